@@ -1,0 +1,28 @@
+"""The services mode: PostgreSQL, Redis, secrets from the environment or from files."""
+
+import os
+from pathlib import Path
+
+from portal.config.settings.base import *  # noqa: F403 - a settings module extends its base
+from portal.config.settings.base import database_from, secret
+
+VAR_DIR = Path(os.environ.get("PORTAL_VAR", "/var/lib/portal"))
+DEBUG = False
+SECRET_KEY = secret("SECRET_KEY")
+LEDGER_SIGNING_KEY = secret("LEDGER_SIGNING_KEY")
+ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "").split(",")
+DATABASES = {"default": database_from(secret("DATABASE_URL"))}
+CELERY_BROKER_URL = secret("REDIS_URL")
+
+STORE_DIR = Path(os.environ.get("STORE_DIR", VAR_DIR / "store"))
+WORK_DIR = Path(os.environ.get("WORK_DIR", VAR_DIR / "work"))
+RELEASE_DIR = Path(os.environ.get("RELEASE_DIR", VAR_DIR / "releases"))
+STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", VAR_DIR / "static"))
+
+SECURE_SSL_REDIRECT = True
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
