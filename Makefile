@@ -1,0 +1,69 @@
+# Everything a person does with this project. `make help` lists it.
+SHELL := /bin/bash
+PY := .venv/bin/python
+PORT ?= 8000
+.DEFAULT_GOAL := help
+.PHONY: help install run demo test test-browser test-services lint types contracts migrations messages bench shots figures lock vendor services-packages browser-packages check clean
+
+help: ## List the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: ## Make .venv and install the locked set (done by the other targets)
+	@tools/install.sh
+
+run: install ## Install, migrate, play the demonstration in the background and serve on PORT (8000)
+	@$(PY) manage.py migrate --verbosity 0
+	@$(PY) manage.py collectstatic --noinput --verbosity 0
+	@$(PY) manage.py serve --port $(PORT) --with play_demonstration
+
+demo: install ## Play the demonstration headless in a folder of its own; fails if any outcome is unexpected
+	@$(PY) tools/play.py
+
+test: install ## All tests that need no system package
+	@$(PY) -m pytest -m "not browser and not services" -n 2 --dist loadfile $(ARGS)
+
+test-browser: install browser-packages ## Walk the pages in Chromium: axe, HTML validator, CSP, overflow, titles
+	@$(PY) -m pytest -m browser $(ARGS)
+
+test-services: install services-packages ## The same tests on PostgreSQL and Redis that the script starts
+	@$(PY) tools/services.py run -- $(PY) -m pytest -m "not browser" -n 2 --dist loadfile $(ARGS)
+
+lint: install ## ruff, format, templates, layer contracts
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/djlint --quiet --lint templates
+	@.venv/bin/lint-imports
+
+types: install ## mypy with django-stubs
+	@.venv/bin/mypy portal evaluation originality demo tools
+
+migrations: install ## Fail if a model has no migration
+	@$(PY) manage.py makemigrations --check --dry-run
+
+messages: install ## Fail if a translation is missing
+	@$(PY) tools/messages.py check
+
+bench: install ## All benchmarks, as ratios (takes minutes)
+	@for script in benchmarks/*.py; do echo "== $$script"; $(PY) $$script || exit 1; done
+
+shots: install browser-packages ## Screenshots of every page at three widths in both languages, in var/shots
+	@$(PY) -m tests.e2e.pagewalk --shots
+
+figures: install ## Figures of the code: lines per app, longest function and file, median function
+	@$(PY) tools/figures.py
+
+lock: ## Resolve the locked set again
+	@.venv/bin/uv pip compile pyproject.toml --all-extras -c constraints.txt $(foreach d,$(PIP_FIND_LINKS),--find-links $(d)) \
+	  --no-emit-package torch --no-annotate --no-header -o requirements.lock
+
+vendor: ## Fetch the vendored design system, fonts and scripts again and check their hashes
+	@$(PY) tools/vendor.py
+
+browser-packages:
+	@tools/system.sh chromium
+
+services-packages:
+	@tools/system.sh services
+
+clean: ## Remove what runs leave behind (keeps .venv)
+	rm -rf var .pytest_cache .mypy_cache .ruff_cache .hypothesis build
