@@ -1,0 +1,45 @@
+from enum import StrEnum
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class State(TextChoices):
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Handed in")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    REPLACED = "replaced", _("Replaced")
+
+
+class Role(TextChoices):
+    """What a bundle is to the submission that seals it."""
+
+    CHECKPOINT = "checkpoint", _("Final checkpoint")
+    INITIAL_CHECKPOINT = "initial_checkpoint", _("Initial checkpoint (step 0)")
+    INTERMEDIATE_CHECKPOINT = "intermediate_checkpoint", _("Intermediate checkpoint")
+    TRAINING_LOG = "training_log", _("Training logs")
+    LOSS_CURVE = "loss_curve", _("Loss curve")
+    COMPONENT_DECLARATION = "component_declaration", _("Component declaration")
+    TECHNICAL_REPORT = "technical_report", _("Technical report")
+    BENCHMARK_RESULTS = "benchmark_results", _("Own benchmark results")
+
+
+REQUIRED_ROLES = (Role.CHECKPOINT, Role.TRAINING_LOG, Role.LOSS_CURVE, Role.COMPONENT_DECLARATION)
+REPEATABLE_ROLES = frozenset({Role.INTERMEDIATE_CHECKPOINT, Role.TECHNICAL_REPORT, Role.BENCHMARK_RESULTS})
+STEPPED_ROLES = frozenset({Role.INITIAL_CHECKPOINT, Role.INTERMEDIATE_CHECKPOINT})
+
+
+class RunKind(TextChoices):
+    BENCHMARK = "benchmark", _("Benchmark")
+    ORIGINALITY = "originality", _("Originality")
+    TRACE = "trace", _("Training traceability")
+
+
+class AuditAction(StrEnum):
+    DRAFT_OPENED = "submission.draft_opened"
+    ITEM_ADDED = "submission.item_added"
+    ITEM_REMOVED = "submission.item_removed"
+    SUBMITTED = "submission.submitted"
+    WITHDRAWN = "submission.withdrawn"
+    REPLACED = "submission.replaced"
+    RUN_REQUESTED = "submission.run_requested"

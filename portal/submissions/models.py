@@ -1,0 +1,93 @@
+"""What a team hands in: versions of a submission, each sealing bundles with their roles, and the receipt for it."""
+
+from django.db import models
+from django.db.models import Q
+
+from portal.submissions.enums import Role, RunKind, State
+
+
+class Submission(models.Model):
+    entry = models.ForeignKey("consortia.Entry", on_delete=models.PROTECT, related_name="submissions")
+    version = models.PositiveIntegerField()
+    state = models.CharField(max_length=16, choices=State, default=State.DRAFT)
+    document = models.JSONField(null=True, help_text="What was sealed: roles, bundle digests, rule set. Empty in a draft.")
+    digest = models.CharField(max_length=64, blank=True)
+    opened_at = models.DateTimeField(auto_now_add=True)
+    submitted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("entry", "-version")
+        constraints = (
+            models.UniqueConstraint(fields=("entry", "version"), name="one_submission_per_version"),
+            models.UniqueConstraint(fields=("entry",), condition=Q(state=State.DRAFT), name="one_draft_per_entry"),
+            models.UniqueConstraint(fields=("entry",), condition=Q(state=State.SUBMITTED), name="one_valid_submission_per_entry"),
+            models.CheckConstraint(
+                condition=Q(state=State.DRAFT, digest="") | (~Q(state=State.DRAFT) & ~Q(digest="")),
+                name="sealed_submissions_have_a_digest",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.entry} v{self.version}"
+
+
+class SubmissionItem(models.Model):
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="items")
+    role = models.CharField(max_length=32, choices=Role)
+    bundle = models.ForeignKey("artifacts.Bundle", on_delete=models.PROTECT, related_name="+")
+    step = models.PositiveBigIntegerField(null=True, help_text="Optimiser steps at this checkpoint.")
+    tokens = models.PositiveBigIntegerField(null=True, help_text="Training tokens seen at this checkpoint.")
+
+    class Meta:
+        ordering = ("role", "step", "id")
+        constraints = (
+            models.UniqueConstraint(fields=("submission", "role", "bundle"), name="one_item_per_role_and_bundle"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.role} of {self.submission}"
+
+
+class Receipt(models.Model):
+    """Proof for the team. Its place in the ledger is that of the event whose subject is `receipt:<number>`."""
+
+    submission = models.OneToOneField(Submission, on_delete=models.PROTECT, related_name="receipt")
+    number = models.CharField(max_length=32, unique=True)
+    issued_at = models.DateTimeField()
+    document = models.JSONField()
+    digest = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class SubmissionRun(models.Model):
+    """The row through which a run is reached: its policy is that of the submission."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="runs")
+    kind = models.CharField(max_length=16, choices=RunKind)
+    requested_at = models.DateTimeField(auto_now_add=True)
+    benchmark = models.OneToOneField("evaluation.EvaluationRun", on_delete=models.PROTECT, null=True, related_name="+")
+    originality = models.OneToOneField("originality.OriginalityRun", on_delete=models.PROTECT, null=True, related_name="+")
+    trace = models.OneToOneField("originality.TraceRun", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ("submission", "id")
+        constraints = (
+            models.CheckConstraint(
+                condition=(
+                    Q(kind=RunKind.BENCHMARK, benchmark__isnull=False, originality__isnull=True, trace__isnull=True)
+                    | Q(kind=RunKind.ORIGINALITY, benchmark__isnull=True, originality__isnull=False, trace__isnull=True)
+                    | Q(kind=RunKind.TRACE, benchmark__isnull=True, originality__isnull=True, trace__isnull=False)
+                ),
+                name="a_submission_run_is_of_its_kind",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.submission}"
+
+    @property
+    def run(self) -> models.Model:
+        """The benchmark, originality or trace run behind this row."""
+        return getattr(self, self.kind)
