@@ -1,0 +1,34 @@
+"""How a phase and a call move: every permitted step, in the order of a year."""
+
+from portal.common.transitions import Transition
+
+OFFICER = frozenset({"officer"})
+DECIDER = frozenset({"decider"})
+CLOCK = frozenset({"officer", "system"})
+
+PHASE = (
+    Transition("freeze_rules", "drafted", "rules_frozen", OFFICER),
+    Transition("open_receiving", "rules_frozen", "receiving", CLOCK),
+    Transition("close_receiving", "receiving", "closed", CLOCK),
+    Transition("reopen_receiving", "closed", "receiving", OFFICER, needs_reason=True),
+    Transition("start_scoring", "closed", "scoring", OFFICER),
+    Transition("seal", "scoring", "sealed", OFFICER),
+    Transition("record_tally", "sealed", "tallied", CLOCK),
+    Transition("renew_tally", "tallied", "tallied", OFFICER, needs_reason=True),  # a late recusal voids a sheet
+    Transition("decide", "tallied", "decided", DECIDER),
+    Transition("notify", "decided", "notified", OFFICER),
+    Transition("open_objections", "notified", "objection", CLOCK),
+    Transition("finalise", "objection", "final", OFFICER | DECIDER),
+    Transition("archive", "final", "archived", OFFICER),
+)
+
+CALL = (
+    Transition("open", "drafted", "open", CLOCK),
+    Transition("close", "open", "closed", CLOCK),
+    Transition("judge", "closed", "judged", OFFICER),
+    Transition("fill", "judged", "filled", DECIDER),
+    Transition("leave_vacant", "judged", "left_vacant", DECIDER, needs_reason=True),
+    Transition("lapse", "closed", "left_vacant", OFFICER, needs_reason=True),  # nobody applied
+)
+
+MACHINES: dict[str, tuple[Transition, ...]] = {"phase": PHASE, "call": CALL}
