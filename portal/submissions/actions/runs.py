@@ -1,0 +1,44 @@
+"""Which runs a submission gets once the phase has closed and it is certain which version counts."""
+
+from django.db import transaction
+
+from evaluation.actions import request_run
+from evaluation.selectors import find_suite
+from originality.actions import request_report, request_trace
+from portal.artifacts.models import Bundle
+from portal.audit.actions import record
+from portal.submissions.enums import AuditAction, Role, RunKind
+from portal.submissions.models import Submission, SubmissionRun
+
+
+@transaction.atomic
+def request_runs(submission: Submission, *, actor: str = "system") -> list[SubmissionRun]:
+    """Ask for the benchmark suites of the rule set, the originality report and the training trace; once per submission."""
+    submission = Submission.objects.select_for_update().select_related("entry__ruleset").get(pk=submission.pk)
+    if submission.runs.exists():
+        return list(submission.runs.all())
+    checkpoint = _bundle(submission, Role.CHECKPOINT)
+    if checkpoint is None:
+        return []
+    initial = _bundle(submission, Role.INITIAL_CHECKPOINT)
+    rows = [_benchmark(submission, checkpoint, name, actor) for name in submission.entry.ruleset.document["suites"]]
+    report = request_report(checkpoint, key=f"submission:{submission.pk}:originality", actor=actor, step0=initial)
+    rows.append(SubmissionRun.objects.create(submission=submission, kind=RunKind.ORIGINALITY, originality=report))
+    if logs := _bundle(submission, Role.TRAINING_LOG):
+        trace = request_trace(
+            logs, key=f"submission:{submission.pk}:trace", actor=actor, checkpoint=checkpoint, step0=initial
+        )
+        rows.append(SubmissionRun.objects.create(submission=submission, kind=RunKind.TRACE, trace=trace))
+    record(AuditAction.RUN_REQUESTED, actor=actor, subject=f"submission:{submission.pk}", after={"runs": len(rows)})
+    return rows
+
+
+def _benchmark(submission: Submission, checkpoint: Bundle, suite: str, actor: str) -> SubmissionRun:
+    key = f"submission:{submission.pk}:benchmark:{suite}"
+    run = request_run(checkpoint, suite=find_suite(suite), key=key, actor=actor)
+    return SubmissionRun.objects.create(submission=submission, kind=RunKind.BENCHMARK, benchmark=run)
+
+
+def _bundle(submission: Submission, role: Role) -> Bundle | None:
+    item = submission.items.filter(role=role).select_related("bundle").order_by("-step").first()
+    return item.bundle if item else None

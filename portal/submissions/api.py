@@ -1,0 +1,110 @@
+"""The hand-in over the API: what `portal-upload` calls after it pushed the bytes."""
+
+from typing import Any
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from rest_framework import serializers, status
+from rest_framework.decorators import api_view
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from portal.artifacts.models import Upload
+from portal.common.access import token_scope
+from portal.consortia.models import Entry
+from portal.submissions import actions, selectors
+from portal.submissions.enums import Role
+from portal.submissions.models import Submission
+
+UPLOAD = token_scope("upload")
+
+
+class ItemSerializer(serializers.Serializer[dict[str, Any]]):
+    role = serializers.ChoiceField(choices=Role.choices)
+    upload = serializers.UUIDField()
+    step = serializers.IntegerField(min_value=0, required=False, allow_null=True, default=None)
+    tokens = serializers.IntegerField(min_value=0, required=False, allow_null=True, default=None)
+
+
+@UPLOAD
+@api_view(["GET", "POST"])
+def submissions(request: Request) -> Response:
+    """List the account's submissions, or open the draft of an entry (`{"entry": id}`)."""
+    owned = Entry.objects.filter(consortium__in=selectors.consortia_of_account(request.auth.account_key))
+    if request.method == "GET":
+        rows = Submission.objects.filter(entry__in=owned).select_related("entry__phase", "entry__consortium")
+        entries = [{"id": entry.pk, "phase": entry.phase.slug, "code": entry.code} for entry in owned.select_related("phase")]
+        return Response({"entries": entries, "submissions": [selectors.summary(row) for row in rows]})
+    entry = get_object_or_404(owned, pk=_whole_number(request.data.get("entry")))
+    try:
+        draft = actions.open_draft(entry, actor=request.auth.actor)
+    except actions.SubmissionRefused as error:
+        return refusal(error)
+    return Response(selectors.summary(draft), status=status.HTTP_201_CREATED)
+
+
+@UPLOAD
+@api_view(["POST"])
+def items(request: Request, submission: int) -> Response:
+    """Give a completed upload its role in the draft."""
+    draft = _owned(request, submission)
+    form = ItemSerializer(data=request.data)
+    form.is_valid(raise_exception=True)
+    upload = Upload.objects.filter(pk=form.validated_data["upload"], owner=request.auth.account_key).first()
+    if upload is None:
+        raise Http404
+    if upload.bundle is None:
+        error = actions.SubmissionRefused(
+            "incomplete_upload", "This upload is not complete.", where="upload", hint="Run portal-upload push again; it resumes."
+        )
+        return refusal(error)
+    try:
+        item = actions.add_item(
+            draft,
+            role=form.validated_data["role"],
+            bundle=upload.bundle,
+            step=form.validated_data["step"],
+            tokens=form.validated_data["tokens"],
+            actor=request.auth.actor,
+        )
+    except actions.SubmissionRefused as refused:
+        return refusal(refused)
+    return Response({"id": item.pk, "role": item.role, "bundle": item.bundle.digest}, status=status.HTTP_201_CREATED)
+
+
+@UPLOAD
+@api_view(["POST"])
+def submit(request: Request, submission: int) -> Response:
+    """Hand in: seals the draft and answers with the receipt."""
+    draft = _owned(request, submission)
+    try:
+        receipt = actions.submit(draft, actor=request.auth.actor)
+    except actions.SubmissionRefused as error:
+        return refusal(error)
+    return Response(selectors.receipt_document(receipt), status=status.HTTP_201_CREATED)
+
+
+@UPLOAD
+@api_view(["GET"])
+def receipt(request: Request, submission: int) -> Response:
+    """Return the receipt with its place in the ledger."""
+    row = _owned(request, submission)
+    if not hasattr(row, "receipt"):
+        raise Http404
+    return Response(selectors.receipt_document(row.receipt))
+
+
+def refusal(error: actions.SubmissionRefused) -> Response:
+    body = {"error": error.code, "detail": error.detail, "where": error.where or None, "hint": error.hint or None}
+    return Response(body, status=status.HTTP_404_NOT_FOUND if error.code == "not_found" else status.HTTP_409_CONFLICT)
+
+
+def _owned(request: Request, submission: int) -> Submission:
+    consortia = selectors.consortia_of_account(request.auth.account_key)
+    return get_object_or_404(Submission.objects.select_related("entry__phase"), pk=submission, entry__consortium__in=consortia)
+
+
+def _whole_number(value: object) -> int:
+    if isinstance(value, int) or (isinstance(value, str) and value.isascii() and value.isdigit()):
+        return int(value)
+    raise serializers.ValidationError({"entry": "must be the number of an entry; GET this address lists them"})

@@ -1,0 +1,65 @@
+"""Runs as the team and the panel see them: state, progress, the answer to "why is this waiting?", and the result."""
+
+from typing import NamedTuple
+
+from django.db import models
+from django.utils.translation import gettext as _
+
+from portal.jobs.enums import JobState
+from portal.jobs.models import Job
+from portal.jobs.selectors import explain, why_waiting
+from portal.submissions.enums import RunKind
+from portal.submissions.models import Submission, SubmissionRun
+
+TONES = {
+    JobState.QUEUED: "neutral",
+    JobState.LEASED: "info",
+    JobState.RUNNING: "info",
+    JobState.SUCCEEDED: "success",
+    JobState.FAILED: "danger",
+    JobState.CANCELLED: "warning",
+}
+RESULT_TEMPLATES = {
+    RunKind.BENCHMARK: "evaluation/components/results.html",
+    RunKind.ORIGINALITY: "originality/components/report.html",
+    RunKind.TRACE: "originality/components/trace.html",
+}
+
+
+class RunStatus(NamedTuple):
+    label: str
+    tone: str
+    explanation: str
+
+
+class RunDetail(NamedTuple):
+    """A run with its state; `template` shows the result and is empty until there is one."""
+
+    row: SubmissionRun
+    run: models.Model
+    status: RunStatus
+    template: str
+
+
+def runs_of(submission: Submission) -> list[RunDetail]:
+    """Return the submission's runs, oldest first."""
+    rows = submission.runs.select_related("benchmark__job", "originality__job", "trace__job")
+    return [run_detail(row) for row in rows]
+
+
+def run_detail(row: SubmissionRun) -> RunDetail:
+    """Describe one run."""
+    job: Job = row.run.job
+    template = RESULT_TEMPLATES[RunKind(row.kind)] if job.state == JobState.SUCCEEDED else ""
+    return RunDetail(row, row.run, run_status(job), template)
+
+
+def run_status(job: Job) -> RunStatus:
+    """Say in one line how a job stands."""
+    return RunStatus(job.get_state_display(), TONES[JobState(job.state)], why_waiting(job) or explain(job) or _progress(job))
+
+
+def _progress(job: Job) -> str:
+    if job.is_final or not job.progress:
+        return ""
+    return _("%(done)s of %(total)s: %(note)s") % {"done": "?", "total": "?", "note": "", **job.progress}

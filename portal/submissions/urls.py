@@ -1,0 +1,17 @@
+from django.urls import path
+
+from portal.submissions import views
+
+app_name = "submissions"
+urlpatterns = [
+    path("", views.team_home, name="home"),
+    path("entries/<int:entry>/open/", views.open_draft, name="open"),
+    path("submissions/<int:submission>/", views.submission_page, name="submission"),
+    path("submissions/<int:submission>/remove/<int:item>/", views.remove_item, name="remove_item"),
+    path("submissions/<int:submission>/submit/", views.submit, name="submit"),
+    path("submissions/<int:submission>/withdraw/", views.withdraw, name="withdraw"),
+    path("submissions/<int:submission>/evidence/", views.evidence, name="evidence"),
+    path("receipts/<str:number>/", views.receipt_page, name="receipt"),
+    path("receipts/<str:number>/receipt.json", views.receipt_file, name="receipt_file"),
+    path("runs/<int:run>/", views.run_page, name="run"),
+]
