@@ -1,0 +1,41 @@
+"""SHA-256 of files, whole and in parts, in one read."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class FileDigests:
+    size: int
+    sha256: str
+    parts: tuple[str, ...]
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb", buffering=0) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def digest_parts(path: Path, *, part_size: int, on_bytes: Callable[[int], None] | None = None) -> FileDigests:
+    """Read the file once and hash it twice: as a whole (its name in the store) and per part (what resuming needs)."""
+    whole, part = hashlib.sha256(), hashlib.sha256()
+    parts: list[str] = []
+    size = filled = 0
+    with path.open("rb", buffering=0) as file:
+        while chunk := file.read(min(CHUNK, part_size - filled)):
+            whole.update(chunk)
+            part.update(chunk)
+            size += len(chunk)
+            filled += len(chunk)
+            if filled == part_size:
+                parts.append(part.hexdigest())
+                part, filled = hashlib.sha256(), 0
+            if on_bytes:
+                on_bytes(len(chunk))
+    if filled:
+        parts.append(part.hexdigest())
+    return FileDigests(size=size, sha256=whole.hexdigest(), parts=tuple(parts))
