@@ -1,11 +1,32 @@
 """Every address of the portal. Pages carry the language in the path (Korean bare, English under /en/); the API does not."""
 
+from importlib.util import find_spec
+
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+PAGES = {
+    "accounts/": "allauth.urls",
+    "me/": "portal.accounts.urls",
+    "team/consortium/": "portal.consortia.urls",
+    "team/": "portal.submissions.urls",
+    "review/": "portal.review.urls",
+    "ops/programmes/": "portal.programmes.ops_urls",
+    "ops/": "portal.review.ops_urls",
+    "programmes/": "portal.programmes.urls",
+    "": "portal.results.urls",
+}
+API = {"uploads/": "portal.artifacts.urls", "submissions/": "portal.submissions.api_urls"}
 
+
+def exists(module: str) -> bool:
+    return find_spec(module) is not None
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path(f"api/{prefix}", include(module)) for prefix, module in API.items() if exists(module)
+]
 urlpatterns += i18n_patterns(
-    path("accounts/", include("allauth.urls")),
+    *(path(prefix, include(module)) for prefix, module in PAGES.items() if exists(module)),
     prefix_default_language=False,
 )
