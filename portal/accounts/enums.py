@@ -1,0 +1,28 @@
+from enum import StrEnum
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(TextChoices):
+    """Global roles. What a person may do for one consortium or panel hangs on a membership there, not here."""
+
+    OFFICER = "officer", _("Officer")
+    DECIDER = "decider", _("Decision maker")
+    AUDITOR = "auditor", _("Auditor")
+    REVIEWER = "reviewer", _("Reviewer")
+    TEAM = "team", _("Team member")
+    OPERATOR = "operator", _("Operator")
+
+
+SECOND_FACTOR_ROLES = frozenset({Role.OFFICER, Role.DECIDER, Role.AUDITOR, Role.REVIEWER, Role.OPERATOR})
+
+
+class AuditAction(StrEnum):
+    USER_CREATED = "user.created"
+    ROLE_GRANTED = "role.granted"
+    ROLE_REVOKED = "role.revoked"
+    INVITATION_SENT = "invitation.sent"
+    INVITATION_ACCEPTED = "invitation.accepted"
+    TOKEN_ISSUED = "token.issued"  # noqa: S105 - the name of an event
+    TOKEN_REVOKED = "token.revoked"  # noqa: S105 - the name of an event

@@ -1,0 +1,23 @@
+"""What every page needs beside its own data."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import translate_url
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
+
+from portal.common.navigation import menu_of
+from portal.common.templatetags.portal import home_path
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    other = "ko" if get_language() == "en" else "en"
+    return {
+        "official_site": settings.OFFICIAL_SITE,
+        "home_path": home_path(),
+        "menu": SimpleLazyObject(lambda: menu_of(request)),  # asks for the roles only where a menu is drawn
+        "other_language": other,
+        "other_language_url": translate_url(request.get_full_path(), other),
+    }

@@ -1,0 +1,53 @@
+"""The main menu: one row per entry, with the roles that see it. Addresses are URL names, so no app is imported."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from portal.common.viewer import Viewer, viewer_of
+
+EVERYBODY: frozenset[str] = frozenset()
+
+
+class Entry(NamedTuple):
+    label: str | Promise
+    url_name: str
+    roles: frozenset[str] = EVERYBODY
+
+
+class Link(NamedTuple):
+    label: str | Promise
+    url: str
+    current: bool
+
+
+MENU = [
+    Entry(_("Results"), "results:rounds"),
+    Entry(_("Verify"), "results:verify"),
+    Entry(_("My team"), "submissions:home", frozenset({"team"})),
+    Entry(_("Review"), "review:home", frozenset({"reviewer"})),
+    Entry(_("Operations"), "ops:home", frozenset({"officer", "decider", "auditor", "operator"})),
+]
+
+
+def menu_for(viewer: Viewer, *, path: str) -> Iterator[Link]:
+    """The entries that the viewer may open; the one whose address starts the path is the current one."""
+    for entry in MENU:
+        if (not entry.roles or viewer.has_role(*entry.roles)) and (url := _address(entry.url_name)):
+            yield Link(entry.label, url, current=path.startswith(url))
+
+
+def _address(url_name: str) -> str:
+    """Empty where this installation serves no such page (a public mirror has no team pages)."""
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""
+
+
+def menu_of(request: HttpRequest) -> list[Link]:
+    return list(menu_for(viewer_of(request), path=request.path))
