@@ -1,5 +1,7 @@
 """The hand-in over the API: what `portal-upload` calls after it pushed the bytes."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.http import Http404
@@ -11,6 +13,7 @@ from rest_framework.response import Response
 
 from portal.artifacts.models import Upload
 from portal.common.access import token_scope
+from portal.common.api import ApiError
 from portal.consortia.models import Entry
 from portal.submissions import actions, selectors
 from portal.submissions.enums import Role
@@ -36,10 +39,8 @@ def submissions(request: Request) -> Response:
         entries = [{"id": entry.pk, "phase": entry.phase.slug, "code": entry.code} for entry in owned.select_related("phase")]
         return Response({"entries": entries, "submissions": [selectors.summary(row) for row in rows]})
     entry = get_object_or_404(owned, pk=_whole_number(request.data.get("entry")))
-    try:
+    with refusals_as_errors():
         draft = actions.open_draft(entry, actor=request.auth.actor)
-    except actions.SubmissionRefused as error:
-        return refusal(error)
     return Response(selectors.summary(draft), status=status.HTTP_201_CREATED)
 
 
@@ -54,11 +55,14 @@ def items(request: Request, submission: int) -> Response:
     if upload is None:
         raise Http404
     if upload.bundle is None:
-        error = actions.SubmissionRefused(
-            "incomplete_upload", "This upload is not complete.", where="upload", hint="Run portal-upload push again; it resumes."
+        raise ApiError(
+            "incomplete_upload",
+            "This upload is not complete.",
+            status_code=status.HTTP_409_CONFLICT,
+            where="upload",
+            hint="Run portal-upload push again; it resumes.",
         )
-        return refusal(error)
-    try:
+    with refusals_as_errors():
         item = actions.add_item(
             draft,
             role=form.validated_data["role"],
@@ -67,8 +71,6 @@ def items(request: Request, submission: int) -> Response:
             tokens=form.validated_data["tokens"],
             actor=request.auth.actor,
         )
-    except actions.SubmissionRefused as refused:
-        return refusal(refused)
     return Response({"id": item.pk, "role": item.role, "bundle": item.bundle.digest}, status=status.HTTP_201_CREATED)
 
 
@@ -77,10 +79,8 @@ def items(request: Request, submission: int) -> Response:
 def submit(request: Request, submission: int) -> Response:
     """Hand in: seals the draft and answers with the receipt."""
     draft = _owned(request, submission)
-    try:
+    with refusals_as_errors():
         receipt = actions.submit(draft, actor=request.auth.actor)
-    except actions.SubmissionRefused as error:
-        return refusal(error)
     return Response(selectors.receipt_document(receipt), status=status.HTTP_201_CREATED)
 
 
@@ -94,9 +94,14 @@ def receipt(request: Request, submission: int) -> Response:
     return Response(selectors.receipt_document(row.receipt))
 
 
-def refusal(error: actions.SubmissionRefused) -> Response:
-    body = {"error": error.code, "detail": error.detail, "where": error.where or None, "hint": error.hint or None}
-    return Response(body, status=status.HTTP_404_NOT_FOUND if error.code == "not_found" else status.HTTP_409_CONFLICT)
+@contextmanager
+def refusals_as_errors() -> Iterator[None]:
+    """Answer a refusal of the rules in the one shape of API errors."""
+    try:
+        yield
+    except actions.SubmissionRefused as error:
+        code = status.HTTP_404_NOT_FOUND if error.code == "not_found" else status.HTTP_409_CONFLICT
+        raise ApiError(error.code, error.detail, status_code=code, where=error.where, hint=error.hint) from error
 
 
 def _owned(request: Request, submission: int) -> Submission:

@@ -24,6 +24,10 @@ class Component(NamedTuple):
     training: str
     share_of_parameters: Decimal
 
+    @property
+    def percent(self) -> Decimal:
+        return (self.share_of_parameters * 100).normalize()
+
 
 def parse_declaration(content: bytes) -> tuple[Component, ...]:
     """Return the declared parts. Their shares must not exceed the whole model."""

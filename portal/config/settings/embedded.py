@@ -5,7 +5,7 @@ import secrets
 from pathlib import Path
 
 from portal.config.settings.base import *  # noqa: F403 - a settings module extends its base
-from portal.config.settings.base import BASE_DIR, database_from
+from portal.config.settings.base import BASE_DIR, INSTALLED_APPS, database_from
 
 VAR_DIR = Path(os.environ.get("PORTAL_VAR", BASE_DIR / "var")).resolve()
 VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -38,7 +38,7 @@ else:
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 30,
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
             },
         }
     }
@@ -47,6 +47,7 @@ STORE_DIR = VAR_DIR / "store"
 WORK_DIR = VAR_DIR / "work"
 RELEASE_DIR = VAR_DIR / "releases"
 STATIC_ROOT = VAR_DIR / "static"
+INSTALLED_APPS = ["demo", *INSTALLED_APPS]
 CELERY_BROKER_URL = os.environ.get("REDIS_URL", "")
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"

@@ -7,6 +7,8 @@ from evaluation.selectors import find_suite
 from originality.actions import request_report, request_trace
 from portal.artifacts.models import Bundle
 from portal.audit.actions import record
+from portal.programmes.models import RuleSetVersion
+from portal.programmes.ruleset import parse_ruleset
 from portal.submissions.enums import AuditAction, Role, RunKind
 from portal.submissions.models import Submission, SubmissionRun
 
@@ -21,7 +23,7 @@ def request_runs(submission: Submission, *, actor: str = "system") -> list[Submi
     if checkpoint is None:
         return []
     initial = _bundle(submission, Role.INITIAL_CHECKPOINT)
-    rows = [_benchmark(submission, checkpoint, name, actor) for name in submission.entry.ruleset.document["suites"]]
+    rows = [_benchmark(submission, checkpoint, name, actor) for name in suites_of(submission.entry.ruleset)]
     report = request_report(checkpoint, key=f"submission:{submission.pk}:originality", actor=actor, step0=initial)
     rows.append(SubmissionRun.objects.create(submission=submission, kind=RunKind.ORIGINALITY, originality=report))
     if logs := _bundle(submission, Role.TRAINING_LOG):
@@ -31,6 +33,13 @@ def request_runs(submission: Submission, *, actor: str = "system") -> list[Submi
         rows.append(SubmissionRun.objects.create(submission=submission, kind=RunKind.TRACE, trace=trace))
     record(AuditAction.RUN_REQUESTED, actor=actor, subject=f"submission:{submission.pk}", after={"runs": len(rows)})
     return rows
+
+
+def suites_of(version: RuleSetVersion) -> list[str]:
+    """Return the suites ("name/version") that the measured parts of a rule set ask for, in order, each once."""
+    rules = parse_ruleset(version.document)
+    names = (item.source.suite for part in rules.parts for item in part.items if item.source.kind == "suite")
+    return list(dict.fromkeys(names))
 
 
 def _benchmark(submission: Submission, checkpoint: Bundle, suite: str, actor: str) -> SubmissionRun:

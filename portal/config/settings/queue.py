@@ -1,0 +1,26 @@
+"""Jobs and their broker, the same in every mode."""
+
+import os
+
+JOBS_BACKOFF_SECONDS = 5  # doubled after every failed attempt
+JOBS_QUEUE_DAYS = 14  # a job that no worker took by then fails with that cause
+
+# What Celery workers offer beyond the machine's own, such as "vllm,gpus=8".
+JOBS_CAPABILITIES = os.environ.get("JOBS_CAPABILITIES", "")
+
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_DEFAULT_QUEUE = "jobs"
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker for as long as it takes
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 60,
+    "unacked_restore_interval": 2,
+    "socket_connect_timeout": 2,
+    "max_retries": 0,
+}
+CELERY_BEAT_SCHEDULE = {"reconcile": {"task": "jobs.reconcile", "schedule": 5.0, "options": {"expires": 5}}}

@@ -1,0 +1,101 @@
+"""What the panel reads and what the tally measures, gathered from the runs of the submissions that count."""
+
+from typing import Any, NamedTuple
+
+from evaluation.models import TaskResult
+from portal.artifacts.actions import open_blob
+from portal.consortia.models import Entry
+from portal.programmes.models import Phase
+from portal.programmes.ruleset import Item, Part, parse_ruleset
+from portal.submissions.components import Component, parse_declaration
+from portal.submissions.enums import Role, RunKind, State
+from portal.submissions.models import Submission, SubmissionRun
+from portal.submissions.selectors.handin import ChecklistRow, checklist
+from portal.submissions.selectors.runs import RunDetail, runs_of
+
+
+class Dossier(NamedTuple):
+    """Ten minutes' reading on one entry: what was handed in, what was declared, what the runs found."""
+
+    submission: Submission
+    checklist: list[ChecklistRow]
+    components: tuple[Component, ...]
+    runs: list[RunDetail]
+
+
+def dossier(submission: Submission) -> Dossier:
+    """Gather the evidence on one submission."""
+    return Dossier(submission, checklist(submission), declared_components(submission), runs_of(submission))
+
+
+def declared_components(submission: Submission) -> tuple[Component, ...]:
+    """Return the parts the team declared; empty while there is no declaration."""
+    item = submission.items.filter(role=Role.COMPONENT_DECLARATION).select_related("bundle").first()
+    if item is None:
+        return ()
+    with open_blob(item.bundle.files.select_related("blob").get().blob) as file:
+        return parse_declaration(file.read())
+
+
+def measurements_of(phase: Phase) -> list[dict[str, Any]]:
+    """Return the measured values of a phase in the form of the tally's input, for every entry that handed in.
+
+    A value that is missing stays missing: the tally leaves the entry unranked and says why.
+    """
+    if phase.ruleset is None:
+        return []
+    items = [(part, item) for part in parse_ruleset(phase.ruleset.document).parts for item in part.items]
+    return [row for entry in phase.entries.all() for row in _measurements(entry, items)]
+
+
+def _measurements(entry: Entry, items: list[tuple[Part, Item]]) -> list[dict[str, Any]]:
+    found = {
+        (_suite_name(row), result.task, result.metric): (row, result)
+        for row in _benchmarks(entry)
+        for result in TaskResult.objects.filter(run=row.benchmark)
+    }
+    rows = []
+    for part, item in items:
+        source = item.source
+        if source.kind == "suite" and (hit := found.get((source.suite, source.task, source.metric))):
+            rows.append(_measurement(entry, part, item, *hit))
+    return rows
+
+
+def _benchmarks(entry: Entry) -> list[SubmissionRun]:
+    rows = SubmissionRun.objects.filter(
+        submission__entry=entry, submission__state=State.SUBMITTED, kind=RunKind.BENCHMARK
+    )
+    return list(rows.select_related("benchmark__suite", "benchmark__bundle"))
+
+
+def _suite_name(row: SubmissionRun) -> str:
+    suite = row.benchmark.suite
+    return f"{suite.name}/{suite.version}"
+
+
+def _measurement(entry: Entry, part: Part, item: Item, row: SubmissionRun, result: TaskResult) -> dict[str, Any]:
+    return {
+        "entry": entry.code,
+        "part": part.key,
+        "item": item.key,
+        "value": result.value,
+        "stderr": result.stderr,
+        "n": result.n,
+        "target": None if item.target is None else str(item.target),
+        "source": {"run": str(row.benchmark.pk), "bundle": row.benchmark.bundle.digest, "suite": row.benchmark.suite.digest},
+    }
+
+
+def evidence_digests(phase: Phase) -> list[dict[str, Any]]:
+    """Return the digests a release cites: submission, receipt and runs of each entry."""
+    rows = Submission.objects.filter(entry__phase=phase, state=State.SUBMITTED).select_related("entry", "receipt")
+    return [
+        {
+            "entry": row.entry.code,
+            "submission": row.digest,
+            "receipt": row.receipt.digest,
+            "runs": [{"kind": run.row.kind, "id": str(run.run.pk)} for run in runs_of(row)],
+        }
+        for row in rows.order_by("entry__code")
+    ]
