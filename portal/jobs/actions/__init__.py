@@ -1,0 +1,19 @@
+from portal.jobs.actions.leases import Lease, claim, fail, hand_back, heartbeat, start, succeed
+from portal.jobs.actions.reconciling import Report, reconcile
+from portal.jobs.actions.requests import cancel, enqueue, report_in, retry
+
+__all__ = [
+    "Lease",
+    "Report",
+    "cancel",
+    "claim",
+    "enqueue",
+    "fail",
+    "hand_back",
+    "heartbeat",
+    "reconcile",
+    "report_in",
+    "retry",
+    "start",
+    "succeed",
+]

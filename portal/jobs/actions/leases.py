@@ -1,0 +1,153 @@
+"""What a worker does with a job's row. Every write asks first whether the lease still holds."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from portal.jobs import registry
+from portal.jobs.enums import LIVE, AttemptOutcome, JobState
+from portal.jobs.errors import Failure, LeaseLost
+from portal.jobs.models import Attempt, Job
+from portal.jobs.selectors import claimable
+
+LONGEST_BACKOFF = 600  # seconds
+HANDLING_TIME = 3600  # seconds a worker may take around the child: materialising inputs, storing artefacts
+
+
+@dataclass(frozen=True)
+class Lease:
+    """The right to work on one job until `seconds` after the last heartbeat, as long as no newer fence exists."""
+
+    job_id: int
+    fence: int
+    worker: str
+    seconds: int
+
+
+@transaction.atomic
+def claim(worker: str, *, capabilities: Mapping[str, int], job_id: int | None = None) -> Lease | None:
+    """Take the next job this worker can do (or exactly `job_id`, if it still waits). None when there is none."""
+    waiting = claimable(capabilities)
+    if job_id is not None:
+        waiting = waiting.filter(pk=job_id)
+    job = waiting.select_for_update(skip_locked=True).first()
+    if job is None:
+        return None
+    kind, now = registry.kind_named(job.kind), timezone.now()
+    job.fence, job.attempts_used = job.fence + 1, job.attempts_used + 1
+    job.state, job.heartbeat = JobState.LEASED, now
+    job.lease_until = now + timedelta(seconds=kind.lease_seconds)
+    job.deadline = now + timedelta(seconds=kind.time_limit + HANDLING_TIME)
+    job.progress = {}
+    job.save(update_fields=["fence", "attempts_used", "state", "heartbeat", "lease_until", "deadline", "progress"])
+    Attempt.objects.create(job=job, fence=job.fence, worker=worker, started=now)
+    return Lease(job_id=job.pk, fence=job.fence, worker=worker, seconds=kind.lease_seconds)
+
+
+def held(lease: Lease) -> QuerySet[Job]:
+    return Job.objects.filter(pk=lease.job_id, fence=lease.fence, state__in=LIVE)
+
+
+def heartbeat(lease: Lease, *, progress: Mapping[str, Any] | None = None, log: str | None = None) -> bool:
+    """Prolong the lease; False when it is lost and the child must end."""
+    now = timezone.now()
+    fields: dict[str, Any] = {"heartbeat": now, "lease_until": now + timedelta(seconds=lease.seconds)}
+    if progress is not None:
+        fields["progress"] = dict(progress)
+    kept = held(lease).update(**fields) == 1
+    if kept and log is not None:
+        Attempt.objects.filter(job_id=lease.job_id, fence=lease.fence, ended=None).update(log=log)
+    return kept
+
+
+def start(lease: Lease) -> None:
+    changed = held(lease).update(state=JobState.RUNNING, started=Coalesce("started", timezone.now()))
+    if not changed:
+        raise LeaseLost
+
+
+@transaction.atomic
+def succeed(lease: Lease, outcome: dict[str, Any], *, log: str = "") -> Job:
+    """Write results and state in one transaction, under the row's lock and with the fence checked; the state comes last."""
+    job = locked(lease)
+    registry.kind_named(job.kind).commit(job, outcome)
+    end_attempt(job, AttemptOutcome.SUCCEEDED, log=log)
+    job.state, job.outcome, job.finished = JobState.SUCCEEDED, outcome, timezone.now()
+    job.lease_until, job.cause, job.error = None, "", ""
+    job.save(update_fields=["state", "outcome", "finished", "lease_until", "cause", "error"])
+    return job
+
+
+@transaction.atomic
+def fail(lease: Lease, failure: Failure, *, log: str = "") -> Job:
+    job = locked(lease)
+    end_attempt(job, AttemptOutcome.FAILED, log=log, cause=failure.cause)
+    return requeue_or_fail(job, failure, wait=backoff(job.attempts_used))
+
+
+@transaction.atomic
+def hand_back(lease: Lease) -> Job:
+    """A worker that is asked to stop gives the job back; the attempt stays on record and is not counted."""
+    job = locked(lease)
+    end_attempt(job, AttemptOutcome.RELEASED)
+    job.attempts_used -= 1
+    return requeue(job, wait=0)
+
+
+def locked(lease: Lease) -> Job:
+    job = Job.objects.select_for_update().filter(pk=lease.job_id).first()
+    if job is None or job.fence != lease.fence or job.state not in LIVE:
+        raise LeaseLost
+    return job
+
+
+def end_attempt(job: Job, outcome: AttemptOutcome, *, log: str = "", cause: str = "") -> None:
+    """Close the open attempt; the caller holds the job's lock. An empty log keeps what heartbeats brought."""
+    fields: dict[str, Any] = {"ended": timezone.now(), "outcome": outcome, "cause": cause}
+    if log:
+        fields["log"] = log
+    job.attempts.filter(ended=None).update(**fields)
+
+
+def requeue_or_fail(job: Job, failure: Failure, *, wait: float) -> Job:
+    """Try again after `wait` seconds, or end the job when that cannot help or the attempts are used up."""
+    job.cause, job.error = failure.cause, failure.message
+    if failure.transient and job.attempts_used < job.max_attempts:
+        return requeue(job, wait=wait)
+    job.state, job.lease_until, job.finished = JobState.FAILED, None, timezone.now()
+    if failed := registry.kind_named(job.kind).failed:
+        failed(job)
+    job.save(update_fields=["state", "lease_until", "finished", "cause", "error"])
+    return job
+
+
+def requeue(job: Job, *, wait: float) -> Job:
+    """Back into the queue; the reconciler sends the message once the wait is over."""
+    now = timezone.now()
+    job.state, job.lease_until, job.sent = JobState.QUEUED, None, None
+    job.not_before = now + timedelta(seconds=wait)
+    job.deadline = now + timedelta(days=settings.JOBS_QUEUE_DAYS)
+    fields: Iterable[str] = [
+        "state",
+        "lease_until",
+        "sent",
+        "not_before",
+        "deadline",
+        "attempts_used",
+        "cause",
+        "error",
+    ]
+    job.save(update_fields=fields)
+    return job
+
+
+def backoff(attempts: int) -> float:
+    """Seconds before the next attempt: 5, 10, 20 … 600 with the default base."""
+    return min(LONGEST_BACKOFF, settings.JOBS_BACKOFF_SECONDS * 2 ** (attempts - 1))

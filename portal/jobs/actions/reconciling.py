@@ -1,0 +1,105 @@
+"""One pass over everything that could be stuck. Any number of passes may run at once, and each may be killed anywhere."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from portal.jobs import registry
+from portal.jobs.actions.leases import end_attempt, requeue_or_fail
+from portal.jobs.actions.sending import send
+from portal.jobs.enums import LIVE, AttemptOutcome, Cause, JobState
+from portal.jobs.errors import Failure
+from portal.jobs.models import Job, Worker
+
+logger = logging.getLogger(__name__)
+
+RESEND_AFTER = timedelta(seconds=60)
+FORGET_WORKER_AFTER = timedelta(days=1)
+
+
+@dataclass
+class Report:
+    """How many rows one pass changed, and which registered steps raised."""
+
+    expired: int = 0
+    overdue: int = 0
+    sent: int = 0
+    steps: int = 0
+    broken_steps: list[str] = field(default_factory=list)
+
+    @property
+    def changed(self) -> int:
+        return self.expired + self.overdue + self.sent + self.steps
+
+
+def reconcile() -> Report:
+    report = Report(expired=expire_leases(), overdue=fail_untaken(), sent=resend_messages())
+    for name, step in registry.steps().items():
+        run_step(name, step, report)
+    Worker.objects.filter(seen__lt=timezone.now() - FORGET_WORKER_AFTER).delete()
+    return report
+
+
+def expire_leases() -> int:
+    """Take back jobs whose worker is silent, or still talks long after the attempt should have ended."""
+    now = timezone.now()
+    return each_locked(
+        Job.objects.filter(state__in=LIVE).filter(Q(lease_until__lt=now) | Q(deadline__lt=now)), take_back
+    )
+
+
+def take_back(job: Job) -> None:
+    worker = job.attempts.filter(ended=None).values_list("worker", flat=True).first() or "?"
+    end_attempt(job, AttemptOutcome.LOST, cause=Cause.WORKER_LOST)
+    requeue_or_fail(job, Failure(Cause.WORKER_LOST, worker, transient=True), wait=0)
+
+
+def fail_untaken() -> int:
+    return each_locked(Job.objects.filter(state=JobState.QUEUED, deadline__lt=timezone.now()), give_up)
+
+
+def give_up(job: Job) -> None:
+    requeue_or_fail(job, Failure(Cause.NOT_TAKEN, job.route, transient=False), wait=0)
+
+
+def each_locked(jobs: QuerySet[Job], act: Callable[[Job], None]) -> int:
+    """Act on each job in a transaction of its own, skipping rows that another process is just changing."""
+    changed = 0
+    for pk in list(jobs.order_by("pk").values_list("pk", flat=True)):
+        with transaction.atomic():
+            job = jobs.filter(pk=pk).select_for_update(skip_locked=True).first()
+            if job is not None:
+                act(job)
+                changed += 1
+    return changed
+
+
+def resend_messages() -> int:
+    """The outbox: every waiting job whose message was never sent, or was sent so long ago that it may be lost."""
+    if not settings.CELERY_BROKER_URL:
+        return 0
+    now = timezone.now()
+    unsent = Job.objects.filter(
+        Q(sent=None) | Q(sent__lt=now - RESEND_AFTER), state=JobState.QUEUED, not_before__lte=now
+    )
+    sent = 0
+    for pk in list(unsent.order_by("-priority", "pk").values_list("pk", flat=True)):
+        if not send(pk):
+            break
+        sent += 1
+    return sent
+
+
+def run_step(name: str, step: registry.Step, report: Report) -> None:
+    """One broken step must not keep the others, or the leases, from being looked after: it is reported instead."""
+    try:
+        report.steps += step() or 0
+    except Exception:
+        logger.exception("Reconciler step %s failed; it is tried again in the next pass.", name)
+        report.broken_steps.append(name)

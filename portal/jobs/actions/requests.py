@@ -1,0 +1,85 @@
+"""Asking for work. The caller's own action is the audited one: it knows what the job is for."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from portal.jobs import capabilities as needs
+from portal.jobs import registry
+from portal.jobs.actions.leases import end_attempt
+from portal.jobs.actions.sending import send_after_commit
+from portal.jobs.enums import AttemptOutcome, JobState
+from portal.jobs.errors import KeyReused
+from portal.jobs.models import Job, Worker
+
+
+@transaction.atomic
+def enqueue(
+    kind: str,
+    *,
+    key: str,
+    payload: Mapping[str, Any],
+    actor: str,
+    requirements: Mapping[str, int] | None = None,
+    priority: int = 0,
+    account: str = "",
+) -> Job:
+    """Queue the work once per key: a second call with the same key and payload returns the first job."""
+    needed = needs.checked(requirements)
+    job, created = Job.objects.get_or_create(
+        idempotency_key=key,
+        defaults={
+            "kind": kind,
+            "payload": dict(payload),
+            "requirements": needed,
+            "route": needs.route_of(needed),
+            "priority": priority,
+            "account": account,
+            "requested_by": actor,
+            "max_attempts": registry.kind_named(kind).max_attempts,
+            "deadline": queue_deadline(),
+        },
+    )
+    if created:
+        send_after_commit(job.pk)
+    elif (job.kind, job.payload) != (kind, dict(payload)):
+        raise KeyReused(f"The key {key!r} already stands for another {job.kind} job; use one key per piece of work.")
+    return job
+
+
+def queue_deadline() -> Any:
+    return timezone.now() + timedelta(days=settings.JOBS_QUEUE_DAYS)
+
+
+@transaction.atomic
+def cancel(job: Job) -> Job:
+    """End the job now. A worker that holds it notices at its next heartbeat and ends the child; final jobs stay as they are."""
+    job = Job.objects.select_for_update().get(pk=job.pk)
+    if job.is_final:
+        return job
+    end_attempt(job, AttemptOutcome.CANCELLED)
+    job.state, job.lease_until, job.finished = JobState.CANCELLED, None, timezone.now()
+    job.save(update_fields=["state", "lease_until", "finished"])
+    return job
+
+
+@transaction.atomic
+def retry(job: Job) -> Job:
+    """Queue a failed job again, with as many new attempts as its kind allows; anything else stays as it is."""
+    job = Job.objects.select_for_update().get(pk=job.pk)
+    if job.state != JobState.FAILED:
+        return job
+    job.state, job.finished, job.sent = JobState.QUEUED, None, None
+    job.not_before, job.deadline = timezone.now(), queue_deadline()
+    job.max_attempts = job.attempts_used + registry.kind_named(job.kind).max_attempts
+    job.save(update_fields=["state", "finished", "sent", "not_before", "deadline", "max_attempts"])
+    send_after_commit(job.pk)
+    return job
+
+
+def report_in(worker: str, *, capabilities: Mapping[str, int]) -> None:
+    Worker.objects.update_or_create(name=worker, defaults={"capabilities": dict(capabilities), "seen": timezone.now()})

@@ -1,0 +1,73 @@
+"""What upper apps hand down: kinds of jobs and idempotent steps that act on finished ones.
+
+Both are registered in `AppConfig.ready()`, so every process (web, worker, reconciler) knows the same set.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from portal.jobs.models import Job
+
+
+@dataclass(frozen=True)
+class Command:
+    """The child of one attempt: started in the working folder, in a session of its own, with only this environment."""
+
+    argv: Sequence[str]
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class JobKind:
+    """How one kind of work is done. Times in seconds.
+
+    `prepare` materialises the inputs in the worker, `collect` stores artefacts (idempotent) and returns the JSON outcome,
+    `commit` writes results in the transaction that sets `succeeded`, `failed` in the one that sets `failed`.
+    """
+
+    name: str
+    prepare: Callable[["Job", Path], Command]
+    collect: Callable[["Job", Path], dict[str, Any]]
+    commit: Callable[["Job", dict[str, Any]], None]
+    failed: Callable[["Job"], None] | None = None
+    max_attempts: int = 3
+    lease_seconds: int = 60
+    time_limit: int = 3600
+
+
+Step = Callable[[], int | None]
+
+_kinds: dict[str, JobKind] = {}
+_steps: dict[str, Step] = {}
+
+
+def register(kind: JobKind) -> JobKind:
+    if _kinds.setdefault(kind.name, kind) != kind:
+        raise ValueError(f"Two kinds of job are called {kind.name!r}; give one of them another name.")
+    return kind
+
+
+def register_step(step: Step) -> Step:
+    """Add an idempotent step to every reconciler pass; it returns how many things it changed."""
+    _steps[f"{step.__module__}.{step.__qualname__}"] = step
+    return step
+
+
+def kind_named(name: str) -> JobKind:
+    try:
+        return _kinds[name]
+    except KeyError:
+        raise LookupError(
+            f"No kind of job is called {name!r}; known are {', '.join(sorted(_kinds)) or 'none'}."
+        ) from None
+
+
+def kind_names() -> list[str]:
+    return sorted(_kinds)
+
+
+def steps() -> dict[str, Step]:
+    return dict(_steps)

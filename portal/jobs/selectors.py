@@ -1,0 +1,94 @@
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from portal.common.time import kst
+from portal.jobs import registry
+from portal.jobs.capabilities import covers
+from portal.jobs.enums import Cause, JobState
+from portal.jobs.models import Attempt, Job, Worker
+
+WORKER_SILENT_AFTER = timedelta(seconds=60)
+SECRET_DETAIL = {Cause.WORKER_LOST, Cause.NOT_TAKEN}  # detail names machines: for operators only
+
+
+def claimable(capabilities: Mapping[str, int]) -> QuerySet[Job]:
+    """Waiting jobs that a worker with these capabilities can do now, in the order in which they are taken."""
+    queued = Job.objects.filter(state=JobState.QUEUED)
+    needs = queued.order_by().values_list("route", "requirements").distinct()
+    routes = [route for route, requirements in needs if covers(capabilities, requirements)]
+    return queued.filter(route__in=routes, kind__in=registry.kind_names(), not_before__lte=timezone.now()).order_by(
+        "-priority", "pk"
+    )
+
+
+def waiting_for(capabilities: Mapping[str, int]) -> bool:
+    """Whether a worker with these capabilities still has something to do, now or after a backoff."""
+    queued = Job.objects.filter(state=JobState.QUEUED, kind__in=registry.kind_names())
+    return any(covers(capabilities, job.requirements) for job in queued.only("requirements").iterator())
+
+
+def live_workers() -> QuerySet[Worker]:
+    return Worker.objects.filter(seen__gte=timezone.now() - WORKER_SILENT_AFTER).order_by("name")
+
+
+def jobs_before(job: Job) -> int:
+    """How many waiting jobs are taken before this one."""
+    earlier = Q(priority__gt=job.priority) | Q(priority=job.priority, pk__lt=job.pk)
+    return Job.objects.filter(earlier, state=JobState.QUEUED).count()
+
+
+def current_attempt(job: Job) -> Attempt | None:
+    return job.attempts.filter(ended=None).first()
+
+
+def why_waiting(job: Job) -> str:
+    """One sentence for the page of whoever waits; empty when the job does not wait."""
+    if job.state == JobState.LEASED:
+        return _("A worker is preparing the input.")
+    if job.state != JobState.QUEUED:
+        return ""
+    if job.not_before > timezone.now():
+        return _("Tried again at %(time)s. The last attempt ended: %(cause)s.") % {
+            "time": kst(job.not_before),
+            "cause": job.get_cause_display(),
+        }
+    return missing_worker(job) or place_in_queue(job)
+
+
+def missing_worker(job: Job) -> str:
+    workers = list(live_workers())
+    if not workers:
+        return _("No worker is running. The job starts as soon as one reports in.")
+    if not any(covers(worker.capabilities, job.requirements) for worker in workers):
+        return _("No running worker offers what the job needs (%(needs)s).") % {"needs": needs_text(job)}
+    return ""
+
+
+def place_in_queue(job: Job) -> str:
+    before = jobs_before(job)
+    if before == 0:
+        return _("Next in the queue.")
+    return ngettext("%(count)s job is before it.", "%(count)s jobs are before it.", before) % {"count": before}
+
+
+def needs_text(job: Job) -> str:
+    return ", ".join(f"{name} {amount}" for name, amount in job.requirements.items())
+
+
+def explain(job: Job) -> str:
+    """Why the job failed, in words that are safe for a team; empty when it did not."""
+    if not job.cause:
+        return ""
+    detail = "" if job.cause in SECRET_DETAIL else job.error
+    return f"{job.get_cause_display()}: {detail}" if detail else f"{job.get_cause_display()}."
+
+
+def progress_of(job: Job) -> dict[str, Any]:
+    """`done`, `total` (0 while unknown) and `note`, whatever the child has written so far."""
+    return {"done": 0, "total": 0, "note": "", **job.progress}

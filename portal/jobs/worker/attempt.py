@@ -1,0 +1,161 @@
+"""One attempt: prepare, run the child under a living lease, collect, commit. Whatever happens, the row learns why."""
+
+import errno
+import logging
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from django.db import InterfaceError, OperationalError, connections
+
+from portal.jobs import registry
+from portal.jobs.actions.leases import Lease, fail, hand_back, heartbeat, start, succeed
+from portal.jobs.enums import Cause
+from portal.jobs.errors import Failure, JobError, LeaseLost, TransientError
+from portal.jobs.models import Job
+from portal.jobs.worker.child import RESULT, Child, failure_of
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+DATABASE_AWAY = (OperationalError, InterfaceError)
+STORAGE_FULL = {errno.ENOSPC, errno.EDQUOT}
+LOOK_EVERY = 0.25  # seconds between two looks at the child
+PATIENCE = 120  # seconds in which a finished attempt waits for a database that is away
+
+
+class HandBack(Exception):  # noqa: N818 - a signal, not an error
+    """The worker is asked to stop and does not wait for this child."""
+
+
+def run_attempt(lease: Lease, *, workdir: Path, must_stop: Callable[[], bool]) -> None:
+    """Bring the leased job as far as it goes. Raises only when the database stays away: the reconciler then takes over."""
+    log = ""
+    try:
+        job = Job.objects.get(pk=lease.job_id)
+        child = Child(prepare(job, lease, workdir), workdir)
+        try:
+            with child:
+                follow(child, lease, registry.kind_named(job.kind).time_limit, must_stop)
+        finally:
+            log = child.log()
+        outcome = collect(job, lease, workdir)
+        patiently(lambda: succeed(lease, outcome, log=log))
+    except LeaseLost:
+        logger.warning("Job %s: lease %s is lost; the attempt is dropped.", lease.job_id, lease.fence)
+    except HandBack:
+        settle(lambda: hand_back(lease))
+    except Exception as error:  # noqa: BLE001 - whatever a kind raises ends the attempt, and failure_from logs it whole
+        failure = failure_from(error, lease)
+        settle(lambda: fail(lease, failure, log=log))
+
+
+def settle(act: Callable[[], Job]) -> None:
+    try:
+        patiently(act)
+    except LeaseLost:
+        logger.warning("The lease went before the end of the attempt could be written; the job is not ours any more.")
+
+
+def prepare(job: Job, lease: Lease, workdir: Path) -> registry.Command:
+    with kept_alive(lease):
+        command = registry.kind_named(job.kind).prepare(job, workdir)
+    start(lease)
+    return command
+
+
+def follow(child: Child, lease: Lease, time_limit: float, must_stop: Callable[[], bool]) -> None:
+    """Wait for the child, relaying progress and prolonging the lease; raises unless it ends with a result."""
+    begun = beaten = time.monotonic()
+    while (code := child.wait(LOOK_EVERY)) is None:
+        now = time.monotonic()
+        if must_stop():
+            raise HandBack
+        if now - begun > time_limit:
+            raise TransientError(f"{time_limit:g} s", cause=Cause.TIME_LIMIT)
+        progress = child.new_progress() if now - beaten >= min(1, lease.seconds / 4) else None
+        if progress is not None or now - beaten >= lease.seconds / 4:
+            beat(lease, progress=progress, log=child.log())
+            beaten = now
+    if (last := child.new_progress()) is not None:
+        beat(lease, progress=last)
+    if code != 0 or not (child.workdir / RESULT).is_file():
+        raise ChildFailed(failure_of(code, child.workdir))
+
+
+class ChildFailed(JobError):  # noqa: N818 - named after what happened
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.cause, self.transient = failure.cause, failure.transient
+
+
+def collect(job: Job, lease: Lease, workdir: Path) -> dict[str, Any]:
+    with kept_alive(lease):
+        return registry.kind_named(job.kind).collect(job, workdir)
+
+
+def beat(lease: Lease, *, progress: Mapping[str, Any] | None = None, log: str | None = None) -> None:
+    """One heartbeat. A database that is away says nothing about the lease, so the work goes on; the fence decides later."""
+    try:
+        kept = heartbeat(lease, progress=progress, log=log)
+    except DATABASE_AWAY as error:
+        logger.warning("Job %s: no heartbeat, the database does not answer (%s).", lease.job_id, error)
+        connections.close_all()
+        return
+    if not kept:
+        raise LeaseLost
+
+
+@contextmanager
+def kept_alive(lease: Lease) -> Iterator[None]:
+    """Heartbeats from a thread while this one is busy in `prepare` or `collect`."""
+    done, lost = threading.Event(), threading.Event()
+
+    def beat_until_done() -> None:
+        try:
+            while not done.wait(lease.seconds / 4):
+                beat(lease)
+        except LeaseLost:
+            lost.set()
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=beat_until_done, name=f"heartbeat-{lease.job_id}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+    if lost.is_set():
+        raise LeaseLost
+
+
+def patiently(act: Callable[[], T]) -> T:
+    """Repeat a settling write while the database is away, so that a finished child's work is not thrown out."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return act()
+        except DATABASE_AWAY:
+            if time.monotonic() > until:
+                raise
+            logger.warning("The database does not answer; the end of the attempt is written as soon as it does.")
+            connections.close_all()
+            time.sleep(1)
+
+
+def failure_from(error: Exception, lease: Lease) -> Failure:
+    """Expected failures speak for themselves; anything else is logged whole and shown as an id."""
+    if isinstance(error, JobError):
+        return Failure(error.cause, str(error), transient=error.transient)
+    if isinstance(error, OSError) and error.errno in STORAGE_FULL:
+        logger.error("Job %s: the storage is full (%s).", lease.job_id, error)
+        return Failure(Cause.STORAGE, "", transient=True)
+    incident = uuid.uuid4().hex[:8]
+    logger.error("Job %s, incident %s", lease.job_id, incident, exc_info=error)
+    return Failure(Cause.UNEXPECTED, incident, transient=True)

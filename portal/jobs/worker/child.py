@@ -1,0 +1,148 @@
+"""The process that does the work of one attempt, seen from the worker."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from django.conf import settings
+
+from portal.jobs.enums import Cause
+from portal.jobs.errors import Failure
+from portal.jobs.registry import Command
+
+SUPERVISOR = Path(__file__).with_name("supervisor.py")
+LOG, PROGRESS, RESULT, ERROR = "child.log", "progress.jsonl", "result.json", "error.json"
+INPUT_ERROR = 2
+LONGEST_MESSAGE = 2000  # characters of an error shown to a team
+LONGEST_LOG = 64 * 1024  # bytes of output kept on the attempt
+NEWEST_PROGRESS = 16 * 1024  # bytes read from the end of the progress file
+SECONDS_TO_END = 10
+# What a child may know of the worker's environment: nothing that is secret.
+PASSED_ON = (
+    "PATH",
+    "LANG",
+    "LC_ALL",
+    "TZ",
+    "LD_LIBRARY_PATH",
+    "CUDA_VISIBLE_DEVICES",
+    "OMP_NUM_THREADS",
+    "NUMBA_CACHE_DIR",
+)
+
+
+class Child:
+    """Started on entering, gone with all its descendants on leaving."""
+
+    def __init__(self, command: Command, workdir: Path) -> None:
+        self.workdir = workdir
+        self._reported: dict[str, Any] = {}
+        (workdir / "tmp").mkdir(exist_ok=True)
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-S", str(SUPERVISOR), LOG, *command.argv],
+            cwd=workdir,
+            env=environment(workdir) | dict(command.env),
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.end()
+
+    def wait(self, seconds: float) -> int | None:
+        """The exit code, 128 + signal for a killed command, or None while it still runs after that time."""
+        try:
+            code = self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
+        return code if code >= 0 else 128 - code
+
+    def end(self) -> None:
+        """Let go of the supervisor, which then kills everything below it; kill the group if it does not answer."""
+        if self._process.stdin:
+            self._process.stdin.close()
+        try:
+            self._process.wait(SECONDS_TO_END)
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+
+    def new_progress(self) -> dict[str, Any] | None:
+        """The newest progress, if there is any since the last call."""
+        newest = newest_progress(self.workdir / PROGRESS)
+        if newest == self._reported:
+            return None
+        self._reported = newest
+        return newest
+
+    def log(self) -> str:
+        return tail(self.workdir / LOG, LONGEST_LOG)
+
+
+def environment(workdir: Path) -> dict[str, str]:
+    known = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    own = {
+        "HOME": str(workdir),
+        "TMPDIR": str(workdir / "tmp"),
+        "PYTHONPATH": str(settings.BASE_DIR),
+        "PYTHONUTF8": "1",
+    }
+    return known | own | {"PYTHONUNBUFFERED": "1"}
+
+
+def tail(path: Path, size: int) -> str:
+    """The last bytes of a text file as text that a database takes; empty when there is no file."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - size))
+            return file.read(size).decode("utf-8", "replace").replace("\0", "")
+    except FileNotFoundError:
+        return ""
+
+
+def newest_progress(path: Path) -> dict[str, Any]:
+    """The last whole line that is progress; a half-written line is read the next time."""
+    for line in reversed(tail(path, NEWEST_PROGRESS).split("\n")[:-1]):
+        with contextlib.suppress(ValueError, TypeError, KeyError):
+            said = json.loads(line)
+            return {"done": int(said["done"]), "total": int(said["total"]), "note": str(said.get("note", ""))[:200]}
+    return {}
+
+
+def failure_of(code: int, workdir: Path) -> Failure:
+    """What an exit code means, with the child's own message where it left one."""
+    said = error_said(workdir)
+    message = str(said.get("message", "")).replace(str(workdir), "…")[:LONGEST_MESSAGE]
+    if code == INPUT_ERROR:
+        return Failure(Cause.INPUT, message or f"exit code {code}", transient=said.get("transient") is True)
+    if code == 128 + signal.SIGKILL:
+        return Failure(Cause.MEMORY, message, transient=True)
+    if code == 0:
+        return Failure(Cause.NO_RESULT, message, transient=True)
+    return Failure(Cause.EXIT, message or meaning_of(code), transient=said.get("transient") is not False)
+
+
+def error_said(workdir: Path) -> dict[str, Any]:
+    try:
+        said = json.loads(tail(workdir / ERROR, LONGEST_LOG) or "{}")
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def meaning_of(code: int) -> str:
+    if code > 128:
+        with contextlib.suppress(ValueError):
+            return f"exit code {code}: ended by {signal.Signals(code - 128).name}"
+    return f"exit code {code}"

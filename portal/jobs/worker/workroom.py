@@ -1,0 +1,65 @@
+"""Folders of a worker. A lock that dies with its process tells leftovers from folders in use."""
+
+import fcntl
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+LOCK = ".lock"
+
+
+class Workroom:
+    """`root/<host>-<pid>/`, locked for as long as this process lives."""
+
+    def __init__(self, root: Path) -> None:
+        self.host = socket.gethostname()
+        self.name = f"{self.host}-{os.getpid()}"
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        remove_leftovers(root, host=self.host)
+        self.folder = root / self.name
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+        self._lock = (self.folder / LOCK).open("w")
+        fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    @contextmanager
+    def folder_for(self, job_id: int, fence: int) -> Iterator[Path]:
+        folder = self.folder / f"{job_id}-{fence}"
+        folder.mkdir(mode=0o700)
+        try:
+            yield folder
+        finally:
+            remove(folder)
+
+    def close(self) -> None:
+        remove(self.folder)
+        self._lock.close()
+
+
+def remove_leftovers(root: Path, *, host: str) -> int:
+    """Remove folders of workers of this host that no longer live; how many."""
+    removed = 0
+    for folder in root.glob(f"{host}-*"):
+        with (folder / LOCK).open("a") as lock:
+            if is_free(lock):
+                remove(folder)
+                removed += 1
+    return removed
+
+
+def is_free(lock: IO[Any]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def remove(folder: Path) -> None:
+    """Remove a tree whose folders may have been made read-only."""
+    for path, _, _ in os.walk(folder):
+        Path(path).chmod(0o700)
+    shutil.rmtree(folder)
