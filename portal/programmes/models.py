@@ -50,7 +50,7 @@ class RuleSetVersion(models.Model):
 class Phase(Named):
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="phases")
     number = models.PositiveSmallIntegerField()
-    slug = models.SlugField(max_length=80)
+    slug = models.SlugField(max_length=80, unique=True)  # in addresses, alone
     state = models.CharField(max_length=16, choices=PhaseState.choices, default=PhaseState.DRAFTED)
     ruleset = models.ForeignKey(RuleSetVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="phases")
     seats = models.PositiveSmallIntegerField(_("Seats"), null=True, blank=True)  # how many advance; unknown is null
@@ -64,7 +64,6 @@ class Phase(Named):
         ordering = ["programme", "number"]
         constraints = [
             models.UniqueConstraint(fields=["programme", "number"], name="one_phase_per_number"),
-            models.UniqueConstraint(fields=["programme", "slug"], name="one_phase_per_slug"),
             models.CheckConstraint(
                 condition=models.Q(closes_at__gt=models.F("opens_at")) | models.Q(opens_at=None),
                 name="phase_closes_after_it_opens",
@@ -80,7 +79,7 @@ class DeadlineChange(models.Model):
     """A decision that moves the deadline of a phase, for every entry alike."""
 
     phase = models.ForeignKey(Phase, on_delete=models.PROTECT, related_name="deadline_changes")
-    before = models.DateTimeField()
+    before = models.DateTimeField(null=True)  # none was set
     after = models.DateTimeField()
     reason = models.TextField()
     decided_by = models.CharField(max_length=64)

@@ -1,0 +1,52 @@
+"""Who may act on programmes. Rule sets are public as soon as they are frozen; before, staff alone see them."""
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+
+from portal.common.access import UNKNOWN, Verdict
+from portal.common.transitions import Transition
+from portal.common.viewer import Viewer
+from portal.programmes.errors import ProgrammeError
+from portal.programmes.models import Phase, Programme, RuleSetVersion
+
+STAFF = ("officer", "decider", "auditor", "operator")
+
+
+def authorise(step: Transition, *, actor: Viewer, reason: str = "") -> None:
+    """Refuse a step that the actor's roles do not allow, or that lacks the reason it needs."""
+    if not actor.has_role(*step.by):
+        raise PermissionDenied(f"{step.event!r} needs one of the roles: {', '.join(sorted(step.by))}.")
+    if step.needs_reason and not reason.strip():
+        raise ProgrammeError(_("This step is recorded with a reason; give one."))
+
+
+def require_role(actor: Viewer, *names: str) -> None:
+    if not actor.has_role(*names):
+        raise PermissionDenied(f"This act needs one of the roles: {', '.join(names)}.")
+
+
+def sees_programme(viewer: Viewer, slug: str) -> Verdict:
+    return Verdict(allowed=True) if Programme.objects.filter(slug=slug).exists() else UNKNOWN
+
+
+def sees_ruleset(viewer: Viewer, slug: str, version: int) -> Verdict:
+    found = RuleSetVersion.objects.filter(programme__slug=slug, version=version).first()
+    if found is None or (found.frozen_at is None and not viewer.has_role(*STAFF)):
+        return UNKNOWN
+    return Verdict(allowed=True)
+
+
+def sees_operations(viewer: Viewer, **kwargs: object) -> Verdict:
+    return Verdict(allowed=viewer.has_role(*STAFF), reason=_("This page is for the staff of the programme."))
+
+
+def runs_phase(viewer: Viewer, phase: str) -> Verdict:
+    """Staff see a phase's page; which steps they may take is the table's business."""
+    verdict = sees_operations(viewer)
+    return verdict if not verdict.allowed or Phase.objects.filter(slug=phase).exists() else UNKNOWN
+
+
+def changes_phase(viewer: Viewer, phase: str) -> Verdict:
+    if not viewer.has_role("officer"):
+        return Verdict(allowed=False, reason=_("Only officers change a phase."))
+    return runs_phase(viewer, phase)

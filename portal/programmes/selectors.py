@@ -1,0 +1,49 @@
+"""Reads on programmes."""
+
+from django.db.models import QuerySet
+
+from portal.common.viewer import Viewer
+from portal.programmes.enums import CallState, PhaseState
+from portal.programmes.models import Call, DeadlineChange, Phase, Programme, RuleSetVersion
+from portal.programmes.policies import STAFF
+from portal.programmes.ruleset import RuleSet, parse_ruleset
+from portal.programmes.transitions import PHASE
+
+
+def programmes() -> QuerySet[Programme]:
+    return Programme.objects.order_by("-created_at", "slug").prefetch_related("phases__ruleset")
+
+
+def phase_by_slug(slug: str) -> Phase:
+    return Phase.objects.select_related("programme", "ruleset").get(slug=slug)
+
+
+def phases_receiving() -> QuerySet[Phase]:
+    return Phase.objects.filter(state=PhaseState.RECEIVING).select_related("programme", "ruleset")
+
+
+def rulesets_for(viewer: Viewer, programme: Programme) -> QuerySet[RuleSetVersion]:
+    """Frozen versions for everybody, drafts for staff."""
+    versions = programme.rulesets.order_by("version").prefetch_related("phases")
+    return versions if viewer.has_role(*STAFF) else versions.filter(frozen_at__isnull=False)
+
+
+def rules_of(phase: Phase) -> RuleSet | None:
+    return parse_ruleset(phase.ruleset.document) if phase.ruleset else None
+
+
+def deadline_changes_of(phase: Phase) -> QuerySet[DeadlineChange]:
+    return phase.deadline_changes.order_by("decided_at")
+
+
+def calls_of(phase: Phase) -> QuerySet[Call]:
+    return phase.calls.order_by("opens_at")
+
+
+def open_calls() -> QuerySet[Call]:
+    return Call.objects.filter(state=CallState.OPEN).select_related("phase__programme")
+
+
+def events_open_to(viewer: Viewer, phase: Phase) -> list[str]:
+    """The events the table allows in this state to one of the viewer's roles, in the table's order."""
+    return [step.event for step in PHASE if step.source == phase.state and viewer.has_role(*step.by)]
