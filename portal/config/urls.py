@@ -1,5 +1,6 @@
 """Every address of the portal. Pages carry the language in the path (Korean bare, English under /en/); the API does not."""
 
+from importlib import import_module
 from importlib.util import find_spec
 
 from django.conf.urls.i18n import i18n_patterns
@@ -20,7 +21,10 @@ API = {"uploads/": "portal.artifacts.urls", "submissions/": "portal.submissions.
 
 
 def exists(module: str) -> bool:
-    return find_spec(module) is not None
+    try:
+        return find_spec(module) is not None and bool(import_module(module))
+    except ImportError:
+        return False
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
