@@ -76,7 +76,7 @@ def _share(text: str, where: str) -> Decimal:
         share = Decimal(text)
     except InvalidOperation:
         share = Decimal(-1)
-    if not 0 <= share <= 1:
+    if not (share.is_finite() and 0 <= share <= 1):
         raise DeclarationError(f"{where}.properties[{PREFIX}share_of_parameters]", f"must be a decimal from 0 to 1, not {text!r}")
     return share
 
