@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from portal.accounts.actions import invite
+from portal.accounts.actions import invite, revoke_tokens_for
 from portal.accounts.enums import Role
 from portal.accounts.models import Invitation
 from portal.audit.actions import record
@@ -100,7 +100,7 @@ def invite_institution(
 
 
 def _invite(place: ConsortiumInstitution, *, actor: Viewer) -> tuple[Invitation, str]:
-    return invite(email=place.invited_email, role=Role.TEAM, purpose=place.invitation_purpose, invited_by=actor)
+    return invite(email=place.invited_email, role=Role.TEAM, purpose=place.invitation_purpose, invited_by=actor.actor)
 
 
 @transaction.atomic
@@ -137,7 +137,7 @@ def end_place(place: ConsortiumInstitution, *, actor: Viewer, reason: str) -> Co
         raise ConsortiumError(_("A change of members is recorded with a reason; give one."))
     locked.ends = place.ends = timezone.localdate()
     locked.save(update_fields=["ends"])
-    Membership.objects.filter(consortium=locked.consortium, institution=locked.institution).delete()
+    _end_memberships(locked, actor=actor)
     record(
         AuditAction.INSTITUTION_LEFT,
         actor=actor.actor,
@@ -146,6 +146,14 @@ def end_place(place: ConsortiumInstitution, *, actor: Viewer, reason: str) -> Co
         reason=reason,
     )
     return place
+
+
+def _end_memberships(place: ConsortiumInstitution, *, actor: Viewer) -> None:
+    """People of the institution leave with it, and so do the keys of their programs."""
+    leaving = Membership.objects.filter(consortium=place.consortium, institution=place.institution)
+    for membership in leaving.select_related("user"):
+        revoke_tokens_for(membership.user, account_key=place.consortium.account_key, actor=actor.actor)
+    leaving.delete()
 
 
 @transaction.atomic
