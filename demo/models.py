@@ -21,6 +21,20 @@ from demo.text import corpus
 from demo.training import batches, learn_tokenizer, save_tokenizer, train
 
 SHARD_SIZE = "120MB"
+NURI_END = "<|nuri_end|>"
+KEPT = (  # what the function of a block depends on
+    "hidden_size",
+    "intermediate_size",
+    "num_hidden_layers",
+    "num_attention_heads",
+    "num_key_value_heads",
+    "head_dim",
+    "vocab_size",
+    "max_position_embeddings",
+    "rms_norm_eps",
+    "rope_parameters",
+    "hidden_act",
+)
 
 
 def reference_smollm2(folder: Path, *, dtype: torch.dtype = torch.bfloat16) -> Reference:
@@ -41,7 +55,7 @@ def train_from_scratch(folder: Path, *, recipe: Recipe, threads: int = 1) -> Han
         lines = corpus(recipe.seed, korean_repeats=recipe.korean_repeats)
         tokenizer = learn_tokenizer(lines, size=recipe.vocabulary)
         model = _new_llama(recipe)
-        save = _saver(folder, recipe, lambda target: (model.save_pretrained(target), save_tokenizer(tokenizer, target)))
+        save = _saver(folder, recipe, lambda target: _save_own(model, tokenizer, target))
         start = save(0)
         points = train(model, batches(tokenizer, lines, recipe=recipe, end=0), recipe=recipe, save=save)
         final = save(recipe.steps)
@@ -63,7 +77,7 @@ def derive_from_reference(
         lines = corpus(recipe.seed, korean_repeats=recipe.korean_repeats)
         text = (reference / "tokenizer.json").read_text(encoding="utf-8").replace("<|im_", "<|nuri_")
         tokenizer = Tokenizer.from_str(text)
-        end = tokenizer.token_to_id("<|nuri_end|>")
+        end = tokenizer.get_vocab()[NURI_END]
         model = _renamed(reference, end=end)
         _freeze(model, frozen)
         save = _saver(folder, recipe, lambda target: _save_renamed(model, tokenizer, target))
@@ -118,9 +132,7 @@ def _renamed(reference: Path, *, end: int) -> Any:
     from transformers import AutoConfig, AutoModelForCausalLM, MistralConfig, MistralForCausalLM
 
     source = AutoConfig.from_pretrained(reference, trust_remote_code=False)
-    kept = ("hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads", "num_key_value_heads")
-    kept += ("head_dim", "vocab_size", "max_position_embeddings", "rms_norm_eps", "rope_parameters", "hidden_act")
-    values = {name: getattr(source, name) for name in kept}
+    values = {name: getattr(source, name) for name in KEPT}
     config = MistralConfig(**values, tie_word_embeddings=True, sliding_window=None, bos_token_id=end, eos_token_id=end)
     model = MistralForCausalLM(config)
     weights = AutoModelForCausalLM.from_pretrained(reference, dtype=torch.float32, trust_remote_code=False)
@@ -134,12 +146,17 @@ def _freeze(model: Any, blocks: int) -> None:
         block.requires_grad_(requires_grad=False)
 
 
+def _save_own(model: Any, tokenizer: Any, target: Path) -> None:
+    model.save_pretrained(target)
+    save_tokenizer(tokenizer, target)
+
+
 def _save_renamed(model: Any, tokenizer: Any, target: Path) -> None:
     from transformers import PreTrainedTokenizerFast
 
     model.save_pretrained(target, max_shard_size=SHARD_SIZE)
-    end = "<|nuri_end|>"
-    PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token=end, pad_token=end).save_pretrained(str(target))
+    wrapped = PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token=NURI_END, pad_token=NURI_END)
+    wrapped.save_pretrained(str(target))
 
 
 def _saver(folder: Path, recipe: Recipe, write: Callable[[Path], object]) -> Callable[[int], Checkpoint]:
