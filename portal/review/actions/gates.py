@@ -1,0 +1,216 @@
+"""From a doubt to a ruling: raised, notified, replied to or lapsed, ruled by vote. No gate is ever failed without these steps."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from portal.accounts.models import User
+from portal.common.formats.canonical import digest_of
+from portal.common.time import kst
+from portal.consortia.models import Entry
+from portal.programmes.models import Phase
+from portal.review.actions.base import (
+    leave_trace,
+    locked,
+    require_member,
+    require_outsider,
+    require_role,
+    require_stage,
+    require_text,
+    step,
+)
+from portal.review.actions.notices import trace_notice, write_notice
+from portal.review.enums import AuditAction, DisqualificationState, GateVerdict, NoticeKind
+from portal.review.errors import NotPossible
+from portal.review.models import Disqualification, GateRuling, Minutes
+from portal.review.selectors.gates import OPEN_STATES
+from portal.review.selectors.rules import gates_of
+from portal.review.transitions import DISQUALIFICATION
+
+RULING_STAGES = ("closed", "scoring", "sealed", "tallied")
+
+
+@transaction.atomic
+def raise_disqualification(
+    entry: Entry, *, gate: str, grounds: str, evidence: list[dict[str, Any]], raised_by: User
+) -> Disqualification:
+    """Put a doubt on record with its evidence (run ids, digests). The team is not told yet, and nothing is decided."""
+    require_role(raised_by, "officer")
+    _check_gate(entry, gate, raised_by)
+    require_text(grounds, _("Write the grounds: the team answers to them."))
+    if Disqualification.objects.filter(entry=entry, gate=gate, state__in=OPEN_STATES).exists():
+        raise NotPossible(_("A procedure on this gate is already open for %(entry)s.") % {"entry": entry})
+    row = Disqualification.objects.create(
+        entry=entry, gate=gate, grounds=grounds, evidence=evidence, raised_by=raised_by, raised_at=timezone.now()
+    )
+    leave_trace(AuditAction.DISQUALIFICATION_RAISED, by=raised_by, subject=row, after={"gate": gate, "entry": entry.code})
+    return row
+
+
+def _check_gate(entry: Entry, gate: str, user: User) -> None:
+    require_outsider(user, entry.phase)
+    require_stage(Phase.objects.get(pk=entry.phase_id), *RULING_STAGES, doing=_("Ruling on a gate"))
+    known = [row.key for row in gates_of(entry.phase)]
+    if gate not in known:
+        raise NotPossible(
+            _("The rule set has no gate “%(gate)s”; it has: %(known)s.") % {"gate": gate, "known": ", ".join(known)}
+        )
+
+
+@transaction.atomic
+def notify_disqualification(row: Disqualification, *, reply_due: datetime, notified_by: User) -> Disqualification:
+    """Tell the team the grounds and evidence, and until when it may reply."""
+    case = locked(row)
+    require_outsider(notified_by, case.entry.phase)
+    found = step(DISQUALIFICATION, "notify", case.state, by=notified_by)
+    now = timezone.now()
+    if reply_due <= now:
+        raise NotPossible(_("The reply is due in the past; the right of reply needs time."))
+    case.state, case.notified_at, case.reply_due = DisqualificationState(found.target), now, reply_due
+    case.save(update_fields=["state", "notified_at", "reply_due"])
+    notice = write_notice(
+        case.entry,
+        kind=NoticeKind.DISQUALIFICATION,
+        subject_key=f"disqualification:{case.pk}",
+        content={
+            "schema": "notice/1",
+            "gate": case.gate,
+            "grounds": case.grounds,
+            "evidence": case.evidence,
+            "reply_due": reply_due.isoformat(),
+        },
+        sent_by=notified_by,
+    )
+    _trace(AuditAction.DISQUALIFICATION_NOTIFIED, case, before=found.source, by=notified_by)
+    trace_notice(notice)
+    return case
+
+
+def _trace(action: AuditAction, case: Disqualification, *, before: str, by: User, reason: str = "") -> None:
+    leave_trace(action, by=by, subject=case, before={"state": before}, after={"state": case.state}, reason=reason)
+
+
+@transaction.atomic
+def reply_to_disqualification(row: Disqualification, *, text: str, replied_by: User) -> Disqualification:
+    """The team's answer, once and within the window; what comes later does not count."""
+    case = locked(row)
+    require_member(replied_by, case.entry.consortium_id)
+    found = step(DISQUALIFICATION, "reply", case.state, by=replied_by)
+    require_text(text, _("Write the reply."))
+    now = timezone.now()
+    if case.reply_due is None or now > case.reply_due:
+        due = kst(case.reply_due) if case.reply_due else "-"
+        raise NotPossible(_("The reply was due by %(due)s; the window is closed.") % {"due": due})
+    case.state, case.reply = DisqualificationState(found.target), text
+    case.replied_by, case.replied_at = replied_by, now
+    case.save(update_fields=["state", "reply", "replied_by", "replied_at"])
+    _trace(AuditAction.DISQUALIFICATION_REPLIED, case, before=found.source, by=replied_by)
+    return case
+
+
+@transaction.atomic
+def lapse_disqualification(row: Disqualification, *, lapsed_by: User) -> Disqualification:
+    """Record that the window passed without a reply; not possible before it has."""
+    case = locked(row)
+    found = step(DISQUALIFICATION, "lapse", case.state, by=lapsed_by)
+    if case.reply_due is not None and timezone.now() <= case.reply_due:
+        raise NotPossible(_("The team may reply until %(due)s.") % {"due": kst(case.reply_due)})
+    case.state = DisqualificationState(found.target)
+    case.save(update_fields=["state"])
+    _trace(AuditAction.DISQUALIFICATION_LAPSED, case, before=found.source, by=lapsed_by)
+    return case
+
+
+@transaction.atomic
+def rule_on_disqualification(
+    row: Disqualification, *, uphold: bool, minutes: Minutes, reason: str, ruled_by: User
+) -> GateRuling:
+    """Uphold or drop after the reply, on minutes of a vote; the gate's ruling follows from it."""
+    case = locked(row)
+    _check_gate(case.entry, case.gate, ruled_by)
+    found = step(DISQUALIFICATION, "uphold" if uphold else "drop", case.state, by=ruled_by, reason=reason)
+    _require_vote(minutes, case.entry, uphold=uphold)
+    case.state = DisqualificationState(found.target)
+    case.save(update_fields=["state"])
+    verdict = GateVerdict.FAIL if uphold else GateVerdict.PASS
+    ruling = _insert_ruling(
+        case.entry, gate=case.gate, verdict=verdict, reason=reason, ruled_by=ruled_by, minutes=minutes, case=case
+    )
+    _trace(AuditAction.DISQUALIFICATION_RULED, case, before=found.source, by=ruled_by, reason=reason)
+    _trace_ruling(ruling)
+    return ruling
+
+
+def _require_vote(minutes: Minutes, entry: Entry, *, uphold: bool) -> None:
+    if minutes.panel.phase_id != entry.phase_id:
+        raise NotPossible(_("These minutes belong to another phase."))
+    if uphold and not minutes.carried:
+        raise NotPossible(
+            _("The vote did not carry: %(votes)s of %(seated)s seated members.")
+            % {"votes": minutes.votes_for, "seated": minutes.seated}
+        )
+
+
+@transaction.atomic
+def pass_gate(entry: Entry, *, gate: str, reason: str, ruled_by: User, minutes: Minutes | None = None) -> GateRuling:
+    """Record that an entry passes a gate on the evidence; refused while a procedure on it is open."""
+    require_role(ruled_by, "officer", "decider")
+    _check_gate(entry, gate, ruled_by)
+    require_text(reason, _("Give a reason: it goes into the record."))
+    if Disqualification.objects.filter(entry=entry, gate=gate, state__in=OPEN_STATES).exists():
+        raise NotPossible(_("A procedure on this gate is open; rule on it instead."))
+    if GateRuling.objects.filter(entry=entry, gate=gate).exists():
+        raise NotPossible(_("This gate is already ruled for %(entry)s.") % {"entry": entry})
+    ruling = _insert_ruling(
+        entry, gate=gate, verdict=GateVerdict.PASS, reason=reason, ruled_by=ruled_by, minutes=minutes
+    )
+    _trace_ruling(ruling)
+    return ruling
+
+
+def _insert_ruling(
+    entry: Entry,
+    *,
+    gate: str,
+    verdict: GateVerdict,
+    reason: str,
+    ruled_by: User,
+    minutes: Minutes | None = None,
+    case: Disqualification | None = None,
+) -> GateRuling:
+    number = GateRuling.objects.filter(entry=entry, gate=gate).count() + 1
+    document = {
+        "schema": "gate-ruling/1",
+        "entry": entry.code,
+        "gate": gate,
+        "number": number,
+        "verdict": verdict.value,
+        "reason": reason,
+        "minutes": minutes.digest if minutes else None,
+        "reply": case.reply if case else None,
+    }
+    return GateRuling.objects.create(
+        entry=entry,
+        gate=gate,
+        number=number,
+        verdict=verdict,
+        reason=reason,
+        disqualification=case,
+        minutes=minutes,
+        ruled_by=ruled_by,
+        ruled_at=timezone.now(),
+        digest=digest_of(document),
+    )
+
+
+def _trace_ruling(ruling: GateRuling) -> None:
+    leave_trace(
+        AuditAction.GATE_RULED,
+        by=ruling.ruled_by,
+        subject=ruling,
+        after={"gate": ruling.gate, "verdict": ruling.verdict, "digest": ruling.digest},
+        reason=ruling.reason,
+    )

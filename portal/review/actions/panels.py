@@ -1,0 +1,178 @@
+"""Panels and their seats, declarations before anything opens, rulings on them, and assignment."""
+
+from collections.abc import Iterable, Mapping
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from portal.accounts.models import User
+from portal.consortia.models import Entry, Membership
+from portal.programmes.models import Phase
+from portal.review.actions.base import leave_trace, locked, require_outsider, require_role, step
+from portal.review.actions.sheets import mark_void, trace_void
+from portal.review.enums import AuditAction, DeclarationState, PanelKind, RecusalGround, SeatKind, SheetState
+from portal.review.errors import Incomplete, NotPossible
+from portal.review.labels import PLEDGE, PLEDGE_VERSION
+from portal.review.models import Assignment, Declaration, DeclaredInterest, Panel, PanelSeat, ScoreSheet
+from portal.review.selectors.panels import institutions_to_declare
+from portal.review.selectors.rules import scored_parts
+from portal.review.transitions import DECLARATION
+
+Interest = tuple[int, int]  # (consortium id, institution id)
+
+
+@transaction.atomic
+def create_panel(phase: Phase, *, kind: PanelKind, name: str, created_by: User, part: str = "") -> Panel:
+    """A body for one phase. An expert or user panel scores a part of the frozen rule set; the others score none."""
+    require_role(created_by, "officer")
+    if kind in {PanelKind.EXPERT, PanelKind.USER} and part not in {row.key for row in scored_parts(phase)}:
+        raise NotPossible(_("The rule set has no part “%(part)s” that a panel scores.") % {"part": part})
+    panel = Panel.objects.create(phase=phase, kind=kind, name=name, part=part)
+    leave_trace(AuditAction.PANEL_CREATED, by=created_by, subject=panel, after={"kind": kind, "part": part})
+    return panel
+
+
+@transaction.atomic
+def seat_panel(panel: Panel, *, user: User, seated_by: User, kind: SeatKind = SeatKind.REGULAR) -> PanelSeat:
+    """Give a person a place. Members of a competing team are refused, and first-panel members on an appeal panel."""
+    require_role(seated_by, "officer")
+    _refuse_party(panel, user)
+    if panel.seats.filter(user=user).exists():
+        raise NotPossible(_("%(user)s already has a seat on this panel.") % {"user": user})
+    code = f"{panel.kind[0]}{panel.seats.count() + 1:02d}"
+    seat = PanelSeat.objects.create(panel=panel, user=user, kind=kind, code=code)
+    Declaration.objects.create(seat=seat)
+    leave_trace(AuditAction.SEAT_FILLED, by=seated_by, subject=seat, after={"panel": panel.pk, "kind": kind})
+    return seat
+
+
+def _refuse_party(panel: Panel, user: User) -> None:
+    if Membership.objects.filter(user=user, consortium__entries__phase=panel.phase).exists():
+        raise NotPossible(_("%(user)s belongs to a team of this phase and cannot judge it.") % {"user": user})
+    elsewhere = PanelSeat.objects.filter(user=user, panel__phase=panel.phase).exclude(panel=panel)
+    others = elsewhere.exclude(panel__kind=PanelKind.APPEAL) if panel.kind == PanelKind.APPEAL else elsewhere.filter(
+        panel__kind=PanelKind.APPEAL
+    )
+    if others.exists():
+        raise NotPossible(_("An appeal panel shares nobody with the panels whose work it judges."))
+
+
+@transaction.atomic
+def declare(
+    declaration: Declaration,
+    *,
+    declared_by: User,
+    interests: Mapping[Interest, str | None],
+    pledged: Iterable[int],
+) -> Declaration:
+    """Record one answer per institution of every team: None for no interest, else the explanation. All nine pledges are needed."""
+    row = locked(declaration)
+    if row.seat.user_id != declared_by.pk:
+        raise NotPossible(_("A declaration is made by the person who holds the seat."))
+    _require_whole_pledge(pledged)
+    _require_every_answer(row, interests)
+    event = "declare_interest" if any(text is not None for text in interests.values()) else "declare_clear"
+    if event == "declare_clear" and row.state == DeclarationState.CLEAR:
+        return row
+    found = step(DECLARATION, event, row.state, by=declared_by)
+    _write_interests(row, interests)
+    row.state, row.pledge_version, row.declared_at = found.target, PLEDGE_VERSION, timezone.now()
+    row.save(update_fields=["state", "pledge_version", "declared_at"])
+    leave_trace(
+        AuditAction.DECLARATION_MADE,
+        by=declared_by,
+        subject=row,
+        before={"state": found.source},
+        after={"state": found.target, "pledge": PLEDGE_VERSION},
+    )
+    return row
+
+
+def _require_whole_pledge(pledged: Iterable[int]) -> None:
+    missing = sorted(set(range(1, len(PLEDGE) + 1)) - set(pledged))
+    if missing:
+        holes = [_("item %(n)s") % {"n": number} for number in missing]
+        raise Incomplete(_("Every item of the pledge is needed. Missing:"), holes=holes)
+
+
+def _require_every_answer(row: Declaration, interests: Mapping[Interest, str | None]) -> None:
+    places = institutions_to_declare(row.seat.panel.phase)
+    holes = [f"{place.consortium} / {place.institution}" for place in places if place.key not in interests]
+    holes += [
+        _("%(name)s: describe the interest") % {"name": place.institution}
+        for place in places
+        if (interests.get(place.key) or "x").strip() == ""
+    ]
+    if holes:
+        raise Incomplete(_("Answer for every institution of every team. Open:"), holes=holes)
+
+
+def _write_interests(row: Declaration, interests: Mapping[Interest, str | None]) -> None:
+    for (consortium, institution), text in interests.items():
+        DeclaredInterest.objects.update_or_create(
+            declaration=row,
+            consortium_id=consortium,
+            institution_id=institution,
+            defaults={"interest": text is not None, "explanation": text or ""},
+        )
+
+
+@transaction.atomic
+def rule_on_declaration(
+    declaration: Declaration, *, event: str, ruled_by: User, reason: str, ground: RecusalGround | None = None
+) -> Declaration:
+    """`allow` or `recuse`. A recusal needs its ground and voids the person's sheets, which are kept."""
+    row = locked(declaration)
+    _refuse_own_case(row, ruled_by)
+    if event == "recuse" and ground is None:
+        raise NotPossible(_("Name the ground of the recusal: exclusion, challenge or withdrawal."))
+    found = step(DECLARATION, event, row.state, by=ruled_by, reason=reason)
+    row.state, row.ground, row.ruling_reason = found.target, ground or "", reason
+    row.ruled_by, row.ruled_at = ruled_by, timezone.now()
+    row.save(update_fields=["state", "ground", "ruling_reason", "ruled_by", "ruled_at"])
+    voided = _void_sheets(row, ruled_by=ruled_by, reason=reason) if found.target == DeclarationState.RECUSED else []
+    for sheet, before in voided:
+        trace_void(sheet, before=before, voided_by=ruled_by, reason=reason)
+    leave_trace(
+        AuditAction.DECLARATION_RULED,
+        by=ruled_by,
+        subject=row,
+        before={"state": found.source},
+        after={"state": found.target, "ground": row.ground},
+        reason=reason,
+    )
+    return row
+
+
+def _refuse_own_case(row: Declaration, user: User) -> None:
+    require_outsider(user, row.seat.panel.phase)
+    if row.seat.user_id == user.pk:
+        raise NotPossible(_("Nobody rules on their own declaration."))
+
+
+def _void_sheets(row: Declaration, *, ruled_by: User, reason: str) -> list[tuple[ScoreSheet, str]]:
+    """The sheets of the seat, now void, each with its state before; events follow once every row is written."""
+    sheets = ScoreSheet.objects.filter(assignment__seat=row.seat).exclude(state=SheetState.VOID)
+    return [mark_void(sheet, voided_by=ruled_by, reason=reason) for sheet in sheets]
+
+
+@transaction.atomic
+def assign(seat: PanelSeat, *, entries: Iterable[Entry], assigned_by: User) -> list[ScoreSheet]:
+    """Give a cleared member the entries to score; an entry assigned before keeps its sheet."""
+    require_role(assigned_by, "officer")
+    if not Declaration.objects.get(seat=seat).opens_content:
+        raise NotPossible(_("Seat %(code)s has not declared clear or been allowed; nothing can be assigned.") % {"code": seat.code})
+    if not seat.panel.part:
+        raise NotPossible(_("The panel “%(panel)s” scores no part of the rule set.") % {"panel": seat.panel})
+    sheets = [_sheet_for(seat, entry) for entry in entries]
+    leave_trace(AuditAction.SHEET_ASSIGNED, by=assigned_by, subject=seat, after={"sheets": [sheet.pk for sheet in sheets]})
+    return sheets
+
+
+def _sheet_for(seat: PanelSeat, entry: Entry) -> ScoreSheet:
+    if entry.phase_id != seat.panel.phase_id:
+        raise NotPossible(_("Entry %(entry)s belongs to another phase.") % {"entry": entry})
+    assignment, _new = Assignment.objects.get_or_create(seat=seat, entry=entry)
+    sheet, _new = ScoreSheet.objects.get_or_create(assignment=assignment)
+    return sheet

@@ -1,0 +1,134 @@
+"""The closed vocabularies of reviewing: states, outcomes, grounds, and what the ledger calls each act. No Django."""
+
+from enum import StrEnum
+
+
+class PanelKind(StrEnum):
+    EXPERT = "expert"
+    USER = "user"
+    COMMITTEE = "committee"
+    APPEAL = "appeal"
+
+
+class SeatKind(StrEnum):
+    CHAIR = "chair"
+    REGULAR = "regular"
+    ALTERNATE = "alternate"
+
+
+class DeclarationState(StrEnum):
+    MISSING = "missing"
+    CLEAR = "clear"
+    DECLARED = "declared"
+    ALLOWED = "allowed"
+    RECUSED = "recused"
+
+
+class RecusalGround(StrEnum):
+    """제척, 기피, 회피: by law, on a party's challenge, by one's own wish."""
+
+    EXCLUSION = "exclusion"
+    CHALLENGE = "challenge"
+    WITHDRAWAL = "withdrawal"
+
+
+class SheetState(StrEnum):
+    DRAFT = "draft"
+    SIGNED = "signed"
+    SEALED = "sealed"
+    VOID = "void"
+
+
+class DisqualificationState(StrEnum):
+    RAISED = "raised"
+    NOTIFIED = "notified"
+    REPLIED = "replied"
+    LAPSED = "lapsed"
+    UPHELD = "upheld"
+    DROPPED = "dropped"
+
+
+class GateVerdict(StrEnum):
+    PASS = "pass"  # noqa: S105 - a verdict, not a password
+    FAIL = "fail"
+
+
+class Outcome(StrEnum):
+    ADVANCE = "advance"
+    CUT = "cut"
+    DISQUALIFY = "disqualify"
+    VACATE_SEAT = "vacate_seat"
+    SELECT = "select"
+    SELECT_NONE = "select_none"
+    RE_EVALUATE = "re_evaluate"
+
+
+class Basis(StrEnum):
+    RANK = "rank"
+    GATE = "gate"
+    VOTE = "vote"
+    APPEAL = "appeal"
+
+
+class DecisionState(StrEnum):
+    DRAFTED = "drafted"
+    ENDORSED = "endorsed"
+    APPROVED = "approved"
+    NOTIFIED = "notified"
+    FINAL = "final"
+    SUPERSEDED = "superseded"
+    DISCARDED = "discarded"
+
+
+class AppealState(StrEnum):
+    LODGED = "lodged"
+    ADMITTED = "admitted"
+    INADMISSIBLE = "inadmissible"
+    UPHELD = "upheld"
+    DISMISSED = "dismissed"
+
+
+class AppealGround(StrEnum):
+    EVALUATOR_ERROR = "evaluator_error"
+    MISREADING = "misreading"
+    ADMINISTRATIVE_ERROR = "administrative_error"
+    OTHER = "other"
+
+
+class NoticeKind(StrEnum):
+    RESULT = "result"
+    DISQUALIFICATION = "disqualification"
+    QUESTION = "question"
+    APPEAL = "appeal"
+
+
+class AuditAction(StrEnum):
+    PANEL_CREATED = "panel.created"
+    SEAT_FILLED = "seat.filled"
+    DECLARATION_MADE = "declaration.made"
+    DECLARATION_RULED = "declaration.ruled"
+    SHEET_ASSIGNED = "sheet.assigned"
+    SHEET_SAVED = "sheet.saved"
+    SHEET_SIGNED = "sheet.signed"
+    SHEET_SIGNATURE_WITHDRAWN = "sheet.signature_withdrawn"
+    SHEET_VOIDED = "sheet.voided"
+    PHASE_SHEETS_SEALED = "sheet.all_sealed"
+    OUTSIDE_RESULT_ENTERED = "outside_result.entered"
+    OUTSIDE_RESULT_CONFIRMED = "outside_result.confirmed"
+    TALLY_TAKEN = "tally.taken"
+    QUESTION_ASKED = "question.asked"
+    QUESTION_ANSWERED = "question.answered"
+    GATE_RULED = "gate.ruled"
+    DISQUALIFICATION_RAISED = "disqualification.raised"
+    DISQUALIFICATION_NOTIFIED = "disqualification.notified"
+    DISQUALIFICATION_REPLIED = "disqualification.replied"
+    DISQUALIFICATION_LAPSED = "disqualification.lapsed"
+    DISQUALIFICATION_RULED = "disqualification.ruled"
+    MINUTES_RECORDED = "minutes.recorded"
+    DECISION_DRAFTED = "decision.drafted"
+    DECISION_MOVED = "decision.moved"
+    NOTICE_SENT = "notice.sent"
+    NOTICE_READ = "notice.read"
+    APPEAL_LODGED = "appeal.lodged"
+    APPEAL_MOVED = "appeal.moved"
+    VACANCY_RECORDED = "vacancy.recorded"

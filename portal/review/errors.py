@@ -1,0 +1,25 @@
+"""What can be refused, each with what is wrong, where, and what to do. Views show the text; nothing is swallowed."""
+
+
+class ReviewError(Exception):
+    """Base of every refusal of this app; `str()` is fit for people."""
+
+
+class NotPossible(ReviewError):
+    """The act is not possible now, in this state or for this person."""
+
+
+class Conflict(ReviewError):
+    """Somebody saved in between. `current` holds what stands now, so that neither text is lost."""
+
+    def __init__(self, message: str, *, current: dict[str, object]) -> None:
+        super().__init__(message)
+        self.current = current
+
+
+class Incomplete(ReviewError):
+    """Something is missing or out of range; `holes` names each place."""
+
+    def __init__(self, message: str, *, holes: list[str]) -> None:
+        super().__init__(message + " " + "; ".join(holes))
+        self.holes = holes

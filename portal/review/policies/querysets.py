@@ -1,0 +1,30 @@
+"""`visible_to` for lists: rows whose subject opens to the viewer. Lists go through the same verdict as single objects."""
+
+from typing import TypeVar
+
+from django.db.models import Model, QuerySet
+
+from portal.common.viewer import Viewer
+from portal.review.models import Appeal, Decision, Disqualification, Minutes, Notice, Question, ScoreSheet, Tally
+from portal.review.policies.rules import view
+from portal.review.policies.table import Subject
+
+Row = TypeVar("Row", bound=Model)
+
+SUBJECTS: dict[type[Model], tuple[Subject, tuple[str, ...]]] = {
+    ScoreSheet: (Subject.SHEET, ("assignment__entry__phase", "assignment__seat")),
+    Question: (Subject.QUESTION, ("entry__phase", "answer")),
+    Disqualification: (Subject.DISQUALIFICATION, ("entry__phase",)),
+    Tally: (Subject.TALLY, ("phase",)),
+    Minutes: (Subject.MINUTES, ("panel__phase",)),
+    Decision: (Subject.DECISION, ("phase", "entry__phase")),
+    Notice: (Subject.NOTICE, ("entry__phase",)),
+    Appeal: (Subject.APPEAL, ("decision__phase", "decision__entry__phase")),
+}
+
+
+def visible_to(viewer: Viewer, rows: "QuerySet[Row]") -> "QuerySet[Row]":
+    """Of `rows` those the viewer may see now. A model without a subject raises KeyError: default deny."""
+    subject, related = SUBJECTS[rows.model]
+    seen = [row.pk for row in rows.select_related(*related) if view(viewer, subject, row).allowed]
+    return rows.filter(pk__in=seen)

@@ -1,0 +1,150 @@
+"""Where an object belongs (phase, entry, owner) and which audiences a viewer is part of there."""
+
+from dataclasses import dataclass
+from functools import singledispatch
+
+from django.db.models import Model
+
+from portal.common.viewer import Viewer
+from portal.consortia.models import Entry, Membership
+from portal.programmes.models import Phase
+from portal.review.enums import DeclarationState, DisqualificationState, PanelKind, SeatKind
+from portal.review.models import (
+    Appeal,
+    Decision,
+    Declaration,
+    Disqualification,
+    Minutes,
+    Notice,
+    OutsideResult,
+    PanelSeat,
+    Question,
+    ScoreSheet,
+    Tally,
+)
+from portal.review.policies.table import Audience
+
+CLEARED = (DeclarationState.CLEAR, DeclarationState.ALLOWED)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """`entry` is empty for what belongs to the phase; `owner` is the person whose work it is; `told` whether the team knows of it."""
+
+    phase: Phase
+    entry: Entry | None = None
+    owner: int | None = None
+    told: bool = True
+
+
+@singledispatch
+def scope_of(subject: Model) -> Scope:
+    raise TypeError(f"{type(subject).__name__} has no place in the visibility table; add it to scope_of.")
+
+
+@scope_of.register
+def _(subject: Phase) -> Scope:
+    return Scope(subject, told=False)
+
+
+@scope_of.register
+def _(subject: Entry) -> Scope:
+    return Scope(subject.phase, subject)
+
+
+@scope_of.register
+def _(subject: PanelSeat) -> Scope:
+    return Scope(subject.panel.phase, owner=subject.user_id, told=False)
+
+
+@scope_of.register
+def _(subject: Declaration) -> Scope:
+    return scope_of(subject.seat)
+
+
+@scope_of.register
+def _(subject: ScoreSheet) -> Scope:
+    return Scope(subject.assignment.entry.phase, subject.assignment.entry, subject.assignment.seat.user_id, told=False)
+
+
+@scope_of.register
+def _(subject: Question) -> Scope:
+    return Scope(subject.entry.phase, subject.entry)
+
+
+@scope_of.register
+def _(subject: Disqualification) -> Scope:
+    return Scope(subject.entry.phase, subject.entry, told=subject.state != DisqualificationState.RAISED)
+
+
+@scope_of.register
+def _(subject: OutsideResult) -> Scope:
+    return Scope(subject.phase, subject.entry, told=False)
+
+
+@scope_of.register
+def _(subject: Tally) -> Scope:
+    return Scope(subject.phase, told=False)
+
+
+@scope_of.register
+def _(subject: Minutes) -> Scope:
+    return Scope(subject.panel.phase, told=False)
+
+
+@scope_of.register
+def _(subject: Decision) -> Scope:
+    return Scope(subject.phase, subject.entry, told=subject.notified_at is not None)
+
+
+@scope_of.register
+def _(subject: Notice) -> Scope:
+    return Scope(subject.entry.phase, subject.entry)
+
+
+@scope_of.register
+def _(subject: Appeal) -> Scope:
+    return scope_of(subject.decision)
+
+
+def audiences_of(viewer: Viewer, scope: Scope) -> frozenset[Audience]:
+    """Every audience the viewer belongs to for this scope. A person in a team of the phase never counts as staff there."""
+    if viewer.user_id is None:
+        return frozenset({Audience.PUBLIC})
+    teams = _consortia_of(viewer, scope.phase)
+    found = {Audience.PUBLIC} | _as_team(scope, teams) | _as_panel(viewer, scope)
+    if not teams:
+        found |= _as_staff(viewer)
+    return frozenset(found)
+
+
+def _consortia_of(viewer: Viewer, phase: Phase) -> frozenset[int]:
+    rows = Membership.objects.filter(user_id=viewer.user_id, consortium__entries__phase=phase)
+    return frozenset(rows.values_list("consortium_id", flat=True))
+
+
+def _as_team(scope: Scope, teams: frozenset[int]) -> set[Audience]:
+    if not teams:
+        return set()
+    if scope.told and scope.entry is not None and scope.entry.consortium_id in teams:
+        return {Audience.OWN_CONSORTIUM}
+    return {Audience.OTHER_CONSORTIA}
+
+
+def _as_panel(viewer: Viewer, scope: Scope) -> set[Audience]:
+    """Nobody is a member before the declaration is clear or allowed; the owner of a sheet only while cleared."""
+    seats = PanelSeat.objects.filter(user_id=viewer.user_id, panel__phase=scope.phase).exclude(panel__kind=PanelKind.APPEAL)
+    states = list(seats.values_list("kind", "declaration__state"))
+    if not states or not all(state in CLEARED for _kind, state in states):
+        return set()
+    found = {Audience.PANEL_MEMBER}
+    if SeatKind.CHAIR in {kind for kind, _state in states}:
+        found.add(Audience.PANEL_CHAIR)
+    if scope.owner == viewer.user_id:
+        found.add(Audience.SHEET_OWNER)
+    return found
+
+
+def _as_staff(viewer: Viewer) -> set[Audience]:
+    names = {"officer": Audience.SECRETARIAT, "decider": Audience.DECISION_MAKER, "auditor": Audience.AUDITOR}
+    return {audience for name, audience in names.items() if name in viewer.roles}

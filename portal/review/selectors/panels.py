@@ -1,0 +1,36 @@
+"""Who sits where, and what a declaration has to answer."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from portal.consortia.models import Consortium, Institution
+from portal.consortia.selectors import institutions_in
+from portal.programmes.models import Phase
+from portal.review.models import Panel, PanelSeat
+
+
+@dataclass(frozen=True)
+class Place:
+    """One institution of one team. The same institution in two teams is answered for twice."""
+
+    consortium: Consortium
+    institution: Institution
+
+    @property
+    def key(self) -> tuple[int, int]:
+        return (self.consortium.pk, self.institution.pk)
+
+
+def institutions_to_declare(phase: Phase) -> list[Place]:
+    """Every institution behind the teams of the phase, team by team."""
+    return [Place(row.consortium, row.institution) for row in institutions_in(phase)]
+
+
+def seats_held(user_id: int) -> "QuerySet[PanelSeat]":
+    rows = PanelSeat.objects.filter(user_id=user_id).select_related("panel__phase__programme", "declaration")
+    return rows.order_by("-panel__phase_id", "pk")
+
+
+def panels_of(phase: Phase) -> "QuerySet[Panel]":
+    return Panel.objects.filter(phase=phase).prefetch_related("seats__user", "seats__declaration__interests")

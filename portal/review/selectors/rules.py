@@ -1,0 +1,78 @@
+"""What the frozen rule set says to a panel: parts, criteria, boxes, gates, quorum."""
+
+import json
+from functools import lru_cache
+from typing import NamedTuple
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from portal.common.formats.canonical import canonical_json
+from portal.programmes.models import Phase, RuleSetVersion
+from portal.programmes.ruleset import Criterion, Gate, Part, RuleSet, Text, parse_ruleset
+from portal.review.errors import NotPossible
+from portal.review.models import Panel, ScoreSheet
+
+
+class TickBox(NamedTuple):
+    key: str  # "<gate>.<dimension>"
+    gate: str
+    title: Text
+
+
+def rules_of(phase: Phase) -> RuleSet:
+    """The parsed rules of the phase; NotPossible when none is attached yet."""
+    if phase.ruleset is None:
+        raise NotPossible(_("The phase has no rule set yet; freeze one first."))
+    return rules_in(phase.ruleset)
+
+
+def rules_in(version: RuleSetVersion) -> RuleSet:
+    return _parsed(canonical_json(version.document))
+
+
+@lru_cache(maxsize=32)
+def _parsed(document: bytes) -> RuleSet:
+    return parse_ruleset(json.loads(document))
+
+
+def scored_parts(phase: Phase) -> tuple[Part, ...]:
+    return tuple(part for part in rules_of(phase).parts if part.kind == "sheets")
+
+
+def part_of(panel: Panel) -> Part:
+    return rules_of(panel.phase).part(panel.part)
+
+
+def criteria_of(sheet: ScoreSheet) -> tuple[Criterion, ...]:
+    return part_of(sheet.assignment.seat.panel).criteria
+
+
+def gates_of(phase: Phase) -> tuple[Gate, ...]:
+    return rules_of(phase).gates
+
+
+def tick_boxes(phase: Phase) -> list[TickBox]:
+    return [
+        TickBox(f"{gate.key}.{dimension.key}", gate.key, dimension.title)
+        for gate in gates_of(phase)
+        for dimension in gate.dimensions
+    ]
+
+
+def quorum_for(phase: Phase, *, seated: int) -> int:
+    """How many of `seated` members must be present."""
+    if rules_of(phase).vote.quorum == "two_thirds_of_seated":
+        return -(-2 * seated // 3)
+    return seated // 2 + 1
+
+
+def approval_needed(phase: Phase, *, seated: int, present: int) -> int:
+    """How many votes carry a motion: more than half of the seated, or of the present, as the rule set says."""
+    base = present if rules_of(phase).vote.approval == "majority_of_present" else seated
+    return base // 2 + 1
+
+
+def here(text: Text) -> str:
+    """The text in the language of the page."""
+    return text.in_language(get_language() or "ko")

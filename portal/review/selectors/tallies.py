@@ -1,0 +1,83 @@
+"""The tally's input document, built from signed sheets, measurements, confirmed outside figures and gate rulings."""
+
+from typing import Any
+
+from portal.common.formats.canonical import digest_of
+from portal.consortia.enums import EntryState
+from portal.consortia.models import Entry
+from portal.programmes.models import Phase
+from portal.review.enums import SheetState
+from portal.review.models import OutsideResult, ScoreSheet, Tally
+from portal.review.selectors.gates import verdict_on
+from portal.review.selectors.rules import gates_of, rules_of
+from portal.submissions.selectors import measurements_of
+
+
+def latest_tally(phase: Phase) -> Tally | None:
+    return Tally.objects.filter(phase=phase).order_by("-version").first()
+
+
+def is_current(tally: Tally) -> bool:
+    """False once a sheet was voided, a figure confirmed or a gate ruled after the tally: decide on a new version then."""
+    return digest_of(tally_input(tally.phase)) == tally.input_digest
+
+
+def tally_input(phase: Phase) -> dict[str, Any]:
+    """Schema tally-input/1. Rows are sorted, so that the same state gives the same bytes."""
+    rules_of(phase)
+    entries = list(
+        Entry.objects.filter(phase=phase).exclude(state=EntryState.WITHDRAWN).select_related("consortium").order_by("code")
+    )
+    codes = {entry.code for entry in entries}
+    return {
+        "schema": "tally-input/1",
+        "ruleset": phase.ruleset.document if phase.ruleset else {},
+        "ruleset_digest": phase.ruleset.digest if phase.ruleset else "",
+        "entries": [{"code": entry.code, "name": entry.consortium.name_ko} for entry in entries],
+        "sheets": [row for row in _sheets(phase) if row["entry"] in codes],
+        "measurements": [row for row in _measurements(phase) if row["entry"] in codes],
+        "gates": [_gate(entry, gate.key) for entry in entries for gate in gates_of(phase)],
+    }
+
+
+def _sheets(phase: Phase) -> list[dict[str, Any]]:
+    rows = ScoreSheet.objects.filter(assignment__entry__phase=phase, state=SheetState.SEALED).select_related("signed")
+    sheets = [
+        {
+            "sheet": row.signed.digest,
+            "part": row.signed.content["part"],
+            "entry": row.signed.content["entry"],
+            "reviewer": row.signed.content["reviewer"],
+            "scores": row.signed.content["scores"],
+        }
+        for row in rows
+        if row.signed
+    ]
+    return sorted(sheets, key=lambda row: (row["part"], row["entry"], row["reviewer"]))
+
+
+def _measurements(phase: Phase) -> list[dict[str, Any]]:
+    rows = OutsideResult.objects.filter(phase=phase, confirmed_by__isnull=False).select_related("entry")
+    outside = [
+        {
+            "entry": row.entry.code,
+            "part": row.part,
+            "item": row.item,
+            "value": row.value,
+            "target": row.target or None,
+            "stderr": row.stderr or None,
+            "source": {"body": row.body, "document": row.document_digest},
+        }
+        for row in rows
+    ]
+    return sorted([*measurements_of(phase), *outside], key=lambda row: (row["part"], row["item"], row["entry"]))
+
+
+def _gate(entry: Entry, gate: str) -> dict[str, Any]:
+    ruling = verdict_on(entry, gate)
+    return {
+        "gate": gate,
+        "entry": entry.code,
+        "verdict": ruling.verdict if ruling else "undecided",
+        "decision": ruling.digest if ruling else None,
+    }

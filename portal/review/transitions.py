@@ -1,0 +1,69 @@
+"""Every state machine of reviewing as a table of (event, source, target, by, needs_reason). No Django.
+
+`by` names roles; a team's own acts are also bound to membership by the action that carries them out.
+"""
+
+from portal.common.transitions import Transition
+from portal.review.enums import AppealState, DecisionState, DeclarationState, DisqualificationState, SheetState
+
+REVIEWER = frozenset({"reviewer"})
+OFFICER = frozenset({"officer"})
+DECIDER = frozenset({"decider"})
+TEAM = frozenset({"team"})
+STAFF = OFFICER | DECIDER
+
+DECLARATION = (
+    Transition("declare_clear", DeclarationState.MISSING, DeclarationState.CLEAR, REVIEWER),
+    Transition("declare_interest", DeclarationState.MISSING, DeclarationState.DECLARED, REVIEWER),
+    Transition("declare_interest", DeclarationState.CLEAR, DeclarationState.DECLARED, REVIEWER),
+    Transition("allow", DeclarationState.DECLARED, DeclarationState.ALLOWED, OFFICER, needs_reason=True),
+    Transition("recuse", DeclarationState.MISSING, DeclarationState.RECUSED, OFFICER, needs_reason=True),
+    Transition("recuse", DeclarationState.CLEAR, DeclarationState.RECUSED, OFFICER, needs_reason=True),
+    Transition("recuse", DeclarationState.DECLARED, DeclarationState.RECUSED, OFFICER, needs_reason=True),
+    Transition("recuse", DeclarationState.ALLOWED, DeclarationState.RECUSED, OFFICER, needs_reason=True),
+)
+
+SHEET = (
+    Transition("sign", SheetState.DRAFT, SheetState.SIGNED, REVIEWER),
+    Transition("withdraw_signature", SheetState.SIGNED, SheetState.DRAFT, REVIEWER, needs_reason=True),
+    Transition("seal", SheetState.SIGNED, SheetState.SEALED, OFFICER),
+    Transition("void", SheetState.DRAFT, SheetState.VOID, OFFICER, needs_reason=True),
+    Transition("void", SheetState.SIGNED, SheetState.VOID, OFFICER, needs_reason=True),
+    Transition("void", SheetState.SEALED, SheetState.VOID, OFFICER, needs_reason=True),
+)
+
+DISQUALIFICATION = (
+    Transition("notify", DisqualificationState.RAISED, DisqualificationState.NOTIFIED, OFFICER),
+    Transition("reply", DisqualificationState.NOTIFIED, DisqualificationState.REPLIED, TEAM),
+    Transition("lapse", DisqualificationState.NOTIFIED, DisqualificationState.LAPSED, OFFICER),
+    Transition("uphold", DisqualificationState.REPLIED, DisqualificationState.UPHELD, STAFF, needs_reason=True),
+    Transition("uphold", DisqualificationState.LAPSED, DisqualificationState.UPHELD, STAFF, needs_reason=True),
+    Transition("drop", DisqualificationState.REPLIED, DisqualificationState.DROPPED, STAFF, needs_reason=True),
+    Transition("drop", DisqualificationState.LAPSED, DisqualificationState.DROPPED, STAFF, needs_reason=True),
+)
+
+DECISION = (
+    Transition("endorse", DecisionState.DRAFTED, DecisionState.ENDORSED, OFFICER),
+    Transition("discard", DecisionState.DRAFTED, DecisionState.DISCARDED, OFFICER, needs_reason=True),
+    Transition("return", DecisionState.ENDORSED, DecisionState.DRAFTED, DECIDER, needs_reason=True),
+    Transition("approve", DecisionState.ENDORSED, DecisionState.APPROVED, DECIDER),
+    Transition("notify", DecisionState.APPROVED, DecisionState.NOTIFIED, OFFICER),
+    Transition("finalise", DecisionState.NOTIFIED, DecisionState.FINAL, OFFICER),
+    Transition("supersede", DecisionState.NOTIFIED, DecisionState.SUPERSEDED, DECIDER, needs_reason=True),
+    Transition("supersede", DecisionState.FINAL, DecisionState.SUPERSEDED, DECIDER, needs_reason=True),
+)
+
+APPEAL = (
+    Transition("admit", AppealState.LODGED, AppealState.ADMITTED, OFFICER, needs_reason=True),
+    Transition("refuse", AppealState.LODGED, AppealState.INADMISSIBLE, OFFICER, needs_reason=True),
+    Transition("uphold", AppealState.ADMITTED, AppealState.UPHELD, DECIDER, needs_reason=True),
+    Transition("dismiss", AppealState.ADMITTED, AppealState.DISMISSED, DECIDER, needs_reason=True),
+)
+
+MACHINES: dict[str, tuple[Transition, ...]] = {
+    "declaration": DECLARATION,
+    "sheet": SHEET,
+    "disqualification": DISQUALIFICATION,
+    "decision": DECISION,
+    "appeal": APPEAL,
+}
