@@ -12,12 +12,17 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from portal.accounts.enums import SECOND_FACTOR_ROLES
+from portal.common.access import missing_proof
 
 
 class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """People come in by invitation only; see `actions.accept_invitation`."""
         return False
+
+    def is_reauthentication_required(self, *, app: str = "") -> bool:
+        """A sign-in of a moment ago is proof enough: nothing is asked twice."""
+        return missing_proof(self.request) is not None
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

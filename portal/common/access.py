@@ -110,7 +110,7 @@ def step_up(view: View) -> View:
 
     @wraps(view)
     def proved(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        missing = _missing_proof(request)
+        missing = missing_proof(request)
         if missing is not None:
             return suspend_request(request, redirect_to=reverse(missing))
         return view(request, **kwargs)
@@ -119,7 +119,7 @@ def step_up(view: View) -> View:
     return proved
 
 
-def _missing_proof(request: HttpRequest) -> str | None:
+def missing_proof(request: HttpRequest) -> str | None:
     """The name of the page that asks for what is not recent, or None."""
     since = time.time() - account_settings.REAUTHENTICATION_TIMEOUT
     recent = {row["method"] for row in get_authentication_records(request, request.user) if row["at"] > since}

@@ -7,7 +7,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 
 PAGES = {
-    "accounts/": "allauth.urls",
+    "accounts/": "portal.accounts.sign_in_urls",
     "me/": "portal.accounts.urls",
     "team/consortium/": "portal.consortia.urls",
     "team/": "portal.submissions.urls",
