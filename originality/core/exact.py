@@ -1,0 +1,40 @@
+"""Equality element by element, beside the equality that chance alone gives."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import binom
+
+MIN_ELEMENTS = 256
+MIN_EXCESS = 0.01  # elements at one place are not quite independent; a smaller excess is never called identity
+LN10 = math.log(10)
+
+
+class EqualityResult(NamedTuple):
+    """fraction of equal elements, the fraction expected by chance, and log10 of the binomial tail."""
+
+    n: int
+    fraction: float
+    chance: float
+    log10_p: float
+
+    @property
+    def beyond_chance(self) -> bool:
+        return self.n >= MIN_ELEMENTS and self.fraction - self.chance >= MIN_EXCESS
+
+
+def equality(*, equal: int, n: int, chance: float) -> EqualityResult:
+    tail = float(binom.logsf(equal - 1, n, min(max(chance, 1e-12), 1.0))) / LN10 if n else 0.0
+    return EqualityResult(n, equal / n if n else 0.0, chance, tail)
+
+
+def chance_level(a: NDArray[np.integer], b: NDArray[np.integer]) -> float:
+    """Return Σ_v p_a(v)·p_b(v) from two samples of bfloat16 codes: unbiased when the samples are independent.
+
+    For float32 content it is an upper bound: two different float32 values may share a code.
+    """
+    left = np.bincount(a, minlength=65536) / max(a.size, 1)
+    right = np.bincount(b, minlength=65536) / max(b.size, 1)
+    return float(left @ right)

@@ -1,0 +1,65 @@
+"""What is not trained, or is fixed by the architecture: it never enters a test and is listed in every report."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from originality.core.kernels import Floats
+from originality.core.readers import TensorMeta
+from originality.core.roles import Role, Slot
+
+
+class Exclusion(NamedTuple):
+    tensor: str
+    reason: str
+    elements: int
+
+
+def excluded_before_reading(name: str, *, meta: TensorMeta, slot: Slot) -> str | None:
+    """Return the reason a tensor is left out without reading it, or None."""
+    if meta.size == 0:
+        return "has no elements"
+    if not meta.readable:
+        return f"stored as {meta.dtype}: integers and quantised numbers are not compared"
+    if slot.role is Role.BUFFER:
+        return "a buffer that the architecture determines"
+    return None
+
+
+def excluded_by_content(*, shape: tuple[int, ...], low: float, high: float, bad: int, first: Floats) -> str | None:
+    """Return the reason trained content is missing; `first` are the first rows (rows, width), bad counts NaN and Inf."""
+    if bad:
+        return f"{bad} elements are NaN or infinite"
+    if low == high:
+        return {0.0: "all zero", 1.0: "all one"}.get(low, "one constant value")
+    if len(shape) == 1 and _geometric(first.reshape(-1)):
+        return "a geometric series, as rotary frequencies are"
+    if len(shape) == 2 and _sinusoidal(first):
+        return "a sinusoidal position table"
+    return None
+
+
+def _geometric(values: Floats) -> bool:
+    if values.size < 8 or not (values > 0).all():
+        return False
+    ratios = values[1:] / values[:-1]
+    return bool(np.allclose(ratios, ratios[0], rtol=1e-3) and abs(float(ratios[0]) - 1) > 1e-3)
+
+
+def _sinusoidal(rows: Floats) -> bool:
+    """sin² + cos² = 1 for every frequency, whether the pairs are interleaved or in halves."""
+    if rows.shape[1] < 8 or rows.shape[1] % 2 or len(rows) < 4 or float(np.abs(rows).max()) > 1.0001:
+        return False
+    squares = rows.astype(np.float64) ** 2
+    half = rows.shape[1] // 2
+    interleaved = squares[:, 0::2] + squares[:, 1::2]
+    halves = squares[:, :half] + squares[:, half:]
+    return bool(np.allclose(interleaved, 1, atol=1e-2) or np.allclose(halves, 1, atol=1e-2))
+
+
+def untrained_rows(rows: Floats) -> np.ndarray:
+    """Mark rows of a table that carry nothing: constant, or equal to the row before (padding of a vocabulary)."""
+    constant = rows.max(axis=1) == rows.min(axis=1)
+    repeated = np.zeros(len(rows), bool)
+    repeated[1:] = (rows[1:] == rows[:-1]).all(axis=1)
+    return constant | repeated

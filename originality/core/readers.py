@@ -1,0 +1,146 @@
+"""Models on disk, read tensor by tensor in row blocks: memory stays bounded whatever the checkpoint's size."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+
+from originality.core.errors import InputError
+from originality.core.kernels import Floats, widen_bf16
+from portal.common.formats.safetensors_header import Header, HeaderError, read_header
+
+BLOCK_ELEMENTS = 16 << 20  # 64 MiB as float32; the same for every dtype, so two models are cut alike
+FLOATS: dict[str, type[np.generic]] = {"F32": np.float32, "F16": np.float16, "BF16": np.uint16}
+PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
+
+
+class TensorMeta(NamedTuple):
+    dtype: str
+    shape: tuple[int, ...]
+
+    @property
+    def size(self) -> int:
+        return int(np.prod(self.shape, dtype=np.int64))
+
+    @property
+    def readable(self) -> bool:
+        """Whether the elements are plain floats; quantised and integer tensors are listed, not compared."""
+        return self.dtype in FLOATS and self.size > 0
+
+
+class Block(NamedTuple):
+    """Rows [start, start + len(values)) of a tensor seen as (shape[0], rest); raw are the stored bytes."""
+
+    start: int
+    values: Floats
+    raw: bytes
+
+
+class Source(Protocol):
+    """What the tests need of a model, whatever file format it came in."""
+
+    label: str
+    config: dict[str, Any]
+    tensors: Mapping[str, TensorMeta]
+
+    def blocks(self, name: str) -> Iterator[Block]: ...
+
+    def vocabulary(self) -> dict[str, int]: ...
+
+    def merges(self) -> list[str]: ...
+
+
+class _Place(NamedTuple):
+    file: Path
+    offset: int
+
+
+@dataclass(frozen=True)
+class SafetensorsFolder:
+    label: str
+    folder: Path
+    config: dict[str, Any]
+    tensors: dict[str, TensorMeta]
+    places: dict[str, _Place] = field(repr=False)
+
+    def blocks(self, name: str) -> Iterator[Block]:
+        meta, place = self.tensors[name], self.places[name]
+        kind = np.dtype(FLOATS[meta.dtype])
+        rows = meta.shape[0] if meta.shape else 1
+        width = meta.size // rows
+        step = max(1, BLOCK_ELEMENTS // width)
+        for start in range(0, rows, step):
+            count = min(step, rows - start) * width
+            raw = np.fromfile(place.file, kind, count, offset=place.offset + start * width * kind.itemsize)
+            if raw.size != count:
+                raise InputError(f"{place.file}: tensor {name} ends early; the shard is torn, send it again")
+            values = widen_bf16(raw) if meta.dtype == "BF16" else raw.astype(np.float32, copy=False)
+            yield Block(start, values.reshape(-1, width), raw.tobytes())
+
+    def vocabulary(self) -> dict[str, int]:
+        model = self._tokenizer()
+        tokens = model.get("vocab", {})
+        if isinstance(tokens, list):  # unigram models keep [piece, score] in id order
+            return {piece: index for index, (piece, _) in enumerate(tokens)}
+        return dict(tokens)
+
+    def merges(self) -> list[str]:
+        merges = self._tokenizer().get("merges", [])
+        return [merge if isinstance(merge, str) else " ".join(merge) for merge in merges]
+
+    def _tokenizer(self) -> dict[str, Any]:
+        return _read_json(self.folder / "tokenizer.json").get("model", {})
+
+
+def open_folder(folder: Path) -> SafetensorsFolder:
+    """Check the headers of every shard and return the model; InputError names the file and the cause."""
+    files = sorted(folder.glob("**/*.safetensors"))
+    if not files:
+        raise InputError(_why_no_weights(folder))
+    _check_index(folder)
+    tensors: dict[str, TensorMeta] = {}
+    places: dict[str, _Place] = {}
+    for file in files:
+        header = _header(file)
+        for name, info in header.tensors.items():
+            if name in tensors:
+                raise InputError(f"{file}: tensor {name} is also in {places[name].file.name}; keep one of them")
+            tensors[name] = TensorMeta(info.dtype, tuple(info.shape))
+            places[name] = _Place(file, header.data_start + info.begin)
+    return SafetensorsFolder(folder.name, folder, _read_json(folder / "config.json"), tensors, places)
+
+
+def _header(file: Path) -> Header:
+    try:
+        return read_header(file)
+    except HeaderError as error:
+        raise InputError(f"{file}: {error}") from error
+
+
+def _why_no_weights(folder: Path) -> str:
+    if not folder.is_dir():
+        return f"{folder}: no such folder; give a model folder with *.safetensors or a .sketch file"
+    pickles = [file.name for file in folder.iterdir() if file.suffix in PICKLES]
+    if pickles:
+        return f"{folder}: only pickle files ({pickles[0]}); convert them to safetensors, pickles are never opened"
+    return f"{folder}: no *.safetensors file"
+
+
+def _check_index(folder: Path) -> None:
+    named = set(_read_json(folder / "model.safetensors.index.json").get("weight_map", {}).values())
+    missing = sorted(name for name in named if not (folder / name).is_file())
+    if missing:
+        raise InputError(f"{folder}: the index names {missing[0]}, which is not there; send the missing shard")
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise InputError(f"{path}: not JSON ({error})") from error
+    return document if isinstance(document, dict) else {}

@@ -1,0 +1,115 @@
+"""The sign test: negating unit i of a gated MLP changes nothing a network computes, so the initialiser threw its sign.
+
+An instance of the permutation-test framework of Zhu, Ahmed, Kuditipudi and Liang, "Independence Tests for Language
+Models" (ICML 2025), with the group {±1}^n; the use of this group awaits outside review.
+"""
+
+import math
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+from scipy.stats import binom
+
+from originality.core.projection import Matrix
+from originality.core.units import UnitBlock
+
+ASSIGNMENT_LIMIT = 4_000  # above it mutual nearest neighbours: O(n²k) instead of O(n³)
+Agreements = NDArray[np.float64]
+LN10 = math.log(10)
+
+
+class SignResult(NamedTuple):
+    """z of Σc over independent signs; log10_p is Hoeffding's bound, valid for any n; k units of n agree."""
+
+    n: int
+    z: float
+    log10_p: float
+    agreement: float
+    log10_p_binomial: float
+    r2: float
+    control_z: float
+
+    @property
+    def p(self) -> float:
+        return 10.0**self.log10_p
+
+
+def agreements(a: UnitBlock, b: UnitBlock, *, partner: NDArray[np.int64] | None = None, shift: int = 0) -> Agreements:
+    """Return c_i = ⟨reads_a, reads_b⟩ + ⟨writes_a, writes_b⟩ for matched units; shift breaks the match, as a control."""
+    rows = np.arange(a.count) if partner is None else np.flatnonzero(partner >= 0)
+    columns = rows if partner is None else partner[rows]
+    if shift:
+        columns = np.roll(columns, shift)
+    reads = np.einsum("ij,ij->i", a.reads[rows], b.reads[columns], dtype=np.float64)
+    return reads + np.einsum("ij,ij->i", a.writes[rows], b.writes[columns], dtype=np.float64)
+
+
+def sign_test(matched: Agreements, *, shifted: Agreements) -> SignResult:
+    """Test one block, or several pooled: `matched` may be the concatenation of blocks with independent signs."""
+    n = matched.size
+    k = int((matched > 0).sum())
+    z = _z(matched)
+    return SignResult(
+        n=n,
+        z=z,
+        log10_p=hoeffding_log10_p(z),
+        agreement=k / n if n else 0.5,
+        log10_p_binomial=float(binom.logsf(k - 1, n, 0.5)) / LN10 if n else 0.0,
+        r2=effect_r2(matched),
+        control_z=_z(shifted),
+    )
+
+
+def hoeffding_log10_p(z: float) -> float:
+    """p ≤ exp(−z²/2) for a weighted sum of independent signs; nothing is claimed for z ≤ 0."""
+    return -(z * z) / 2 / LN10 if z > 0 else 0.0
+
+
+def effect_r2(matched: Agreements) -> float:
+    """Share of one side's unit vectors explained by the other's: squared mean cosine (c is a sum of two cosines)."""
+    return float(np.mean(matched) / 2) ** 2 if matched.size and np.mean(matched) > 0 else 0.0
+
+
+def pool(results: Iterable[Agreements]) -> Agreements:
+    parts = list(results)
+    return np.concatenate(parts) if parts else np.zeros(0)
+
+
+def match_units(a: Matrix, b: Matrix) -> NDArray[np.int64]:
+    """Return π with π[i] = partner of unit i in b, or −1; from gate rows only, so it cannot see the signs."""
+    if max(len(a), len(b)) > ASSIGNMENT_LIMIT:
+        return _mutual_nearest(a, b)
+    partner = np.full(len(a), -1, np.int64)
+    rows, columns = linear_sum_assignment(a @ b.T, maximize=True)
+    partner[rows] = columns
+    return partner
+
+
+def _mutual_nearest(a: Matrix, b: Matrix) -> NDArray[np.int64]:
+    best_of_a, best_value = np.zeros(len(a), np.int64), np.zeros(len(b), np.float32) - 2
+    best_of_b = np.zeros(len(b), np.int64)
+    for start in range(0, len(a), 1024):
+        cosines = a[start : start + 1024] @ b.T
+        best_of_a[start : start + 1024] = cosines.argmax(1)
+        local = cosines.argmax(0)
+        better = cosines[local, np.arange(len(b))] > best_value
+        best_value[better] = cosines[local[better], np.flatnonzero(better)]
+        best_of_b[better] = local[better] + start
+    mutual = best_of_b[best_of_a] == np.arange(len(a))
+    return np.where(mutual, best_of_a, -1)
+
+
+def gate_similarity(a: UnitBlock, b: UnitBlock, *, sample: int = 256) -> float:
+    """Mean best cosine of sampled gate rows: about the largest of n random cosines for strangers, near 1 for kin."""
+    if a.gate is None or b.gate is None:
+        return 0.0
+    rows = np.linspace(0, a.count - 1, min(sample, a.count)).astype(np.int64)
+    return float((a.gate[rows] @ b.gate.T).max(axis=1).mean())
+
+
+def _z(matched: Agreements) -> float:
+    scale = math.sqrt(float(np.sum(matched * matched)))
+    return float(np.sum(matched)) / scale if scale else 0.0
