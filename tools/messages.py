@@ -79,7 +79,10 @@ def python_of(file: Path) -> str:
     from django.utils.translation.template import templatize
 
     text = file.read_text(encoding="utf-8")
-    return text if file.suffix == ".py" else templatize(text, origin=str(file))
+    if file.suffix == ".py":
+        return text
+    # Babel reads real Python, where the indentation of the template would be an error.
+    return "\n".join(line.lstrip() for line in templatize(text, origin=str(file)).splitlines())
 
 
 def extracted(name: str, folder: Path) -> Catalog:
