@@ -14,7 +14,7 @@ install: ## Make .venv and install the locked set (done by the other targets)
 run: install ## Install, migrate, play the demonstration in the background and serve on PORT (8000)
 	@$(PY) manage.py migrate --verbosity 0
 	@$(PY) manage.py collectstatic --noinput --verbosity 0
-	@$(PY) manage.py serve --port $(PORT) --with play_demonstration
+	@$(PY) manage.py serve --port $(PORT) --with "play_demonstration --server http://127.0.0.1:$(PORT)"
 
 demo: install ## Play the demonstration headless in a folder of its own; fails if any outcome is unexpected
 	@$(PY) tools/play.py
