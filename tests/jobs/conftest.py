@@ -1,0 +1,45 @@
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connections
+
+from portal.jobs.registry import register
+from tests.jobs.databases import Database, blank_copy, migrated_database
+from tests.jobs.kinds.scripts import script_kind
+from tests.jobs.processes import Portal
+
+register(script_kind("script"))
+
+
+@pytest.fixture(autouse=True)
+def quick_and_unsent(settings: Any, tmp_path: Path) -> None:
+    """No backoff to wait for, no broker to tell, and a work folder of the test's own."""
+    settings.JOBS_BACKOFF_SECONDS = 0
+    settings.CELERY_BROKER_URL = ""
+    settings.WORK_DIR = tmp_path / "work"
+
+
+@pytest.fixture(scope="session")
+def template_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    with migrated_database(tmp_path_factory.mktemp("template")) as database:
+        yield database
+
+
+@pytest.fixture
+def portal(template_database: Database, tmp_path: Path, django_db_blocker: Any) -> Iterator[Portal]:
+    """A portal of real processes on a database of its own, which this test process sees through the ORM too."""
+    before = connections["default"]
+    with blank_copy(template_database, tmp_path) as database, django_db_blocker.unblock():
+        connections["default"] = database.connect()
+        portal = Portal(env=os.environ | database.env | {"PORTAL_VAR": str(tmp_path / "var")}, folder=tmp_path)
+        try:
+            yield portal
+        finally:
+            portal.end()
+            connections["default"].close()
+            connections["default"] = before
+    shutil.rmtree(tmp_path / "var", ignore_errors=True)
