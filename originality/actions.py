@@ -1,0 +1,168 @@
+"""The only writes: references, and requests whose results the jobs bring."""
+
+import json
+import tempfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from originality.core.baselines import build_baselines, dump_baselines
+from originality.core.compare import Side, examine
+from originality.core.levels import thresholds
+from originality.core.report import SCHEMA
+from originality.core.readers import open_folder
+from originality.core.scores import raw_scores
+from originality.core.sketch import ENGINE, STORED_K, Progress, Sketch, build_sketch, silent
+from originality.core.sketchfile import load_sketch, save_sketch
+from originality.enums import AuditAction
+from originality.models import Baseline, OriginalityRun, Reference, TraceRun
+from originality.selectors import registry_digest
+from portal.artifacts.actions import open_blob, store_file
+from portal.artifacts.models import Blob, Bundle
+from portal.audit.actions import record
+from portal.common.formats.canonical import digest_of
+from portal.jobs.actions import enqueue
+
+REGISTRY = "registry"  # owner of the reference sketches' blobs
+
+
+def add_reference(
+    folder: Path,
+    *,
+    name: str,
+    source: str,
+    revision: str,
+    licence: str,
+    public_since: date,
+    actor: str,
+    descends_from: Reference | None = None,
+    progress: Progress = silent,
+) -> Reference:
+    """Sketch a model folder into the registry. Adding it again under the same name and content changes nothing."""
+    sketch = build_sketch(open_folder(folder), progress=progress)
+    blob = _store_sketch(sketch)
+    with transaction.atomic():
+        reference, created = Reference.objects.get_or_create(
+            name=name,
+            digest=sketch.digest,
+            defaults={
+                "source": source,
+                "revision": revision,
+                "licence": licence,
+                "public_since": public_since,
+                "parameters": sketch.parameters,
+                "family": sketch.family,
+                "descends_from": descends_from,
+                "sketch": blob,
+            },
+        )
+        if created:
+            after = {"name": name, "digest": sketch.digest, "sketch": blob.sha256, "source": source, "revision": revision}
+            record(AuditAction.REFERENCE_ADDED, actor=actor, subject=f"reference:{reference.pk}", after=after)
+    return reference
+
+
+def _store_sketch(sketch: Sketch) -> Blob:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "reference.sketch"
+        save_sketch(sketch, path)
+        return store_file(path, owner=REGISTRY)
+
+
+def make_baselines() -> Baseline:
+    """Compare every pair of references, so that each score has its null; a registry that did not change keeps its own."""
+    digest = registry_digest()
+    if existing := Baseline.objects.filter(registry_digest=digest).first():
+        return existing
+    members = list(Reference.objects.select_related("sketch"))
+    sketches = {reference.pk: _load(reference.sketch) for reference in members}
+    unrelated: list[dict[str, Any]] = []
+    kin: list[dict[str, Any]] = []
+    for index, a in enumerate(members):
+        for b in members[index + 1 :]:
+            related = a.pk == b.descends_from_id or b.pk == a.descends_from_id
+            pair = pair_scores(sketches[a.pk], sketches[b.pk], names=(a.name, b.name))
+            (kin if related else unrelated).append(pair)
+    document = dump_baselines(build_baselines(unrelated, kin))
+    return Baseline.objects.get_or_create(registry_digest=digest, defaults={"document": document})[0]
+
+
+def pair_scores(a: Sketch, b: Sketch, *, names: tuple[str, str]) -> dict[str, Any]:
+    findings = examine(Side(a, None), Side(b, None))
+    return {"pair": list(names), "scores": raw_scores(a, b, gains=findings.gains, rows=findings.tensors)}
+
+
+def _load(blob: Blob) -> Sketch:
+    with tempfile.NamedTemporaryFile(suffix=".sketch") as copy, open_blob(blob) as stream:
+        while part := stream.read(1 << 20):
+            copy.write(part)
+        copy.flush()
+        return load_sketch(Path(copy.name))
+
+
+@transaction.atomic
+def request_report(bundle: Bundle, *, key: str, actor: str, step0: Bundle | None = None) -> OriginalityRun:
+    """Freeze the plan and queue the comparison with every reference; a second call with the key returns the first run."""
+    plan = _plan(step0)
+    run, created = OriginalityRun.objects.get_or_create(
+        key=key,
+        defaults={"bundle": bundle, "step0": step0, "plan": plan, "plan_digest": digest_of(plan), "actor": actor},
+    )
+    if created:
+        run.job = enqueue(
+            "originality.report",
+            key=f"originality.report:{key}",
+            payload={"run": str(run.pk)},
+            account=bundle.owner,
+            actor=actor,
+        )
+        run.save(update_fields=["job"])
+        after = {"bundle": bundle.digest, "plan": run.plan_digest, "step0": step0.digest if step0 else None}
+        record(AuditAction.REPORT_REQUESTED, actor=actor, subject=f"originality_run:{run.pk}", after=after)
+    return run
+
+
+def _plan(step0: Bundle | None) -> dict[str, Any]:
+    """Everything that fixes the tests before a weight is read."""
+    members = Reference.objects.order_by("name").values_list("pk", "name", "digest", "sketch__sha256")
+    return {
+        "schema": SCHEMA,
+        "engine": ENGINE,
+        "k": STORED_K,
+        "alignments": ["T1", "T2", "T3"],
+        "thresholds": thresholds(),
+        "registry": registry_digest(),
+        "references": [
+            {"id": pk, "name": name, "digest": digest, "sketch": sketch} for pk, name, digest, sketch in members
+        ],
+        "step0": step0.digest if step0 else None,
+    }
+
+
+@transaction.atomic
+def request_trace(bundle: Bundle, *, key: str, actor: str, vocabulary_size: int | None = None) -> TraceRun:
+    """Queue the reading of a bundle's training logs; a second call with the key returns the first run."""
+    run, created = TraceRun.objects.get_or_create(
+        key=key, defaults={"bundle": bundle, "vocabulary_size": vocabulary_size, "actor": actor}
+    )
+    if created:
+        run.job = enqueue(
+            "originality.trace",
+            key=f"originality.trace:{key}",
+            payload={"run": str(run.pk)},
+            account=bundle.owner,
+            actor=actor,
+        )
+        run.save(update_fields=["job"])
+        after = {"bundle": bundle.digest, "vocabulary_size": vocabulary_size}
+        record(AuditAction.TRACE_REQUESTED, actor=actor, subject=f"trace_run:{run.pk}", after=after)
+    return run
+
+
+def store_document(document: dict[str, Any], *, owner: str) -> Blob:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "report.json"
+        path.write_text(json.dumps(document, sort_keys=True, separators=(",", ":")), encoding="utf-8")
+        return store_file(path, owner=owner)

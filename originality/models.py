@@ -1,0 +1,111 @@
+"""Registry of references, and what was found. Every run is reached through a row of an upper layer that owns its policy."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from originality.enums import Level
+from portal.artifacts.models import Blob, Bundle
+from portal.jobs.models import Job
+
+
+class Reference(models.Model):
+    """A public model as a sketch. `descends_from` is a declared parent: the pair is a positive control, never a null."""
+
+    name = models.CharField(max_length=120, unique=True)
+    source = models.CharField(max_length=300, help_text="Where the weights were taken from.")
+    revision = models.CharField(max_length=120)
+    licence = models.CharField(max_length=120)
+    public_since = models.DateField(help_text="First public date of the weights.")
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the content, whatever the names and shards.")
+    parameters = models.PositiveBigIntegerField()
+    family = models.CharField(max_length=40)
+    descends_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    sketch = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
+    added = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Baseline(models.Model):
+    """Nulls over all unrelated pairs of one state of the registry; `registry_digest` names that state."""
+
+    registry_digest = models.CharField(max_length=64, unique=True)
+    document = models.JSONField()
+    made = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-made", "-id")
+
+    def __str__(self) -> str:
+        return self.registry_digest[:12]
+
+
+class OriginalityRun(models.Model):
+    """A checkpoint against every reference that the registry held when it was asked for: the plan is frozen here."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    key = models.CharField(max_length=150, unique=True)
+    bundle = models.ForeignKey(Bundle, on_delete=models.PROTECT, related_name="+")
+    step0 = models.ForeignKey(Bundle, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    plan = models.JSONField()
+    plan_digest = models.CharField(max_length=64)
+    binding = models.JSONField(null=True, blank=True, help_text="The checkpoint against its own step 0.")
+    actor = models.CharField(max_length=100)
+    job = models.ForeignKey(Job, on_delete=models.PROTECT, null=True, related_name="+")
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-created",)
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Comparison(models.Model):
+    """One reference's report. The columns repeat what lists show; `report` is the evidence, `document` its stored bytes."""
+
+    run = models.ForeignKey(OriginalityRun, on_delete=models.CASCADE, related_name="comparisons")
+    reference = models.ForeignKey(Reference, on_delete=models.PROTECT, related_name="+")
+    level = models.PositiveSmallIntegerField(choices=Level)
+    z = models.FloatField(null=True, help_text="Pooled sign test of the alignment that finds most; null mean 0, sd 1.")
+    alignment = models.CharField(max_length=4, blank=True)
+    r2 = models.FloatField(null=True, help_text="Share of variance explained under that alignment.")
+    coverage = models.FloatField(help_text="Share of the candidate's parameters that some test saw.")
+    share = models.FloatField(help_text="Share of parameters in modules of common origin.")
+    report = models.JSONField()
+    document = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ("-level", "reference__name")
+        constraints = (
+            models.UniqueConstraint(fields=("run", "reference"), name="one_comparison_per_run_and_reference"),
+            models.CheckConstraint(condition=Q(level__gte=0, level__lte=3), name="comparison_level_known"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.get_level_display()}"
+
+
+class TraceRun(models.Model):
+    """Training logs of one bundle, read record by record; `report` stays empty until the job is done."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    key = models.CharField(max_length=150, unique=True)
+    bundle = models.ForeignKey(Bundle, on_delete=models.PROTECT, related_name="+")
+    vocabulary_size = models.PositiveIntegerField(null=True, help_text="For the expected first loss, ln V.")
+    report = models.JSONField(null=True, blank=True)
+    actor = models.CharField(max_length=100)
+    job = models.ForeignKey(Job, on_delete=models.PROTECT, null=True, related_name="+")
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-created",)
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -1,0 +1,52 @@
+"""Reads of runs, comparisons, references and nulls."""
+
+from django.db.models import QuerySet
+
+from originality.core.baselines import Baselines, Null, parse_baselines, shipped_baselines
+from originality.enums import RunState
+from originality.models import Baseline, Comparison, OriginalityRun, Reference, TraceRun
+from portal.common.formats.canonical import digest_of
+from portal.jobs.enums import JobState
+
+STATES = {
+    JobState.QUEUED: RunState.WAITING,
+    JobState.LEASED: RunState.RUNNING,
+    JobState.RUNNING: RunState.RUNNING,
+    JobState.SUCCEEDED: RunState.DONE,
+    JobState.FAILED: RunState.FAILED,
+    JobState.CANCELLED: RunState.CANCELLED,
+}
+
+
+def run_state(run: OriginalityRun | TraceRun) -> RunState:
+    return STATES[JobState(run.job.state)] if run.job else RunState.WAITING
+
+
+def comparisons_of(run: OriginalityRun) -> QuerySet[Comparison]:
+    return run.comparisons.select_related("reference")
+
+
+def highest_level(run: OriginalityRun) -> int | None:
+    """Return the highest level over all references, or None while the run has no results."""
+    return max((comparison.level for comparison in run.comparisons.all()), default=None)
+
+
+def references() -> QuerySet[Reference]:
+    return Reference.objects.select_related("descends_from", "sketch")
+
+
+def registry_digest() -> str:
+    """SHA-256 of which references there are, by content, and who is known to descend from whom."""
+    rows = Reference.objects.order_by("digest").values_list("digest", "descends_from__digest")
+    return digest_of([[digest, parent or ""] for digest, parent in rows])
+
+
+def current_baselines() -> Baselines:
+    """Return the nulls of the registry as it stands, or those that ship with the engine before any were made."""
+    baseline = Baseline.objects.filter(registry_digest=registry_digest()).first()
+    return parse_baselines(baseline.document) if baseline else shipped_baselines()
+
+
+def null_for(kind: str) -> Null | None:
+    """Return what unrelated models give for one kind of score: norm, norm_pearson, std_profile, r2, equal."""
+    return current_baselines().get(kind)
