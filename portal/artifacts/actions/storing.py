@@ -1,0 +1,77 @@
+"""Files of this machine into the store and back: run artefacts, references, inputs of a job."""
+
+import os
+from pathlib import Path
+from typing import BinaryIO
+
+from django.db import transaction
+
+from portal.artifacts import store
+from portal.artifacts.actions.completion import create_bundle
+from portal.artifacts.checks import check_file, check_indexes, check_names
+from portal.artifacts.enums import AuditAction
+from portal.artifacts.errors import ArtifactError
+from portal.artifacts.models import Blob, Bundle
+from portal.audit.actions import record
+from portal.common.formats.manifest import DEFAULT_PART_SIZE, FileEntry, Manifest
+from portal.common.formats.paths import PathError, check_path, check_path_set, normal_path
+
+
+def store_file(path: Path, *, owner: str) -> Blob:
+    """Keep one file under its digest; the same bytes again are the same blob."""
+    digest, size = store.add_copy(path)
+    blob, _ = Blob.objects.get_or_create(owner=owner, sha256=digest, defaults={"size": size})
+    return blob
+
+
+def store_folder(folder: Path, *, owner: str, actor: str) -> Bundle:
+    """Make a bundle of a folder's files; the rules for their names and kinds are those of an upload."""
+    found = _files_of(folder)
+    check_names(found)
+    for name, path in found.items():
+        check_file(path, name=name)
+    check_indexes(found, found.__getitem__)
+    blobs = {name: store_file(path, owner=owner) for name, path in found.items()}
+    entries = tuple(FileEntry(path=name, size=blob.size, sha256=blob.sha256) for name, blob in blobs.items())
+    manifest = Manifest(part_size=DEFAULT_PART_SIZE, files=entries)
+    with transaction.atomic():
+        bundle = create_bundle(manifest, owner=owner)
+        after = {"bundle": bundle.digest, "bytes": bundle.total_size, "files": len(entries), "owner": owner}
+        record(AuditAction.STORED, actor=actor, subject=f"bundle:{bundle.pk}", after=after)
+    return bundle
+
+
+def materialise(bundle: Bundle, folder: Path) -> Path:
+    """The bundle's files under their names, read-only and without copying; doing it again changes nothing."""
+    for entry in bundle.entries():
+        source, target = store.existing_object(entry.sha256), folder / entry.path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.is_symlink() or target.exists():
+            continue
+        try:
+            os.link(source, target)
+        except OSError:  # another file system, or a kernel that forbids it
+            target.symlink_to(source.resolve())
+    return folder
+
+
+def open_blob(blob: Blob) -> BinaryIO:
+    return store.existing_object(blob.sha256).open("rb")
+
+
+def _files_of(folder: Path) -> dict[str, Path]:
+    """Regular files by their names in the bundle."""
+    found = {
+        normal_path(path.relative_to(folder).as_posix()): path for path in sorted(folder.rglob("*")) if path.is_file()
+    }
+    if not found:
+        raise ArtifactError(
+            "empty_folder", "There is no file in it.", where=str(folder), hint="Name the folder of the files."
+        )
+    try:
+        for name in found:
+            check_path(name)
+        check_path_set(found)
+    except PathError as error:
+        raise ArtifactError("file_refused", error.message, where=error.path, hint=error.hint) from error
+    return found

@@ -1,0 +1,155 @@
+"""The upload protocol over HTTP: declare, ask what is missing, send parts, complete.
+
+Part bodies are read from the WSGI stream in chunks; nothing in front of the view may read or spool them.
+"""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, UnreadablePostError
+from django.urls import reverse
+from rest_framework import status
+from rest_framework.exceptions import APIException
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from portal.artifacts import actions, selectors
+from portal.artifacts.conf import store_settings
+from portal.artifacts.enums import UploadState
+from portal.artifacts.errors import ArtifactError
+from portal.artifacts.models import LABEL_LENGTH, Upload
+from portal.common.api import ApiError
+from portal.common.formats.manifest import Manifest, ManifestError, parse_manifest
+
+LISTED = 100  # uploads in one answer
+
+STATUS = {
+    "over_quota": status.HTTP_413_REQUEST_ENTITY_TOO_LARGE,
+    "disk_short": status.HTTP_507_INSUFFICIENT_STORAGE,
+    "wrong_digest": status.HTTP_422_UNPROCESSABLE_ENTITY,
+    "file_refused": status.HTTP_422_UNPROCESSABLE_ENTITY,
+    "no_such_part": status.HTTP_404_NOT_FOUND,
+    "other_part_size": status.HTTP_409_CONFLICT,
+    "part_busy": status.HTTP_409_CONFLICT,
+    "parts_missing": status.HTTP_409_CONFLICT,
+    "not_open": status.HTTP_409_CONFLICT,
+    "checking": status.HTTP_202_ACCEPTED,
+    "object_missing": status.HTTP_500_INTERNAL_SERVER_ERROR,
+}
+
+
+class UploadView(APIView):
+    """Turns refusals of the actions into answers, and shows each account its own uploads only."""
+
+    def handle_exception(self, exc: Exception) -> Response:
+        return super().handle_exception(_api_error(exc) if isinstance(exc, ArtifactError | ManifestError) else exc)
+
+    def own_upload(self, upload: UUID) -> Upload:
+        row = Upload.objects.filter(pk=upload, owner=self.request.auth.account_key).select_related("bundle").first()
+        if row is None:
+            raise Http404
+        return row
+
+
+class UploadList(UploadView):
+    """The account's uploads; a POST declares one."""
+
+    def get(self, request: Request) -> Response:
+        rows = Upload.objects.filter(owner=request.auth.account_key).select_related("bundle")[:LISTED]
+        return Response({"uploads": [_summary(upload) for upload in rows]})
+
+    def post(self, request: Request) -> Response:
+        document = _read_json(request)
+        manifest, label = _declaration(document)
+        upload = actions.declare_upload(manifest, owner=request.auth.account_key, actor=request.auth.actor, label=label)
+        return Response(_description(upload), status=status.HTTP_201_CREATED)
+
+
+class UploadDetail(UploadView):
+    """What is stored and what is missing."""
+
+    def get(self, request: Request, upload: UUID) -> Response:
+        return Response(_description(self.own_upload(upload)))
+
+
+class UploadPart(UploadView):
+    """One part's bytes, raw."""
+
+    def put(self, request: Request, upload: UUID, index: int, number: int) -> Response:
+        length = _content_length(request)
+        row = self.own_upload(upload)
+        stream = request._request  # noqa: SLF001 - the framework's own stream would parse the body
+        try:
+            stored = actions.write_part(row, index=index, number=number, stream=stream, length=length)
+        except UnreadablePostError as error:
+            raise ArtifactError("short_body", "The connection ended within the part.", hint="Send it again.") from error
+        return Response({"stored": stored, "bytes": length})
+
+
+class UploadCompletion(UploadView):
+    """Check the files and make the bundle; 202 asks for another call."""
+
+    def post(self, request: Request, upload: UUID) -> Response:
+        row = self.own_upload(upload)
+        try:
+            actions.complete_upload(row, actor=request.auth.actor, seconds=store_settings().completion_seconds)
+        except actions.StillChecking as still:
+            body = {"state": "checking", "checked": still.checked, "files": still.files}
+            return Response(body, status=status.HTTP_202_ACCEPTED)
+        return Response(_summary(self.own_upload(upload)))
+
+
+def _api_error(error: ArtifactError | ManifestError) -> APIException:
+    if isinstance(error, ManifestError):
+        return ApiError("manifest", error.message, where=error.where, hint=error.hint)
+    code = STATUS.get(error.code, status.HTTP_400_BAD_REQUEST)
+    return ApiError(error.code, error.detail, status_code=code, where=error.where, hint=error.hint, extra=error.extra)
+
+
+def _read_json(request: Request) -> Any:
+    limit = store_settings().max_declaration_bytes
+    if _content_length(request) > limit:
+        raise ApiError(
+            "too_long", f"A declaration has at most {limit} bytes.", status_code=413, hint="Use larger parts."
+        )
+    try:
+        return json.loads(request._request.read())  # noqa: SLF001 - bounded above, unlike the framework's parser
+    except (ValueError, RecursionError) as error:
+        raise ApiError("not_json", "The body is not JSON.", where="$", hint="Send the declaration as JSON.") from error
+
+
+def _declaration(document: Any) -> tuple[Manifest, str]:
+    if not isinstance(document, dict) or not isinstance(label := document.get("label", ""), str):
+        raise ApiError("manifest", 'The body must be {"manifest": {...}, "label": "..."}.', where="$")
+    if len(label) > LABEL_LENGTH:
+        raise ApiError("manifest", f"The label has more than {LABEL_LENGTH} characters.", where="$.label")
+    return parse_manifest(document.get("manifest"), limits=store_settings().limits()), label
+
+
+def _content_length(request: Request) -> int:
+    text = request.META.get("CONTENT_LENGTH") or ""
+    if not (text.isascii() and text.isdigit()):
+        raise ApiError("no_length", "The request needs a Content-Length.", status_code=411, hint="Do not send chunked.")
+    return int(text)
+
+
+def _summary(upload: Upload) -> dict[str, Any]:
+    return {
+        "id": str(upload.pk),
+        "label": upload.label,
+        "state": upload.state,
+        "digest": upload.digest,
+        "part_size": upload.manifest["part_size"],
+        "files": len(upload.manifest["files"]),
+        "bytes": upload.plan.total_size,
+        "refusal": upload.refusal,
+        "bundle": upload.bundle.digest if upload.bundle else None,
+        "address": reverse("artifacts:upload", kwargs={"upload": upload.pk}),
+    }
+
+
+def _description(upload: Upload) -> dict[str, Any]:
+    missing = selectors.missing_parts(upload) if upload.state == UploadState.DECLARED else {}
+    return {**_summary(upload), "held": selectors.progress(upload, missing).held, "missing": missing}

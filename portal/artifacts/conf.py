@@ -1,0 +1,34 @@
+"""The settings of the store: `UPLOADS = {...}` in Django's settings overrides single values."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+
+from portal.common.formats.manifest import MIB, Limits
+
+GIB = 1024 * MIB
+
+
+@dataclass(frozen=True)
+class StoreSettings:
+    quota_bytes: int = 4096 * GIB  # per account, unless its StorageAccount says otherwise
+    disk_reserve_bytes: int = 2 * GIB  # stays free for the database and the work folders
+    expiry: timedelta = timedelta(days=14)  # after the last part
+    orphan_age: timedelta = timedelta(days=1)  # an object without a row may belong to a transaction that still runs
+    min_part_size: int = 8 * MIB
+    max_part_size: int = 512 * MIB
+    max_declaration_bytes: int = 64 * MIB
+    completion_seconds: float = 20.0  # how long one API call goes on checking files before it answers "go on"
+
+    def limits(self) -> Limits:
+        return Limits(min_part_size=self.min_part_size, max_part_size=self.max_part_size)
+
+
+def store_settings() -> StoreSettings:
+    return StoreSettings(**getattr(settings, "UPLOADS", {}))
+
+
+def store_dir() -> Path:
+    return Path(settings.STORE_DIR)

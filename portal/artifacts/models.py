@@ -1,0 +1,132 @@
+"""Content-addressed bytes. A blob is known inside one account only: a digest alone never gives access to bytes.
+
+`owner` is an opaque account key of an upper layer, such as "consortium:3".
+"""
+
+import uuid
+from functools import cached_property
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from portal.artifacts.enums import UploadState
+from portal.common.formats.manifest import FileEntry, Manifest
+
+OWNER_LENGTH = 100
+LABEL_LENGTH = 200
+
+
+class Blob(models.Model):
+    """Bytes of one account. Accounts with equal bytes each sent them; on disk they share one object."""
+
+    owner = models.CharField(max_length=OWNER_LENGTH)
+    sha256 = models.CharField(max_length=64, db_index=True)
+    size = models.PositiveBigIntegerField()
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("owner", "sha256"), name="one_blob_per_owner_and_digest"),)
+
+    def __str__(self) -> str:
+        return f"{self.sha256[:12]} ({self.size} bytes)"
+
+
+class Bundle(models.Model):
+    """Files under their names: immutable once it exists."""
+
+    owner = models.CharField(max_length=OWNER_LENGTH)
+    digest = models.CharField(max_length=64)
+    manifest = models.JSONField(help_text="Paths, sizes and digests: the document that the digest covers.")
+    total_size = models.PositiveBigIntegerField()
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = (models.UniqueConstraint(fields=("owner", "digest"), name="one_bundle_per_owner_and_digest"),)
+
+    def __str__(self) -> str:
+        return f"{self.digest[:12]} ({len(self.manifest['files'])} files)"
+
+    def file_list(self) -> list[dict[str, Any]]:
+        """`{"path", "size", "sha256"}` per file in the manifest's order."""
+        return list(self.manifest["files"])
+
+    def entries(self) -> list[FileEntry]:
+        return [FileEntry(**item) for item in self.manifest["files"]]
+
+
+class BundleFile(models.Model):
+    bundle = models.ForeignKey(Bundle, on_delete=models.CASCADE, related_name="files")
+    path = models.CharField(max_length=512)
+    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="uses")
+
+    class Meta:
+        ordering = ("path",)
+        constraints = (models.UniqueConstraint(fields=("bundle", "path"), name="one_file_per_bundle_and_path"),)
+
+    def __str__(self) -> str:
+        return self.path
+
+
+class StorageAccount(models.Model):
+    """The row that serialises reservations of one owner; no limit of its own means the setting's."""
+
+    owner = models.CharField(max_length=OWNER_LENGTH, unique=True)
+    limit = models.PositiveBigIntegerField(null=True, help_text="Bytes.")
+
+    def __str__(self) -> str:
+        return self.owner
+
+
+class Upload(models.Model):
+    """A declared bundle whose bytes are on their way. The manifest binds from the moment of declaration."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.CharField(max_length=OWNER_LENGTH)
+    actor = models.CharField(max_length=100)
+    label = models.CharField(max_length=LABEL_LENGTH, blank=True)
+    manifest = models.JSONField(help_text="The declaration, with part size and part digests.")
+    digest = models.CharField(max_length=64)
+    reserved = models.PositiveBigIntegerField(help_text="Bytes that were not stored yet when it was declared.")
+    state = models.CharField(max_length=16, choices=UploadState, default=UploadState.DECLARED)
+    refusal = models.JSONField(null=True, help_text="Why it was refused: code, detail, where, hint.")
+    bundle = models.ForeignKey(Bundle, on_delete=models.PROTECT, null=True, related_name="uploads")
+    declared_at = models.DateTimeField(auto_now_add=True)
+    active_at = models.DateTimeField(help_text="When it was declared or last received a part.")
+
+    class Meta:
+        ordering = ("-declared_at",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("owner", "digest"), condition=Q(state="declared"), name="one_open_upload_per_owner_and_digest"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="complete", bundle__isnull=False) | (~Q(state="complete") & Q(bundle__isnull=True)),
+                name="a_complete_upload_has_its_bundle",
+            ),
+        )
+        indexes = (models.Index(fields=("state", "active_at"), name="uploads_by_activity"),)
+
+    def __str__(self) -> str:
+        return self.label or str(self.pk)
+
+    @cached_property
+    def plan(self) -> Manifest:
+        """The declaration as files and parts; it was checked when it was declared."""
+        files = (FileEntry(**{**item, "parts": tuple(item["parts"])}) for item in self.manifest["files"])
+        return Manifest(part_size=self.manifest["part_size"], files=tuple(files))
+
+
+class UploadPart(models.Model):
+    """Written only after the bytes of the part are on disk: a row is the promise that they stay."""
+
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="parts")
+    index = models.PositiveIntegerField(help_text="Place of the file in the manifest, from 0.")
+    number = models.PositiveIntegerField(help_text="Place of the part in the file, from 0.")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("upload", "index", "number"), name="one_row_per_part"),)
+
+    def __str__(self) -> str:
+        return f"{self.upload_id}/{self.index}/{self.number}"

@@ -1,0 +1,72 @@
+"""Reads: what is stored, what is missing."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import NamedTuple
+
+from django.db.models import Sum
+
+from portal.artifacts.enums import UploadState
+from portal.artifacts.models import Blob, Upload
+from portal.common.formats.manifest import FileEntry
+
+_BATCH = 500  # digests per query, below every database's limit of parameters
+
+
+class Progress(NamedTuple):
+    """Bytes of the bundle, and how many of them the store already holds."""
+
+    total: int
+    held: int
+
+
+def uploads_of(owner: str) -> Iterable[Upload]:
+    return Upload.objects.filter(owner=owner)
+
+
+def blobs_of(owner: str, digests: Iterable[str]) -> dict[str, Blob]:
+    """Those of the digests that this account has sent before, with their blobs."""
+    remaining, found = iter(set(digests)), dict[str, Blob]()
+    while batch := list(islice(remaining, _BATCH)):
+        found.update({blob.sha256: blob for blob in Blob.objects.filter(owner=owner, sha256__in=batch)})
+    return found
+
+
+def stored_digests(owner: str, digests: Iterable[str]) -> set[str]:
+    return set(blobs_of(owner, digests))
+
+
+def files_to_receive(upload: Upload) -> Iterator[tuple[int, FileEntry]]:
+    """Index and entry of each file whose bytes must travel: equal bytes travel once, known bytes not at all."""
+    seen = stored_digests(upload.owner, (entry.sha256 for entry in upload.plan.files))
+    for index, entry in enumerate(upload.plan.files):
+        if entry.sha256 not in seen:
+            seen.add(entry.sha256)
+            yield index, entry
+
+
+def missing_parts(upload: Upload) -> dict[str, list[int]]:
+    """Part numbers to send, by path. A complete upload misses nothing."""
+    if upload.state == UploadState.COMPLETE:
+        return {}
+    present: dict[int, set[int]] = {}
+    for index, number in upload.parts.values_list("index", "number"):
+        present.setdefault(index, set()).add(number)
+    missing = {
+        entry.path: [number for number in range(len(entry.parts)) if number not in present.get(index, ())]
+        for index, entry in files_to_receive(upload)
+    }
+    return {path: numbers for path, numbers in missing.items() if numbers}
+
+
+def progress(upload: Upload, missing: dict[str, list[int]]) -> Progress:
+    entries = {entry.path: entry for entry in upload.plan.files}
+    absent = sum(upload.plan.span(entries[path], number)[1] for path, numbers in missing.items() for number in numbers)
+    return Progress(total=upload.plan.total_size, held=upload.plan.total_size - absent)
+
+
+def used_bytes(owner: str) -> int:
+    """What the account's quota counts: stored bytes and the reservations of open uploads."""
+    stored = Blob.objects.filter(owner=owner).aggregate(total=Sum("size"))["total"] or 0
+    open_uploads = Upload.objects.filter(owner=owner, state=UploadState.DECLARED)
+    return int(stored) + int(open_uploads.aggregate(total=Sum("reserved"))["total"] or 0)

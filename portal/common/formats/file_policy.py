@@ -1,0 +1,100 @@
+"""Which kinds of file are taken: named by an allow-list, then held to it by their first bytes.
+
+Nothing that a reader would have to execute, unpickle or unpack is taken.
+"""
+
+from pathlib import Path, PurePosixPath
+
+HEAD = 4096  # bytes that `check_head` wants to see
+
+TEXT = frozenset({
+    ".json", ".jsonl", ".txt", ".md", ".csv", ".tsv", ".yaml", ".yml", ".toml", ".log", ".jinja", ".py", ".sh", ".cfg",
+})  # fmt: skip
+MAGIC = {".pdf": b"%PDF-", ".png": b"\x89PNG\r\n\x1a\n", ".jpg": b"\xff\xd8\xff", ".jpeg": b"\xff\xd8\xff"}
+BINARY = frozenset({".safetensors", ".model", ".tiktoken", ".vocab", ".tfevents"})
+BARE_NAMES = frozenset({"LICENSE", "NOTICE", "README", "MODEL_CARD", ".gitattributes"})
+EVENT_FILE = "events.out.tfevents."  # TensorBoard puts time and host behind it
+
+_TO_SAFETENSORS = (
+    "Convert on your own machine: load it there, then safetensors.torch.save_file(state_dict, 'model.safetensors') "
+    "or model.save_pretrained(folder, safe_serialization=True), and upload the .safetensors files."
+)
+_CONTAINER = "Upload the files themselves instead of an archive."
+REFUSED = {
+    **dict.fromkeys((".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".joblib", ".dill"), ("a pickle can run code when it is read", _TO_SAFETENSORS)),
+    **dict.fromkeys((".npy", ".npz"), ("NumPy files can hold pickled objects", _TO_SAFETENSORS)),
+    **dict.fromkeys((".h5", ".hdf5", ".keras", ".msgpack", ".onnx", ".pb", ".tflite"), ("this weight format is not evaluated", _TO_SAFETENSORS)),
+    ".gguf": ("GGUF holds quantised weights, which cannot be compared exactly", "Upload the original weights as .safetensors (llama.cpp reads, but does not replace them)."),
+    **dict.fromkeys((".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".zst", ".whl", ".rar"), ("archives are not unpacked", _CONTAINER)),
+}  # fmt: skip
+
+_SIGNATURES = (
+    (b"PK\x03\x04", "a zip archive, as torch.save writes it", _TO_SAFETENSORS),
+    (b"PK\x05\x06", "an empty zip archive", _CONTAINER),
+    (b"GGUF", "a GGUF file", REFUSED[".gguf"][1]),
+    (b"\x89HDF\r\n\x1a\n", "an HDF5 file", _TO_SAFETENSORS),
+    (b"\x93NUMPY", "a NumPy file", _TO_SAFETENSORS),
+    (b"\x1f\x8b", "gzip-compressed data", _CONTAINER),
+    (b"\x28\xb5\x2f\xfd", "zstd-compressed data", _CONTAINER),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", _CONTAINER),
+    (b"\x7fELF", "a program", "Programs are not part of a bundle."),
+    (b"MZ", "a Windows program", "Programs are not part of a bundle."),
+)
+_PICKLE_PROTOCOLS = range(2, 6)
+_PICKLE_STARTS = (b"(dp", b"(lp", b"ccopy_reg", b"c__builtin__", b"cbuiltins", b"cposix", b"cos\n")
+
+
+class FilePolicyError(ValueError):
+    """A file that is not taken: its name, why, and what to do instead."""
+
+    def __init__(self, path: str, message: str, *, hint: str) -> None:
+        super().__init__(f"{path}: {message}. {hint}")
+        self.path = path
+        self.message = message
+        self.hint = hint
+
+
+def suffix_of(path: str) -> str:
+    """The kind of a file by its name; TensorBoard's event files have no fixed ending."""
+    name = PurePosixPath(path).name
+    return ".tfevents" if name.startswith(EVENT_FILE) else PurePosixPath(path).suffix.lower()
+
+
+def check_name(path: str) -> None:
+    suffix = suffix_of(path)
+    if suffix in REFUSED:
+        message, hint = REFUSED[suffix]
+        raise FilePolicyError(path, f"{suffix} is not accepted: {message}", hint=hint)
+    if suffix in TEXT or suffix in MAGIC or suffix in BINARY or PurePosixPath(path).name in BARE_NAMES:
+        return
+    known = ", ".join(sorted(TEXT | BINARY | set(MAGIC)))
+    raise FilePolicyError(path, f"the kind {suffix or 'without ending'} is not accepted", hint=f"Accepted are {known}.")
+
+
+def check_head(path: str, head: bytes) -> None:
+    """Compare the first bytes of the content with what the name promises."""
+    for signature, kind, hint in _SIGNATURES:
+        if head.startswith(signature):
+            raise FilePolicyError(path, f"the content is {kind}, whatever its name says", hint=hint)
+    if _looks_pickled(head):
+        raise FilePolicyError(path, "the content is a pickle, which can run code when it is read", hint=_TO_SAFETENSORS)
+    suffix = suffix_of(path)
+    if suffix in MAGIC and not head.startswith(MAGIC[suffix]):
+        raise FilePolicyError(path, f"the content is not a {suffix} file", hint="Name the file by its content.")
+    if suffix in TEXT and b"\x00" in head:
+        raise FilePolicyError(path, "the content is binary, not text", hint="Save it as UTF-8 text.")
+
+
+def check_content(path: Path, name: str) -> None:
+    with path.open("rb") as file:
+        check_head(name, file.read(HEAD))
+
+
+def _looks_pickled(head: bytes) -> bool:
+    """A frame or a memoised start of protocols 2 to 5, or the usual openings of protocol 0.
+
+    The length prefix of a safetensors header can also start with 0x80 0x02; its ninth byte then is the brace.
+    """
+    if len(head) > 1 and head[0] == 0x80 and head[1] in _PICKLE_PROTOCOLS:
+        return head[8:9] != b"{" or any(head[2:8])
+    return head.startswith(_PICKLE_STARTS)
