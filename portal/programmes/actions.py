@@ -1,6 +1,7 @@
 """Every write on programmes, phases, rule sets and calls. Each locks its row, asks the table, writes, and records."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from django.db import transaction
@@ -12,15 +13,59 @@ from portal.audit.actions import record
 from portal.common.formats.canonical import digest_of
 from portal.common.time import kst
 from portal.common.transitions import find
-from portal.common.viewer import Viewer
+from portal.common.viewer import SYSTEM, Viewer
 from portal.programmes.enums import AuditAction, CallState, PhaseState
 from portal.programmes.errors import ProgrammeError
 from portal.programmes.models import Call, DeadlineChange, Phase, Programme, RuleSetVersion
 from portal.programmes.policies import authorise, require_role
+from portal.programmes.programme_file import PhasePlan, read_programme
 from portal.programmes.ruleset import parse_ruleset
 from portal.programmes.transitions import CALL, PHASE
 
 BEFORE_CLOSING = (PhaseState.DRAFTED, PhaseState.RULES_FROZEN, PhaseState.RECEIVING)
+
+
+@transaction.atomic
+def load_programme(path: Path, *, actor: Viewer = SYSTEM) -> Programme:
+    """Create what the file describes. Loading it again adds what is new and proposes changed rules to drafted phases."""
+    require_role(actor, "officer", "system")
+    plan = read_programme(path, today=timezone.localdate())
+    programme, created = Programme.objects.get_or_create(
+        slug=plan.slug, defaults={"name_ko": plan.name.ko, "name_en": plan.name.en}
+    )
+    for row in plan.phases:
+        _load_phase(programme, row, actor=actor)
+    if created:
+        record(
+            AuditAction.PROGRAMME_LOADED,
+            actor=actor.actor,
+            subject=f"programme:{programme.pk}",
+            after={"slug": plan.slug},
+        )
+    return programme
+
+
+def _load_phase(programme: Programme, row: PhasePlan, *, actor: Viewer) -> None:
+    phase = Phase.objects.filter(slug=row.slug).first()
+    if phase is not None and phase.programme_id != programme.pk:
+        raise ProgrammeError(
+            _("Another programme has a phase %(slug)s already; choose another short name.") % {"slug": row.slug}
+        )
+    if phase is None:
+        phase = Phase.objects.create(
+            programme=programme,
+            number=row.number,
+            slug=row.slug,
+            name_ko=row.name.ko,
+            name_en=row.name.en,
+            seats=row.seats,
+            opens_at=row.opens_at,
+            closes_at=row.closes_at,
+            objection_days=row.objection_days,
+        )
+        record(AuditAction.PHASE_ADDED, actor=actor.actor, subject=f"phase:{phase.pk}", after={"slug": row.slug})
+    if phase.state == PhaseState.DRAFTED:
+        propose_rules(phase, row.rules, actor=actor)
 
 
 @transaction.atomic

@@ -130,11 +130,15 @@ class Gate:
 
 
 class Rounding(NamedTuple):
-    """Half-up to `places`, at every item and part, at every part, or at the total alone."""
+    """Half-up to `places`, at every item and part, at every part, or at the total alone.
+
+    Averages over the entries are for the reader; no rank rests on them.
+    """
 
     stage: str
     places: int
     average_places: int
+    average_total_places: int
 
 
 class Vote(NamedTuple):

@@ -110,13 +110,20 @@ def _must_find_suites(ruleset: RuleSet) -> None:
 
 
 def _rounding(node: Node) -> Rounding:
-    node.allow_only("mode", "stage", "places", "average_places")
+    node.allow_only("mode", "stage", "places", "average_places", "average_total_places")
     node.at("mode").choice(ROUNDING_MODES)
-    places, averages = node.at("places"), node.at("average_places")
-    for each in (places, averages):
-        if each.integer() > 6:
-            raise each.error("more than 6 places would only show noise.")
-    return Rounding(node.at("stage").choice(ROUNDING_STAGES), places.integer(), averages.integer())
+    return Rounding(
+        stage=node.at("stage").choice(ROUNDING_STAGES),
+        places=_places(node.at("places")),
+        average_places=_places(node.at("average_places")),
+        average_total_places=_places(node.at("average_total_places")),
+    )
+
+
+def _places(node: Node) -> int:
+    if node.integer() > 6:
+        raise node.error("more than 6 places would only show noise.")
+    return node.integer()
 
 
 def _tie_break(root: Node, known: set[str]) -> tuple[str, ...]:

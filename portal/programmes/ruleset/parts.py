@@ -90,6 +90,8 @@ def _criterion(node: Node) -> Criterion:
         guide=node.at("guide").both() if node.has("guide") else None,
         anchors=tuple(_anchor(row) for row in node.rows("anchors")),
     )
+    if criterion.minimum < 0:
+        raise node.at("min").error(f"is {criterion.minimum}; scores do not go below 0.")
     if criterion.minimum >= criterion.maximum:
         raise node.at("min").error(f"is {criterion.minimum}, which is not below max {criterion.maximum}.")
     if criterion.step and (criterion.maximum - criterion.minimum) % criterion.step:
