@@ -129,7 +129,10 @@ def _require_renewal(last: Tally, document: dict[str, object], reason: str) -> N
 
 
 def _insert(phase: Phase, document: dict[str, object], *, version: int, taken_by: User) -> Tally:
-    result = scoring.tally(document)
+    try:
+        result = scoring.tally(document)
+    except scoring.TallyError as error:
+        raise NotPossible(_("The tally cannot be taken: %(why)s") % {"why": error}) from error
     return Tally.objects.create(
         phase=phase,
         version=version,

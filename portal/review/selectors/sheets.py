@@ -86,9 +86,9 @@ def _plain(text: str) -> str:
     return format(number, "f")
 
 
-def total_of(sheet: ScoreSheet) -> Decimal:
-    """The sum of one's own sheet as the reviewer sees it while scoring; blanks count nothing. Points come from the tally alone."""
-    return sum((parse_decimal(row.value) or Decimal(0) for row in sheet.scores.all()), Decimal(0))
+def sum_of(scores: Mapping[str, str]) -> Decimal:
+    """The sum of one sheet as its author sees it while scoring; blanks count nothing. Points come from the tally alone."""
+    return sum((parse_decimal(text) or Decimal(0) for text in scores.values()), Decimal(0))
 
 
 def own_sheets(seat: PanelSeat) -> list[ScoreSheet]:

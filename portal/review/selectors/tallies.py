@@ -8,9 +8,12 @@ from portal.consortia.models import Entry
 from portal.programmes.models import Phase
 from portal.review.enums import SheetState
 from portal.review.models import OutsideResult, ScoreSheet, Tally
+from portal.review.scoring import normalise
 from portal.review.selectors.gates import verdict_on
 from portal.review.selectors.rules import gates_of, rules_of
 from portal.submissions.selectors import measurements_of
+
+MEASURED = ("entry", "part", "item", "value", "target", "stderr", "source")
 
 
 def latest_tally(phase: Phase) -> Tally | None:
@@ -23,13 +26,13 @@ def is_current(tally: Tally) -> bool:
 
 
 def tally_input(phase: Phase) -> dict[str, Any]:
-    """Schema tally-input/1. Rows are sorted, so that the same state gives the same bytes."""
+    """Schema tally-input/1 in the order of `scoring.normalise`, so that the same state gives the same bytes."""
     rules_of(phase)
     entries = list(
         Entry.objects.filter(phase=phase).exclude(state=EntryState.WITHDRAWN).select_related("consortium").order_by("code")
     )
     codes = {entry.code for entry in entries}
-    return {
+    document = {
         "schema": "tally-input/1",
         "ruleset": phase.ruleset.document if phase.ruleset else {},
         "ruleset_digest": phase.ruleset.digest if phase.ruleset else "",
@@ -38,11 +41,12 @@ def tally_input(phase: Phase) -> dict[str, Any]:
         "measurements": [row for row in _measurements(phase) if row["entry"] in codes],
         "gates": [_gate(entry, gate.key) for entry in entries for gate in gates_of(phase)],
     }
+    return normalise(document)
 
 
 def _sheets(phase: Phase) -> list[dict[str, Any]]:
     rows = ScoreSheet.objects.filter(assignment__entry__phase=phase, state=SheetState.SEALED).select_related("signed")
-    sheets = [
+    return [
         {
             "sheet": row.signed.digest,
             "part": row.signed.content["part"],
@@ -53,7 +57,6 @@ def _sheets(phase: Phase) -> list[dict[str, Any]]:
         for row in rows
         if row.signed
     ]
-    return sorted(sheets, key=lambda row: (row["part"], row["entry"], row["reviewer"]))
 
 
 def _measurements(phase: Phase) -> list[dict[str, Any]]:
@@ -70,7 +73,7 @@ def _measurements(phase: Phase) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
-    return sorted([*measurements_of(phase), *outside], key=lambda row: (row["part"], row["item"], row["entry"]))
+    return [{key: row[key] for key in MEASURED if key in row} for row in (*measurements_of(phase), *outside)]
 
 
 def _gate(entry: Entry, gate: str) -> dict[str, Any]:
@@ -79,5 +82,5 @@ def _gate(entry: Entry, gate: str) -> dict[str, Any]:
         "gate": gate,
         "entry": entry.code,
         "verdict": ruling.verdict if ruling else "undecided",
-        "decision": ruling.digest if ruling else None,
+        "decision": ruling.digest if ruling else "",
     }

@@ -1,0 +1,87 @@
+"""A reviewer's desk: where to go next, how much is done, and the own scores side by side."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from portal.review.enums import DeclarationState, SheetState
+from portal.review.models import PanelSeat, ScoreSheet
+from portal.review.selectors.panels import seats_held
+from portal.review.selectors.rules import here, part_of
+from portal.review.selectors.sheets import own_sheets, sum_of
+
+OPEN_STATES = (DeclarationState.CLEAR, DeclarationState.ALLOWED)
+
+
+@dataclass(frozen=True)
+class Task:
+    sheet: ScoreSheet
+    filled: int
+    criteria: int
+
+
+@dataclass(frozen=True)
+class Desk:
+    """`tasks` stays empty until the declaration opens content: not even the teams' names are listed before."""
+
+    seat: PanelSeat
+    opened: bool
+    may_declare: bool
+    tasks: list[Task]
+
+    @property
+    def signed(self) -> int:
+        return sum(task.sheet.state in {SheetState.SIGNED, SheetState.SEALED} for task in self.tasks)
+
+    @property
+    def counted(self) -> int:
+        return sum(task.sheet.state != SheetState.VOID for task in self.tasks)
+
+    @property
+    def next(self) -> ScoreSheet | None:
+        return next((task.sheet for task in self.tasks if task.sheet.state == SheetState.DRAFT), None)
+
+
+def desk_of(user_id: int) -> list[Desk]:
+    return [_desk(seat) for seat in seats_held(user_id)]
+
+
+def _desk(seat: PanelSeat) -> Desk:
+    opened = seat.declaration.state in OPEN_STATES
+    return Desk(
+        seat=seat,
+        opened=opened,
+        may_declare=seat.declaration.state == DeclarationState.MISSING,
+        tasks=[_task(sheet) for sheet in own_sheets(seat)] if opened and seat.panel.part else [],
+    )
+
+
+def _task(sheet: ScoreSheet) -> Task:
+    filled = sum(bool(row.value) for row in sheet.scores.all())
+    return Task(sheet, filled, len(part_of(sheet.assignment.seat.panel).criteria))
+
+
+def comparison(seat: PanelSeat) -> dict[str, Any]:
+    """Criteria as rows, the seat's own sheets as columns, and the sum of each."""
+    sheets = own_sheets(seat)
+    values = {sheet.pk: {row.criterion: row.value for row in sheet.scores.all()} for sheet in sheets}
+    criteria = part_of(seat.panel).criteria if seat.panel.part else ()
+    return {
+        "sheets": sheets,
+        "rows": [
+            {
+                "title": here(criterion.title),
+                "maximum": criterion.maximum,
+                "values": [values[sheet.pk].get(criterion.key, "") for sheet in sheets],
+            }
+            for criterion in criteria
+        ],
+        "totals": [sum_of(values[sheet.pk]) for sheet in sheets],
+    }
+
+
+def next_after(sheet: ScoreSheet) -> ScoreSheet | None:
+    """The next open sheet of the same seat, in the order of the desk, from the one at hand round to it again."""
+    sheets = own_sheets(sheet.assignment.seat)
+    place = next((n for n, row in enumerate(sheets) if row.pk == sheet.pk), -1)
+    rest = sheets[place + 1 :] + sheets[: max(place, 0)]
+    return next((row for row in rest if row.state == SheetState.DRAFT), None)
