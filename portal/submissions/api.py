@@ -15,6 +15,7 @@ from portal.artifacts.models import Upload
 from portal.common.access import token_scope
 from portal.common.api import ApiError
 from portal.consortia.models import Entry
+from portal.consortia.selectors import consortium_for_account
 from portal.submissions import actions, selectors
 from portal.submissions.enums import Role
 from portal.submissions.models import Submission
@@ -33,7 +34,7 @@ class ItemSerializer(serializers.Serializer[dict[str, Any]]):
 @api_view(["GET", "POST"])
 def submissions(request: Request) -> Response:
     """List the account's submissions, or open the draft of an entry (`{"entry": id}`)."""
-    owned = Entry.objects.filter(consortium__in=selectors.consortia_of_account(request.auth.account_key))
+    owned = Entry.objects.filter(consortium=consortium_for_account(request.auth.account_key))
     if request.method == "GET":
         rows = Submission.objects.filter(entry__in=owned).select_related("entry__phase", "entry__consortium")
         entries = [{"id": entry.pk, "phase": entry.phase.slug, "code": entry.code} for entry in owned.select_related("phase")]
@@ -105,8 +106,8 @@ def refusals_as_errors() -> Iterator[None]:
 
 
 def _owned(request: Request, submission: int) -> Submission:
-    consortia = selectors.consortia_of_account(request.auth.account_key)
-    return get_object_or_404(Submission.objects.select_related("entry__phase"), pk=submission, entry__consortium__in=consortia)
+    consortium = consortium_for_account(request.auth.account_key)
+    return get_object_or_404(Submission.objects.select_related("entry__phase"), pk=submission, entry__consortium=consortium)
 
 
 def _whole_number(value: object) -> int:
