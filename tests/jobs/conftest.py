@@ -7,17 +7,18 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from portal.jobs.registry import register
+from portal.jobs import registry
 from tests.jobs.databases import Database, blank_copy, migrated_database
 from tests.jobs.kinds.scripts import script_kind
 from tests.jobs.processes import Portal
 
-register(script_kind("script"))
+registry.register(script_kind("script"))
 
 
 @pytest.fixture(autouse=True)
-def quick_and_unsent(settings: Any, tmp_path: Path) -> None:
-    """No backoff to wait for, no broker to tell, and a work folder of the test's own."""
+def on_its_own(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No backoff to wait for, no broker to tell, no steps of upper apps, and a work folder of the test's own."""
+    monkeypatch.setattr(registry, "_steps", {})
     settings.JOBS_BACKOFF_SECONDS = 0
     settings.CELERY_BROKER_URL = ""
     settings.WORK_DIR = tmp_path / "work"

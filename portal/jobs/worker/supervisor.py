@@ -48,8 +48,9 @@ def main(log_path: str, *argv: str) -> int:
             return COMMAND_NOT_FOUND
         if command.stdout:
             watch(command, command.stdout.fileno(), log)
+        command.kill()
+        code = command.wait()
         kill_descendants()
-    code = command.wait()
     return code if code >= 0 else 128 - code
 
 
