@@ -5,7 +5,6 @@ Each writes a folder and, last, a file that says what lies where; a folder that 
 
 import argparse
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -44,7 +43,7 @@ def make(name: str, folder: Path, *, threads: int = 1) -> dict[str, Any]:
         facts = _hand_in(models.train_from_scratch(folder, recipe=recipe, threads=threads))
     draft = folder / f"{DONE}.new"
     draft.write_text(json.dumps(facts, ensure_ascii=False, indent=1), encoding="utf-8")
-    os.replace(draft, folder / DONE)
+    draft.replace(folder / DONE)
     return facts
 
 

@@ -1,7 +1,6 @@
 """How far the demonstration is, in a small file that the home page reads and a restart continues from."""
 
 import json
-import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -72,7 +71,7 @@ class Progress:
     def _write(self) -> None:
         draft = self.path.with_suffix(".new")
         draft.write_text(json.dumps(self.state, ensure_ascii=False, indent=1), encoding="utf-8")
-        os.replace(draft, self.path)
+        draft.replace(self.path)
 
 
 def _now() -> str:

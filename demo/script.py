@@ -20,7 +20,9 @@ SCENES = (
     Scene(Title("registry", "참조 모델 등록", "Register the reference models"), opening.build_the_registry),
     Scene(Title("handin", "업로드와 접수증", "Upload and receipts"), handin.hand_in),
     Scene(Title("close", "접수 마감", "Close receiving"), handin.close_receiving),
-    Scene(Title("runs", "벤치마크·독자성·학습 이력", "Benchmark, originality, training trace"), handin.work_off_the_runs),
+    Scene(
+        Title("runs", "벤치마크·독자성·학습 이력", "Benchmark, originality, training trace"), handin.work_off_the_runs
+    ),
     Scene(Title("panels", "평가위원회와 이해관계 확인", "Panels and declarations"), judging.seat_the_panels),
     Scene(Title("sheets", "평가표 작성과 서명", "Score and sign the sheets"), judging.score_and_sign),
     Scene(Title("reply", "질의, 소명, 게이트 의결", "Question, right of reply, gate"), judging.hear_team_b),

@@ -39,7 +39,9 @@ def _hand_in(stage: Stage, team: cast.Team) -> str:
     client = Client(stage, secret, draft)
     for path, role, options in _parts(facts):
         client.push(path, role, *options)
-    client.run("receipt", "--submission", str(draft.pk), "--submit", "-o", str(stage.models / f"receipt-{team.slug}.json"))
+    client.run(
+        "receipt", "--submission", str(draft.pk), "--submit", "-o", str(stage.models / f"receipt-{team.slug}.json")
+    )
     client.run("verify", "--receipt", str(stage.models / f"receipt-{team.slug}.json"))
     return Submission.objects.get(pk=draft.pk).receipt.number
 
@@ -47,7 +49,8 @@ def _hand_in(stage: Stage, team: cast.Team) -> str:
 def _parts(facts: dict[str, Any]) -> list[tuple[str, str, list[str]]]:
     parts = [(facts["checkpoint"], "checkpoint", ["--step", str(facts["steps"]), "--tokens", str(facts["tokens"])])]
     parts += [
-        (row["folder"], row["role"], ["--step", str(row["step"]), "--tokens", str(row["tokens"])]) for row in facts["others"]
+        (row["folder"], row["role"], ["--step", str(row["step"]), "--tokens", str(row["tokens"])])
+        for row in facts["others"]
     ]
     parts += [(facts["logs"], "training_log", []), (facts["loss_curve"], "loss_curve", [])]
     return [*parts, (facts["declaration"], "component_declaration", []), (facts["report"], "technical_report", [])]

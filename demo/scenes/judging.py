@@ -36,8 +36,8 @@ from portal.review.actions.sheets import SheetValues, save_score, sign_sheet
 from portal.review.actions.vacancies import draft_vacancy, open_additional_call
 from portal.review.enums import Basis, DeclarationState, PanelKind, SheetState
 from portal.review.enums import Outcome as Result
-from portal.review.models import Decision, Disqualification, GateRuling, Minutes, Panel, PanelSeat, ScoreSheet, Tally
 from portal.review.labels import PLEDGE
+from portal.review.models import Decision, Disqualification, GateRuling, Minutes, Panel, PanelSeat, ScoreSheet, Tally
 from portal.review.selectors.panels import institutions_to_declare
 from portal.review.selectors.rules import criteria_of, scored_parts
 from portal.submissions.enums import RunKind
@@ -113,7 +113,9 @@ def hear_team_b(stage: Stage) -> Outcome:
         answer_question(question, text="0단계 체크포인트는 보관하지 않았습니다.", answered_by=manager)
     case = Disqualification.objects.filter(entry=entry).first() or _raise_and_notify(stage, entry)
     if case.state == "notified":
-        reply_to_disqualification(case, text="공개 모델에서 시작해 추가 학습한 사실을 신고하지 않았습니다.", replied_by=manager)
+        reply_to_disqualification(
+            case, text="공개 모델에서 시작해 추가 학습한 사실을 신고하지 않았습니다.", replied_by=manager
+        )
         case.refresh_from_db()
     if case.state == "replied":
         minutes = _meet(stage, subject="독자성 결격 심의", text="증거와 소명을 검토하고 표결함.")
@@ -130,7 +132,9 @@ def hear_team_b(stage: Stage) -> Outcome:
                 stage.entry(team), gate=GATE, reason="검출 한계를 넘는 흔적이 없음.", ruled_by=stage.user(cast.DECIDER)
             )
     expect(phase.entries.filter(gate_rulings__verdict="fail").count() == 1, "exactly one entry fails the gate")
-    return Outcome("누리: 질의·소명 후 결격 의결 (게이트)", "Nuri: question, reply, ruled out by the gate", {"levels": levels})
+    return Outcome(
+        "누리: 질의·소명 후 결격 의결 (게이트)", "Nuri: question, reply, ruled out by the gate", {"levels": levels}
+    )
 
 
 def _raise_and_notify(stage: Stage, entry: Entry) -> Disqualification:
@@ -146,7 +150,9 @@ def _raise_and_notify(stage: Stage, entry: Entry) -> Disqualification:
 
 
 def _reports(entry: Entry) -> list[SubmissionRun]:
-    rows = SubmissionRun.objects.filter(submission__entry=entry, submission__state="submitted", kind=RunKind.ORIGINALITY)
+    rows = SubmissionRun.objects.filter(
+        submission__entry=entry, submission__state="submitted", kind=RunKind.ORIGINALITY
+    )
     return list(rows.select_related("originality"))
 
 
@@ -178,7 +184,9 @@ def seal_and_tally(stage: Stage) -> Outcome:
         take_tally(stage.phase, taken_by=officer)
     tally = Tally.objects.filter(phase=stage.phase).latest("version")
     return Outcome(
-        f"집계 {tally.version}판, SHA-256 {tally.digest[:12]}…", f"tally v{tally.version}, SHA-256 {tally.digest[:12]}…", {"tally": tally.digest}
+        f"집계 {tally.version}판, SHA-256 {tally.digest[:12]}…",
+        f"tally v{tally.version}, SHA-256 {tally.digest[:12]}…",
+        {"tally": tally.digest},
     )
 
 
@@ -188,18 +196,24 @@ def decide_and_notify(stage: Stage) -> Outcome:
         results = {
             cast.GARAM: Draft(Result.ADVANCE, Basis.RANK, "적격 참가 가운데 1위로 다음 단계에 진출함."),
             cast.NURI: Draft(Result.DISQUALIFY, Basis.GATE, "독자성 기준을 충족하지 못해 순위와 관계없이 탈락함."),
-            cast.DASOM: Draft(Result.CUT, Basis.RANK, "적격 참가 가운데 최하위로 탈락함. 한국어 자료 구축은 높이 평가함."),
+            cast.DASOM: Draft(
+                Result.CUT, Basis.RANK, "적격 참가 가운데 최하위로 탈락함. 한국어 자료 구축은 높이 평가함."
+            ),
         }
         minutes = _meet(stage, subject="단계평가 결과 의결", text="집계표를 확인하고 참가별 결과를 의결함.")
         for team, draft in results.items():
             if not stage.entry(team).decisions.exists():
-                _carry(stage, draft_decision(stage.entry(team), draft=draft, drafted_by=stage.user(cast.OFFICER)), minutes)
+                _carry(
+                    stage, draft_decision(stage.entry(team), draft=draft, drafted_by=stage.user(cast.OFFICER)), minutes
+                )
         decide_phase(stage.phase, decided_by=stage.user(cast.DECIDER))
     if stage.phase.state == "decided":
         notify_phase(stage.phase, notified_by=stage.user(cast.OFFICER))
     states = {team.slug: stage.entry(team).state for team in cast.TEAMS}
     expect(states == {"garam": "advanced", "nuri": "disqualified", "dasom": "cut"}, f"entries ended as {states}")
-    return Outcome("가람 진출, 누리 결격, 다솜 탈락", "Garam advances, Nuri disqualified, Dasom cut", {"decisions": states})
+    return Outcome(
+        "가람 진출, 누리 결격, 다솜 탈락", "Garam advances, Nuri disqualified, Dasom cut", {"decisions": states}
+    )
 
 
 def _carry(stage: Stage, decision: Decision, minutes: Minutes) -> Decision:
@@ -212,11 +226,18 @@ def open_the_vacant_seat(stage: Stage) -> Outcome:
     vacancy = Decision.objects.filter(phase=stage.phase, outcome=Result.VACATE_SEAT).first()
     if vacancy is None:
         draft = draft_vacancy(
-            stage.phase, seats=1, public_rationale="결격으로 비게 된 한 자리를 추가 공모로 채우기로 함.", drafted_by=officer
+            stage.phase,
+            seats=1,
+            public_rationale="결격으로 비게 된 한 자리를 추가 공모로 채우기로 함.",
+            drafted_by=officer,
         )
         vacancy = _carry(stage, draft, _meet(stage, subject="결원 처리", text="추가 공모를 하기로 함."))
     following = Phase.objects.get(programme=stage.phase.programme, number=2)
     call = following.calls.first() or open_additional_call(
         vacancy, phase=following, closes_at=timezone.now() + timedelta(days=20), opened_by=officer
     )
-    return Outcome(f"결원 1석, 추가 공모 {call.get_state_display()}", f"1 seat vacant, additional call {call.state}", {"call": call.state})
+    return Outcome(
+        f"결원 1석, 추가 공모 {call.get_state_display()}",
+        f"1 seat vacant, additional call {call.state}",
+        {"call": call.state},
+    )

@@ -33,7 +33,9 @@ def freeze_the_rules(stage: Stage) -> Outcome:
     if stage.phase.state == "rules_frozen":
         move_phase(stage.phase, "open_receiving", actor=officer)
     return Outcome(
-        f"규칙 동결, SHA-256 {rules.digest[:12]}…", f"rules frozen, SHA-256 {rules.digest[:12]}…", {"ruleset": rules.digest}
+        f"규칙 동결, SHA-256 {rules.digest[:12]}…",
+        f"rules frozen, SHA-256 {rules.digest[:12]}…",
+        {"ruleset": rules.digest},
     )
 
 
@@ -48,11 +50,18 @@ def register_the_teams(stage: Stage) -> Outcome:
 def _register(stage: Stage, team: cast.Team) -> None:
     manager = stage.viewer(team.manager)
     consortium = Consortium.objects.filter(slug=team.slug).first() or register_consortium(
-        team.slug, name_ko=team.name_ko, name_en=team.name_en, lead=InstitutionData(**team.lead._asdict()), actor=manager
+        team.slug,
+        name_ko=team.name_ko,
+        name_en=team.name_en,
+        lead=InstitutionData(**team.lead._asdict()),
+        actor=manager,
     )
     if consortium.places.count() == 1:
         _place, token = invite_institution(
-            consortium, institution=InstitutionData(**team.member._asdict()), email=team.contributor.email, actor=manager
+            consortium,
+            institution=InstitutionData(**team.member._asdict()),
+            email=team.contributor.email,
+            actor=manager,
         )
         accept_invitation(token, password=cast.PASSWORD)
     contributor = stage.viewer(team.contributor)

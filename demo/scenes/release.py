@@ -1,19 +1,21 @@
 """The release: prepared, approved by two, its digest public, published, and computed again from its own bundle."""
 
 from django.core.management import call_command
+from portal.results.publication import publish_release
 
 from demo import cast
 from demo.stage import Outcome, Stage, expect
 from portal.programmes.actions import move_phase
 from portal.results.actions import approve_release, commit_digest, prepare_release
 from portal.results.enums import Scope, State
-from portal.results.publication import publish_release
 from portal.review.models import Tally
 
 
 def release_and_replay(stage: Stage) -> Outcome:
     officer, decider = stage.user(cast.OFFICER), stage.user(cast.DECIDER)
-    release = stage.phase.releases.order_by("version").first() or prepare_release(stage.phase, scope=Scope.FULL, by=officer)
+    release = stage.phase.releases.order_by("version").first() or prepare_release(
+        stage.phase, scope=Scope.FULL, by=officer
+    )
     if release.state == State.PREPARED:
         for person in (decider, stage.user(cast.SECOND_DECIDER)):
             if not release.approvals.filter(approver=person).exists():

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from rest_framework import serializers, status
 from rest_framework.decorators import api_view
 from rest_framework.request import Request
@@ -37,7 +38,9 @@ def submissions(request: Request) -> Response:
     owned = Entry.objects.filter(consortium=consortium_for_account(request.auth.account_key))
     if request.method == "GET":
         rows = Submission.objects.filter(entry__in=owned).select_related("entry__phase", "entry__consortium")
-        entries = [{"id": entry.pk, "phase": entry.phase.slug, "code": entry.code} for entry in owned.select_related("phase")]
+        entries = [
+            {"id": entry.pk, "phase": entry.phase.slug, "code": entry.code} for entry in owned.select_related("phase")
+        ]
         return Response({"entries": entries, "submissions": [selectors.summary(row) for row in rows]})
     entry = get_object_or_404(owned, pk=_whole_number(request.data.get("entry")))
     with refusals_as_errors():
@@ -58,10 +61,10 @@ def items(request: Request, submission: int) -> Response:
     if upload.bundle is None:
         raise ApiError(
             "incomplete_upload",
-            "This upload is not complete.",
+            _("This upload is not complete."),
             status_code=status.HTTP_409_CONFLICT,
             where="upload",
-            hint="Run portal-upload push again; it resumes.",
+            hint=_("Run portal-upload push again; it resumes."),
         )
     with refusals_as_errors():
         item = actions.add_item(
@@ -107,7 +110,9 @@ def refusals_as_errors() -> Iterator[None]:
 
 def _owned(request: Request, submission: int) -> Submission:
     consortium = consortium_for_account(request.auth.account_key)
-    return get_object_or_404(Submission.objects.select_related("entry__phase"), pk=submission, entry__consortium=consortium)
+    return get_object_or_404(
+        Submission.objects.select_related("entry__phase"), pk=submission, entry__consortium=consortium
+    )
 
 
 def _whole_number(value: object) -> int:

@@ -77,7 +77,9 @@ def _share(text: str, where: str) -> Decimal:
     except InvalidOperation:
         share = Decimal(-1)
     if not (share.is_finite() and 0 <= share <= 1):
-        raise DeclarationError(f"{where}.properties[{PREFIX}share_of_parameters]", f"must be a decimal from 0 to 1, not {text!r}")
+        raise DeclarationError(
+            f"{where}.properties[{PREFIX}share_of_parameters]", f"must be a decimal from 0 to 1, not {text!r}"
+        )
     return share
 
 

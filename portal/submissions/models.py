@@ -10,7 +10,9 @@ class Submission(models.Model):
     entry = models.ForeignKey("consortia.Entry", on_delete=models.PROTECT, related_name="submissions")
     version = models.PositiveIntegerField()
     state = models.CharField(max_length=16, choices=State, default=State.DRAFT)
-    document = models.JSONField(null=True, help_text="What was sealed: roles, bundle digests, rule set. Empty in a draft.")
+    document = models.JSONField(
+        null=True, help_text="What was sealed: roles, bundle digests, rule set. Empty in a draft."
+    )
     digest = models.CharField(max_length=64, blank=True)
     opened_at = models.DateTimeField(auto_now_add=True)
     submitted_at = models.DateTimeField(null=True)
@@ -20,7 +22,9 @@ class Submission(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("entry", "version"), name="one_submission_per_version"),
             models.UniqueConstraint(fields=("entry",), condition=Q(state=State.DRAFT), name="one_draft_per_entry"),
-            models.UniqueConstraint(fields=("entry",), condition=Q(state=State.SUBMITTED), name="one_valid_submission_per_entry"),
+            models.UniqueConstraint(
+                fields=("entry",), condition=Q(state=State.SUBMITTED), name="one_valid_submission_per_entry"
+            ),
             models.CheckConstraint(
                 condition=Q(state=State.DRAFT, digest="") | (~Q(state=State.DRAFT) & ~Q(digest="")),
                 name="sealed_submissions_have_a_digest",
@@ -68,7 +72,9 @@ class SubmissionRun(models.Model):
     kind = models.CharField(max_length=16, choices=RunKind)
     requested_at = models.DateTimeField(auto_now_add=True)
     benchmark = models.OneToOneField("evaluation.EvaluationRun", on_delete=models.PROTECT, null=True, related_name="+")
-    originality = models.OneToOneField("originality.OriginalityRun", on_delete=models.PROTECT, null=True, related_name="+")
+    originality = models.OneToOneField(
+        "originality.OriginalityRun", on_delete=models.PROTECT, null=True, related_name="+"
+    )
     trace = models.OneToOneField("originality.TraceRun", on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:

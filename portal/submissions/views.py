@@ -85,7 +85,9 @@ def withdraw(request: ViewerRequest, submission: int) -> HttpResponse:
 @require_safe
 def receipt_page(request: ViewerRequest, number: str) -> HttpResponse:
     row = get_object_or_404(Receipt.objects.select_related("submission__entry__phase"), number=number)
-    return render(request, "submissions/receipt.html", {"receipt": row, "proof": selectors.receipt_document(row)["ledger"]})
+    return render(
+        request, "submissions/receipt.html", {"receipt": row, "proof": selectors.receipt_document(row)["ledger"]}
+    )
 
 
 @access(policies.sees_receipt)

@@ -7,12 +7,20 @@ from portal.submissions.components import DeclarationError, parse_declaration
 
 
 def row(**properties):
-    values = {"part": "decoder", "origin": "own", "training": "from_scratch", "share_of_parameters": "0.9", **properties}
+    values = {
+        "part": "decoder",
+        "origin": "own",
+        "training": "from_scratch",
+        "share_of_parameters": "0.9",
+        **properties,
+    }
     return {
         "type": "machine-learning-model",
         "name": "Decoder",
         "licenses": [{"license": {"id": "Apache-2.0"}}],
-        "properties": [{"name": f"portal:{name}", "value": value} for name, value in values.items() if value is not None],
+        "properties": [
+            {"name": f"portal:{name}", "value": value} for name, value in values.items() if value is not None
+        ],
     }
 
 

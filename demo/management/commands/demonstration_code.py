@@ -14,4 +14,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         counter = next(iter(yield_hotp_counters_from_time()))
-        self.stdout.write(f"{format_hotp_value(hotp_value(TOTP_SECRET, counter))} (valid {30 - int(time.time()) % 30} s)")
+        self.stdout.write(
+            f"{format_hotp_value(hotp_value(TOTP_SECRET, counter))} (valid {30 - int(time.time()) % 30} s)"
+        )

@@ -6,12 +6,13 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from portal.artifacts.actions import open_blob
 from portal.artifacts.models import Bundle
 from portal.audit.actions import record, sign_current_checkpoint
 from portal.common.formats.canonical import digest_of
-from portal.common.time import KST
+from portal.common.time import KST, kst
 from portal.common.transitions import find
 from portal.consortia.models import Entry
 from portal.consortia.selectors import deadline_of
@@ -36,15 +37,18 @@ def require_open(entry: Entry, *, at: datetime | None = None) -> None:
     """Raise unless the phase receives submissions and the entry's deadline has not passed: the one place that decides."""
     if entry.phase.state != "receiving":
         raise SubmissionRefused(
-            "closed", "This phase does not receive submissions.", where=str(entry.phase), hint="See the schedule for the next phase."
+            "closed",
+            _("This phase does not receive submissions."),
+            where=str(entry.phase),
+            hint=_("See the schedule for the next phase."),
         )
     deadline = deadline_of(entry)
     if deadline and (at or timezone.now()) > deadline:
         raise SubmissionRefused(
             "deadline_passed",
-            f"The deadline was {deadline.astimezone(KST):%Y-%m-%d %H:%M} KST.",
+            _("The deadline was %(deadline)s.") % {"deadline": kst(deadline)},
             where=str(entry),
-            hint="Everything uploaded is kept. Ask the programme office about an extension for all entries.",
+            hint=_("Everything uploaded is kept. Ask the programme office about an extension for all entries."),
         )
 
 
@@ -109,8 +113,13 @@ def _seal(submission: Submission, *, actor: str) -> Receipt:
     require_open(entry)
     target = find(SUBMISSION, "submit", submission.state).target
     if missing := missing_roles(submission):
-        names = ", ".join(missing)
-        raise SubmissionRefused("incomplete", f"Still missing: {names}.", where="items", hint="Upload these parts and hand in again.")
+        names = ", ".join(str(role.label) for role in missing)
+        raise SubmissionRefused(
+            "incomplete",
+            _("Still missing: %(parts)s.") % {"parts": names},
+            where="items",
+            hint=_("Upload these parts and hand in again."),
+        )
     for older in entry.submissions.select_for_update().filter(state=State.SUBMITTED):
         older.state = find(SUBMISSION, "replace", older.state).target
         older.save(update_fields=["state"])
@@ -134,7 +143,9 @@ def withdraw(submission: Submission, *, actor: str, reason: str) -> None:
     submission = Submission.objects.select_for_update().select_related("entry__phase").get(pk=submission.pk)
     require_open(submission.entry)
     if not reason.strip():
-        raise SubmissionRefused("no_reason", "A withdrawal needs a reason.", where="reason", hint="Say why in one sentence.")
+        raise SubmissionRefused(
+            "no_reason", _("A withdrawal needs a reason."), where="reason", hint=_("Say why in one sentence.")
+        )
     submission.state = find(SUBMISSION, "withdraw", submission.state).target
     submission.save(update_fields=["state"])
     record(AuditAction.WITHDRAWN, actor=actor, subject=f"submission:{submission.pk}", reason=reason)
@@ -183,9 +194,9 @@ def _draft(submission: Submission) -> Submission:
     if submission.state != State.DRAFT:
         raise SubmissionRefused(
             "sealed",
-            "This submission is already handed in and cannot be changed.",
+            _("This submission is already handed in and cannot be changed."),
             where=f"version {submission.version}",
-            hint="Open a new version; it replaces this one when you hand it in.",
+            hint=_("Open a new version; it replaces this one when you hand it in."),
         )
     require_open(submission.entry)
     return submission
@@ -193,14 +204,26 @@ def _draft(submission: Submission) -> Submission:
 
 def _check_item(submission: Submission, *, role: str, bundle: Bundle, step: int | None) -> None:
     if role not in Role.values:
-        raise SubmissionRefused("unknown_role", f"There is no role {role!r}.", where="role", hint=f"Use one of {', '.join(Role.values)}.")
+        raise SubmissionRefused(
+            "unknown_role",
+            _("There is no role %(role)s.") % {"role": role},
+            where="role",
+            hint=_("Use one of %(roles)s.") % {"roles": ", ".join(Role.values)},
+        )
     if bundle.owner != submission.entry.consortium.account_key:
-        raise SubmissionRefused("not_found", "This consortium has no such bundle.", where="bundle", hint="Upload it first.")
+        raise SubmissionRefused(
+            "not_found", _("This consortium has no such bundle."), where="bundle", hint=_("Upload it first.")
+        )
     if role in STEPPED_ROLES and step is None:
-        raise SubmissionRefused("no_step", "An initial or intermediate checkpoint needs its step.", where="step", hint="Give --step.")
+        raise SubmissionRefused(
+            "no_step", _("An initial or intermediate checkpoint needs its step."), where="step", hint=_("Give --step.")
+        )
     if role in {Role.CHECKPOINT, *STEPPED_ROLES} and not _suffixes(bundle)[".safetensors"]:
         raise SubmissionRefused(
-            "no_weights", "A checkpoint needs at least one .safetensors file.", where="bundle", hint="Check the folder you pushed."
+            "no_weights",
+            _("A checkpoint needs at least one .safetensors file."),
+            where="bundle",
+            hint=_("Check the folder you pushed."),
         )
     if role == Role.COMPONENT_DECLARATION:
         _check_declaration(bundle)
@@ -214,12 +237,18 @@ def _check_declaration(bundle: Bundle) -> None:
     files = list(bundle.files.select_related("blob"))
     if len(files) != 1 or files[0].blob.size > DECLARATION_LIMIT:
         raise SubmissionRefused(
-            "declaration", "A component declaration is one JSON file of at most 4 MiB.", where="bundle", hint="Push the file alone."
+            "declaration",
+            _("A component declaration is one JSON file of at most 4 MiB."),
+            where="bundle",
+            hint=_("Push the file alone."),
         )
     with open_blob(files[0].blob) as file:
         try:
             parse_declaration(file.read())
         except DeclarationError as error:
             raise SubmissionRefused(
-                "declaration", str(error), where=f"{files[0].path}: {error.where}", hint="Correct the file and push it again."
+                "declaration",
+                str(error),
+                where=f"{files[0].path}: {error.where}",
+                hint=_("Correct the file and push it again."),
             ) from error

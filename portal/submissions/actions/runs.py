@@ -3,9 +3,9 @@
 import json
 
 from django.db import transaction
-
 from evaluation.actions import request_run
 from evaluation.selectors import find_suite
+
 from originality.actions import request_report, request_trace
 from portal.artifacts.actions import open_blob
 from portal.artifacts.models import Bundle

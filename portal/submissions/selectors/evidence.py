@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 from evaluation.models import TaskResult
+
 from portal.artifacts.actions import open_blob
 from portal.consortia.models import Entry
 from portal.programmes.models import Phase
@@ -83,7 +84,11 @@ def _measurement(entry: Entry, part: Part, item: Item, row: SubmissionRun, resul
         "stderr": result.stderr,
         "n": result.n,
         "target": None if item.target is None else str(item.target),
-        "source": {"run": str(row.benchmark.pk), "bundle": row.benchmark.bundle.digest, "suite": row.benchmark.suite.digest},
+        "source": {
+            "run": str(row.benchmark.pk),
+            "bundle": row.benchmark.bundle.digest,
+            "suite": row.benchmark.suite.digest,
+        },
     }
 
 

@@ -56,7 +56,9 @@ def run_detail(row: SubmissionRun) -> RunDetail:
 
 def run_status(job: Job) -> RunStatus:
     """Say in one line how a job stands."""
-    return RunStatus(job.get_state_display(), TONES[JobState(job.state)], why_waiting(job) or explain(job) or _progress(job))
+    return RunStatus(
+        job.get_state_display(), TONES[JobState(job.state)], why_waiting(job) or explain(job) or _progress(job)
+    )
 
 
 def _progress(job: Job) -> str:
