@@ -70,10 +70,9 @@ def breadcrumb(*parts: object) -> SafeString:
     if len(parts) % 2 == 0:
         raise template.TemplateSyntaxError("breadcrumb: give label and address pairs, and last the label of this page.")
     pairs = [(home_path(), _("Home")), *zip(parts[1::2], parts[0::2], strict=False)]
-    links = format_html_join("", '<li><a class="txt" href="{}">{}</a></li>', pairs)
+    links = format_html_join("", '<li><a href="{}">{}</a></li>', pairs)
     return format_html(
-        '<nav class="krds-breadcrumb-wrap" aria-label="{}"><ol class="breadcrumb">{}'
-        '<li><span class="txt" aria-current="page">{}</span></li></ol></nav>',
+        '<nav class="crumbs" aria-label="{}"><ol>{}<li><span aria-current="page">{}</span></li></ol></nav>',
         _("You are here"),
         links,
         parts[-1],

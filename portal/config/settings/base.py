@@ -147,6 +147,7 @@ LOGIN_REDIRECT_URL = "accounts:me"
 CSRF_FAILURE_VIEW = "portal.common.errors.csrf_failure"
 
 ACCOUNT_ADAPTER = "portal.accounts.adapters.AccountAdapter"
+ACCOUNT_FORMS = {"login": "portal.accounts.forms.SignInForm"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]

@@ -47,6 +47,7 @@ STORE_DIR = VAR_DIR / "store"
 WORK_DIR = VAR_DIR / "work"
 RELEASE_DIR = VAR_DIR / "releases"
 STATIC_ROOT = VAR_DIR / "static"
+WHITENOISE_USE_FINDERS = True  # no collectstatic before the first page
 INSTALLED_APPS = ["demo", *INSTALLED_APPS]
 CELERY_BROKER_URL = os.environ.get("REDIS_URL", "")
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"

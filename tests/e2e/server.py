@@ -1,0 +1,85 @@
+"""A portal on a free port of this machine with a folder of its own, ended with the block."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 120
+
+
+@contextmanager
+def portal(var: Path) -> Iterator[str]:
+    """The address of a server over the data in `var`, migrated first."""
+    environment = {
+        "PORTAL_VAR": str(var),
+        "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "portal.config.settings.embedded"),
+        **_kept(),
+    }
+    _python("tools/messages.py", "compile", environment=environment)
+    _python("manage.py", "migrate", "--verbosity=0", environment=environment)
+    port = _free_port()
+    command = [sys.executable, "-m", "gunicorn", "portal.config.wsgi", "--bind", f"127.0.0.1:{port}", "--threads=4"]
+    with (var / "server.log").open("wb") as log:
+        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/accounts/login/", server, var / "server.log")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
+
+
+def built_pages(var: Path) -> list[dict[str, Any]]:
+    """The world's pages, built into the database of `var`."""
+    environment = {
+        "PORTAL_VAR": str(var),
+        "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "portal.config.settings.embedded"),
+        **_kept(),
+    }
+    _python("manage.py", "migrate", "--verbosity=0", environment=environment)
+    return json.loads(_python("-m", "tests.e2e.world", environment=environment))
+
+
+def _kept() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name != "PORTAL_VAR"}
+
+
+def _python(*arguments: str, environment: dict[str, str]) -> str:
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=ROOT, env=environment, check=False, capture_output=True, text=True
+    )
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(arguments)} failed:\n{done.stderr[-4000:]}")
+    return done.stdout
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            break
+        try:
+            urllib.request.urlopen(url, timeout=5)  # noqa: S310 - our own address
+        except urllib.error.HTTPError:
+            return  # it answers; what it answers is for the walk to judge
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    raise RuntimeError(f"The server did not answer:\n{log.read_text(encoding='utf-8', errors='replace')[-4000:]}")
