@@ -9,11 +9,10 @@ from typing import Any
 from django.db import transaction
 
 from originality.core.baselines import build_baselines, dump_baselines
-from originality.core.compare import Side, examine
 from originality.core.levels import thresholds
-from originality.core.report import SCHEMA
 from originality.core.readers import open_folder
-from originality.core.scores import raw_scores
+from originality.core.registry import null_pairs, pair_scores
+from originality.core.report import SCHEMA
 from originality.core.sketch import ENGINE, STORED_K, Progress, Sketch, build_sketch, silent
 from originality.core.sketchfile import load_sketch, save_sketch
 from originality.enums import AuditAction
@@ -59,7 +58,13 @@ def add_reference(
             },
         )
         if created:
-            after = {"name": name, "digest": sketch.digest, "sketch": blob.sha256, "source": source, "revision": revision}
+            after = {
+                "name": name,
+                "digest": sketch.digest,
+                "sketch": blob.sha256,
+                "source": source,
+                "revision": revision,
+            }
             record(AuditAction.REFERENCE_ADDED, actor=actor, subject=f"reference:{reference.pk}", after=after)
     return reference
 
@@ -76,22 +81,13 @@ def make_baselines() -> Baseline:
     digest = registry_digest()
     if existing := Baseline.objects.filter(registry_digest=digest).first():
         return existing
-    members = list(Reference.objects.select_related("sketch"))
-    sketches = {reference.pk: _load(reference.sketch) for reference in members}
-    unrelated: list[dict[str, Any]] = []
-    kin: list[dict[str, Any]] = []
-    for index, a in enumerate(members):
-        for b in members[index + 1 :]:
-            related = a.pk == b.descends_from_id or b.pk == a.descends_from_id
-            pair = pair_scores(sketches[a.pk], sketches[b.pk], names=(a.name, b.name))
-            (kin if related else unrelated).append(pair)
-    document = dump_baselines(build_baselines(unrelated, kin))
+    members = list(Reference.objects.select_related("sketch", "descends_from"))
+    sketches = {reference.name: _load(reference.sketch) for reference in members}
+    kinship = [(member.name, member.descends_from.name if member.descends_from else "") for member in members]
+    scores = [(kin, pair_scores(sketches[a], sketches[b], names=(a, b))) for a, b, kin in null_pairs(kinship)]
+    baselines = build_baselines([item for kin, item in scores if not kin], [item for kin, item in scores if kin])
+    document = dump_baselines(baselines)
     return Baseline.objects.get_or_create(registry_digest=digest, defaults={"document": document})[0]
-
-
-def pair_scores(a: Sketch, b: Sketch, *, names: tuple[str, str]) -> dict[str, Any]:
-    findings = examine(Side(a, None), Side(b, None))
-    return {"pair": list(names), "scores": raw_scores(a, b, gains=findings.gains, rows=findings.tensors)}
 
 
 def _load(blob: Blob) -> Sketch:
@@ -142,10 +138,15 @@ def _plan(step0: Bundle | None) -> dict[str, Any]:
 
 
 @transaction.atomic
-def request_trace(bundle: Bundle, *, key: str, actor: str, vocabulary_size: int | None = None) -> TraceRun:
-    """Queue the reading of a bundle's training logs; a second call with the key returns the first run."""
+def request_trace(
+    bundle: Bundle, *, key: str, actor: str, checkpoint: Bundle | None = None, step0: Bundle | None = None
+) -> TraceRun:
+    """Queue the reading of a bundle's training logs; a second call with the key returns the first run.
+
+    The checkpoint tells the size of the vocabulary; with step 0 as well, the two are bound by their signs.
+    """
     run, created = TraceRun.objects.get_or_create(
-        key=key, defaults={"bundle": bundle, "vocabulary_size": vocabulary_size, "actor": actor}
+        key=key, defaults={"bundle": bundle, "checkpoint": checkpoint, "step0": step0, "actor": actor}
     )
     if created:
         run.job = enqueue(
@@ -156,7 +157,11 @@ def request_trace(bundle: Bundle, *, key: str, actor: str, vocabulary_size: int 
             actor=actor,
         )
         run.save(update_fields=["job"])
-        after = {"bundle": bundle.digest, "vocabulary_size": vocabulary_size}
+        after = {
+            "logs": bundle.digest,
+            "checkpoint": checkpoint.digest if checkpoint else None,
+            "step0": step0.digest if step0 else None,
+        }
         record(AuditAction.TRACE_REQUESTED, actor=actor, subject=f"trace_run:{run.pk}", after=after)
     return run
 

@@ -48,7 +48,7 @@ class BlockTests(NamedTuple):
     pooled: dict[str, SignResult]
 
 
-def test_blocks(candidate: Sketch, reference: Sketch, *, carried: list[UnitBlock] | None = None) -> BlockTests:
+def run_block_tests(candidate: Sketch, reference: Sketch, *, carried: list[UnitBlock] | None = None) -> BlockTests:
     """Run T1 on all layer pairs, T2 on the pairs that the gates propose, T3 on blocks carried into the other's basis."""
     signs: list[SignRow] = []
     tried = 0

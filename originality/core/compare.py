@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from originality.core.baselines import Baselines, shipped_baselines
-from originality.core.blocks import BlockTests, test_blocks
+from originality.core.blocks import BlockTests, run_block_tests
 from originality.core.embeddings import embedding_test, rotation
 from originality.core.errors import InputError
 from originality.core.gains import GainResult
@@ -66,7 +66,7 @@ def examine(candidate: Side, reference: Side, *, progress: Progress = silent) ->
     """Run every test that can be made and note the ones that cannot."""
     ours, theirs = candidate.sketch, reference.sketch
     carried, not_made = _carried(candidate, reference)
-    blocks = test_blocks(ours, theirs, carried=carried)
+    blocks = run_block_tests(ours, theirs, carried=carried)
     if not blocks.signs:
         not_made.append(f"sign test: no block of {theirs.label} has units of the same shape")
     embedding, why = embedding_test(ours, theirs)
@@ -79,12 +79,17 @@ def examine(candidate: Side, reference: Side, *, progress: Progress = silent) ->
     pairs = pair_tensors(ours, theirs, layer=layer_map(blocks, ours))
     if not pairs:
         not_made.append("exact equality and variance: no tensor of equal role and shape")
-    rows = [_tensor_row(candidate, reference, pair, at=(index, len(pairs)), progress=progress) for index, pair in enumerate(pairs)]
+    rows = [
+        _tensor_row(candidate, reference, pair, at=(index, len(pairs)), progress=progress)
+        for index, pair in enumerate(pairs)
+    ]
     tried = blocks.tried + len(blocks.pooled) + len(rows) + (embedding is not None) + (joint is not None)
     return Findings(candidate, reference, blocks, rows, embedding, gains, not_made, max(tried, 1))
 
 
-def _tensor_row(candidate: Side, reference: Side, pair: tuple[str, str], *, at: tuple[int, int], progress: Progress) -> TensorRow:
+def _tensor_row(
+    candidate: Side, reference: Side, pair: tuple[str, str], *, at: tuple[int, int], progress: Progress
+) -> TensorRow:
     progress(at[0] + 1, at[1], pair[0])
     if candidate.source is None or reference.source is None:
         return sampled_row(candidate.sketch, reference.sketch, pair)

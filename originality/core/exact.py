@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binom
 
 MIN_ELEMENTS = 256
 MIN_EXCESS = 0.01  # elements at one place are not quite independent; a smaller excess is never called identity
@@ -26,8 +25,17 @@ class EqualityResult(NamedTuple):
 
 
 def equality(*, equal: int, n: int, chance: float) -> EqualityResult:
-    tail = float(binom.logsf(equal - 1, n, min(max(chance, 1e-12), 1.0))) / LN10 if n else 0.0
-    return EqualityResult(n, equal / n if n else 0.0, chance, tail)
+    return EqualityResult(n, equal / n if n else 0.0, chance, chernoff_log10_p(equal, n=n, chance=chance))
+
+
+def chernoff_log10_p(hits: int, *, n: int, chance: float) -> float:
+    """Bound P(X ≥ hits) of a binomial by −n·KL(hits/n ‖ chance): finite where the tail itself underflows."""
+    fraction, chance = hits / max(n, 1), min(max(chance, 1e-12), 1 - 1e-12)
+    if fraction <= chance:
+        return 0.0
+    inside = fraction * math.log(fraction / chance)
+    outside = (1 - fraction) * math.log((1 - fraction) / (1 - chance)) if fraction < 1 else 0.0
+    return -n * (inside + outside) / LN10
 
 
 def chance_level(a: NDArray[np.integer], b: NDArray[np.integer]) -> float:

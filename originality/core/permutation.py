@@ -55,9 +55,7 @@ def _moments(a: NDArray[np.float64], b: NDArray[np.float64]) -> tuple[float, flo
     return total / n, max(centred, 0.0) / (n - 1) if n > 1 else 0.0
 
 
-def _monte_carlo(
-    a: NDArray[np.float64], b: NDArray[np.float64], *, observed: float, draws: int, seed: int
-) -> float:
+def _monte_carlo(a: NDArray[np.float64], b: NDArray[np.float64], *, observed: float, draws: int, seed: int) -> float:
     random = np.random.default_rng(seed)
     cosines = a @ b.T
     index = np.arange(len(a))

@@ -1,10 +1,10 @@
 """Models on disk, read tensor by tensor in row blocks: memory stays bounded whatever the checkpoint's size."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -39,27 +39,15 @@ class Block(NamedTuple):
     raw: bytes
 
 
-class Source(Protocol):
-    """What the tests need of a model, whatever file format it came in."""
-
-    label: str
-    config: dict[str, Any]
-    tensors: Mapping[str, TensorMeta]
-
-    def blocks(self, name: str) -> Iterator[Block]: ...
-
-    def vocabulary(self) -> dict[str, int]: ...
-
-    def merges(self) -> list[str]: ...
-
-
 class _Place(NamedTuple):
     file: Path
     offset: int
 
 
 @dataclass(frozen=True)
-class SafetensorsFolder:
+class Source:
+    """A model folder: tensors in any number of shards, `config.json` and `tokenizer.json` where there are any."""
+
     label: str
     folder: Path
     config: dict[str, Any]
@@ -95,7 +83,7 @@ class SafetensorsFolder:
         return _read_json(self.folder / "tokenizer.json").get("model", {})
 
 
-def open_folder(folder: Path) -> SafetensorsFolder:
+def open_folder(folder: Path) -> Source:
     """Check the headers of every shard and return the model; InputError names the file and the cause."""
     files = sorted(folder.glob("**/*.safetensors"))
     if not files:
@@ -110,7 +98,7 @@ def open_folder(folder: Path) -> SafetensorsFolder:
                 raise InputError(f"{file}: tensor {name} is also in {places[name].file.name}; keep one of them")
             tensors[name] = TensorMeta(info.dtype, tuple(info.shape))
             places[name] = _Place(file, header.data_start + info.begin)
-    return SafetensorsFolder(folder.name, folder, _read_json(folder / "config.json"), tensors, places)
+    return Source(folder.name, folder, _read_json(folder / "config.json"), tensors, places)
 
 
 def _header(file: Path) -> Header:

@@ -33,9 +33,13 @@ LIMITS = (
 Row = dict[str, Any]
 
 
-def report(findings: Findings, *, baselines: Baselines, public_since: str | None = None) -> Row:
+def report(
+    findings: Findings, *, baselines: Baselines, tests: int | None = None, public_since: str | None = None
+) -> Row:
+    """Put the findings in words; `tests` counts the tests over all references where there are several."""
     ours, theirs = findings.candidate.sketch, findings.reference.sketch
-    modules = _modules(findings)
+    tests = findings.tried if tests is None else tests
+    modules = _modules(findings, tests=tests)
     values = raw_scores(ours, theirs, gains=findings.gains, rows=findings.tensors)
     coverage = _coverage(findings)
     return {
@@ -45,11 +49,11 @@ def report(findings: Findings, *, baselines: Baselines, public_since: str | None
         "reference": _side(findings.reference) | {"public_since": public_since},
         "direction": "direction not determined",
         "plan_digest": plan_digest(findings),
-        "tests_tried": findings.tried,
+        "tests_tried": tests,
         "coverage": coverage,
         "metadata": compare_metadata(ours, theirs),
         "modules": modules,
-        "global": _global(findings, modules),
+        "global": _global(findings, modules, tests=tests),
         "depth_map": depth_map(findings.blocks),
         "scores": scored(
             values, gains=findings.gains, rows=findings.tensors, coverage=_score_coverage(findings), baselines=baselines
@@ -83,13 +87,12 @@ def _side(side: Side) -> Row:
     }
 
 
-def _modules(findings: Findings) -> list[Row]:
-    tests = findings.tried
+def _modules(findings: Findings, *, tests: int) -> list[Row]:
     rows = [_sign_row(row, tests=tests, k=findings.candidate.sketch.k) for row in findings.blocks.signs]
     rows += [_permutation_row(row, tests=tests) for row in findings.blocks.permutations]
     rows += [_tensor_row(row, tests=tests) for row in findings.tensors]
     if findings.embedding is not None:
-        rows.append(_embedding_row(findings, findings.embedding))
+        rows.append(_embedding_row(findings, findings.embedding, tests=tests))
     return rows
 
 
@@ -156,7 +159,7 @@ def _permutation_row(row: PermutationRow, *, tests: int) -> Row:
     }
 
 
-def _embedding_row(findings: Findings, result: PermutationResult) -> Row:
+def _embedding_row(findings: Findings, result: PermutationResult, *, tests: int) -> Row:
     ours, theirs = findings.candidate.sketch, findings.reference.sketch
     return {
         "module": "embedding",
@@ -165,7 +168,7 @@ def _embedding_row(findings: Findings, result: PermutationResult) -> Row:
         "reference_module": "embedding",
         "test": "channel permutation",
         "alignment": "T1",
-        **_permutation_figures(result, level_of_permutation(result, tests=findings.tried)),
+        **_permutation_figures(result, level_of_permutation(result, tests=tests)),
     }
 
 
@@ -202,9 +205,9 @@ def module_name(row: TensorRow) -> str:
     return f"{summary.role}{place}" + (f" ({summary.part})" if summary.part else "")
 
 
-def _global(findings: Findings, modules: list[Row]) -> Row:
+def _global(findings: Findings, modules: list[Row], *, tests: int) -> Row:
     pooled = {
-        alignment: sign_figures(result, level_of_signs(result, tests=findings.tried))
+        alignment: sign_figures(result, level_of_signs(result, tests=tests))
         for alignment, result in findings.blocks.pooled.items()
     }
     levels = [row["level"] for row in modules] + [figures["level"] for figures in pooled.values()]
@@ -218,7 +221,7 @@ def _global(findings: Findings, modules: list[Row]) -> Row:
         "pooled": pooled,
         "share_of_parameters_common_origin": share,
         "modules_at_level_2_or_more": sum(row["level"] >= 2 for row in modules),
-        "norm_gains_joint_p_adj": 10 ** adjust(joint.log10_p, tests=findings.tried) if joint else None,
+        "norm_gains_joint_p_adj": 10 ** adjust(joint.log10_p, tests=tests) if joint else None,
     }
 
 
@@ -232,7 +235,12 @@ def _coverage(findings: Findings) -> dict[str, float]:
     def share(names: set[str]) -> float:
         return sum(sketch.summaries[name].size for name in names) / total
 
-    return {"trained": sketch.compared / total, "signs": share(signs), "exact": share(exact), "any": share(signs | exact)}
+    return {
+        "trained": sketch.compared / total,
+        "signs": share(signs),
+        "exact": share(exact),
+        "any": share(signs | exact),
+    }
 
 
 def _score_coverage(findings: Findings) -> dict[str, float]:
@@ -246,7 +254,9 @@ def _score_coverage(findings: Findings) -> dict[str, float]:
 def _limits(findings: Findings) -> list[str]:
     limits = list(LIMITS)
     sides = (findings.candidate.sketch, findings.reference.sketch)
-    limits += [f"{side.label}: tensor roles were guessed from shapes and words in names" for side in sides if side.by_shape]
+    limits += [
+        f"{side.label}: tensor roles were guessed from shapes and words in names" for side in sides if side.by_shape
+    ]
     if any(row.sampled for row in findings.tensors):
         limits.append("equality and variance were estimated on a public sample of each tensor")
     return limits

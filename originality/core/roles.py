@@ -95,7 +95,7 @@ FAMILIES: tuple[tuple[str, str, dict[str, tuple[Role, str]], float], ...] = (
     ("llama", r"(?:model\.)?layers\.#\.mlp\.gate_proj\.weight", LLAMA, 0.0),
     ("bert", r"(?:bert\.)?encoder\.layer\.#\.intermediate\.dense\.weight", BERT, 0.0),
 )
-BUFFER = re.compile(r"inv_freq|position_ids|rotary|\.masked_bias$|rope|mel_filters|num_batches_tracked", re.I)
+BUFFER = re.compile(r"inv_freq|position_ids|rotary|\.masked_bias$|rope|mel_filters|num_batches_tracked", re.IGNORECASE)
 
 
 def assign_roles(tensors: Mapping[str, TensorMeta]) -> RoleMap:
@@ -121,7 +121,7 @@ def _declared(name: str, table: dict[re.Pattern[str], tuple[Role, str]]) -> Slot
 
 
 HINTS: tuple[tuple[Role, re.Pattern[str]], ...] = tuple(
-    (role, re.compile(words, re.I))
+    (role, re.compile(words, re.IGNORECASE))
     for role, words in (
         (Role.GATE, r"gate|(?:^|[._])w1(?:[._]|$)|wi_0"),
         (Role.DOWN, r"down|(?:^|[._])w2(?:[._]|$)|fc2|dense_4h_to_h"),
@@ -132,7 +132,7 @@ HINTS: tuple[tuple[Role, re.Pattern[str]], ...] = tuple(
         (Role.OUTPUT, r"(?:^|[._])w?o(?:ut(?:put)?)?(?:[._]|$|_?proj)|dense"),
     )
 )
-MLP_NORM = re.compile(r"ffn|mlp|feed|post_att|norm_?2|ln_?2|second", re.I)
+MLP_NORM = re.compile(r"ffn|mlp|feed|post_att|norm_?2|ln_?2|second", re.IGNORECASE)
 LAYER = re.compile(r"(?:^|[._])(\d+)(?=[._])")
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from originality.core.baselines import Baselines
+from originality.core.baselines import Baselines, Null
 from originality.core.gains import GainResult, compare_gains, cosine
 from originality.core.sketch import Sketch
 from originality.core.tensors import TensorRow
@@ -30,7 +30,9 @@ def matched_gains(candidate: Sketch, reference: Sketch) -> tuple[GainResult | No
     return compare_gains(ours, theirs), f"first {width} channels: the widths differ" if unequal else ""
 
 
-def raw_scores(candidate: Sketch, reference: Sketch, *, gains: GainResult | None, rows: list[TensorRow]) -> dict[str, float]:
+def raw_scores(
+    candidate: Sketch, reference: Sketch, *, gains: GainResult | None, rows: list[TensorRow]
+) -> dict[str, float]:
     """Return the bare values, for building nulls from unrelated pairs; reports use `scored`."""
     values: dict[str, float] = {}
     if gains:
@@ -46,28 +48,45 @@ def raw_scores(candidate: Sketch, reference: Sketch, *, gains: GainResult | None
 
 
 def scored(
-    values: dict[str, float], *, gains: GainResult | None, rows: list[TensorRow], coverage: dict[str, float],
+    values: dict[str, float],
+    *,
+    gains: GainResult | None,
+    rows: list[TensorRow],
+    coverage: dict[str, float],
     baselines: Baselines,
 ) -> list[dict[str, Any]]:
     """Set each value beside its null, its percentile among unrelated pairs, and a pair of known descent."""
     own = _own_nulls(gains, rows)
     result = []
     for kind, value in values.items():
-        null = baselines.get(kind)
-        mean, sd, source = own.get(kind, (None, None, ""))
-        if mean is None and null is None:
-            continue  # no figure without its null
-        item = {"name": KINDS[kind], "kind": kind, "value": value, "coverage": coverage.get(kind, 0.0)}
-        item |= {"null_mean": mean if null is None else null.mean, "null_sd": sd if null is None else null.sd}
-        item["null_source"] = source if null is None else f"{len(null.values)} unrelated pairs of {len(null.models)} models"
-        item["null_pairs"] = len(null.values) if null else 0
-        item["control_percentile"] = null.percentile(value) if null else None
-        item["positive_control"] = null.positive if null else None
-        item["positive_pair"] = null.positive_pair if null else ""
-        item |= {"conditional_null_mean": mean, "conditional_null_sd": sd, "conditional_null_source": source}
-        item |= _joint(kind, gains)
-        result.append(item)
+        registry = baselines.get(kind)
+        if kind in own or registry is not None:  # no figure without its null
+            mean, sd, source = own.get(kind) or _registry_null(registry)
+            item = {"name": KINDS[kind], "kind": kind, "value": value, "coverage": coverage.get(kind, 0.0)}
+            item |= {"null_mean": mean, "null_sd": sd, "null_source": source}
+            result.append(item | _among(registry, value) | _joint(kind, gains))
     return result
+
+
+def _registry_null(null: Null | None) -> tuple[float, float, str]:
+    if null is None:
+        raise ValueError("a score needs a null")
+    return null.mean, null.sd, "unrelated pairs of the registry"
+
+
+def _among(null: Null | None, value: float) -> dict[str, Any]:
+    """Say where the value lies among the unrelated pairs of the registry, and what a pair of known descent gives."""
+    if null is None:
+        keys = ("registry_mean", "registry_sd", "control_percentile", "positive_control")
+        return {"registry_pairs": 0, "positive_pair": "", **dict.fromkeys(keys)}
+    return {
+        "registry_pairs": len(null.values),
+        "registry_mean": null.mean,
+        "registry_sd": null.sd,
+        "control_percentile": null.percentile(value),
+        "positive_control": null.positive,
+        "positive_pair": null.positive_pair,
+    }
 
 
 def _own_nulls(gains: GainResult | None, rows: list[TensorRow]) -> dict[str, tuple[float, float, str]]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 from scipy.stats import binom
 
+from originality.core.exact import chernoff_log10_p
 from originality.core.projection import Matrix
 from originality.core.units import UnitBlock
 
@@ -57,20 +58,25 @@ def sign_test(matched: Agreements, *, shifted: Agreements) -> SignResult:
         z=z,
         log10_p=hoeffding_log10_p(z),
         agreement=k / n if n else 0.5,
-        log10_p_binomial=float(binom.logsf(k - 1, n, 0.5)) / LN10 if n else 0.0,
+        log10_p_binomial=_binomial_log10_p(k, n=n),
         r2=effect_r2(matched),
         control_z=_z(shifted),
     )
 
 
+def _binomial_log10_p(k: int, *, n: int) -> float:
+    exact = float(binom.logsf(k - 1, n, 0.5)) / LN10 if n else 0.0
+    return exact if math.isfinite(exact) else chernoff_log10_p(k, n=n, chance=0.5)
+
+
 def hoeffding_log10_p(z: float) -> float:
-    """p ≤ exp(−z²/2) for a weighted sum of independent signs; nothing is claimed for z ≤ 0."""
+    """P ≤ exp(−z²/2) for a weighted sum of independent signs; nothing is claimed for z ≤ 0."""
     return -(z * z) / 2 / LN10 if z > 0 else 0.0
 
 
 def effect_r2(matched: Agreements) -> float:
     """Share of one side's unit vectors explained by the other's: squared mean cosine (c is a sum of two cosines)."""
-    return float(np.mean(matched) / 2) ** 2 if matched.size and np.mean(matched) > 0 else 0.0
+    return min(1.0, float(np.mean(matched) / 2) ** 2) if matched.size and np.mean(matched) > 0 else 0.0
 
 
 def pool(results: Iterable[Agreements]) -> Agreements:

@@ -102,6 +102,12 @@ def _gains(source: Source, roles: RoleMap) -> dict[tuple[int, str], Matrix]:
     return {key: read_vector(source, name) + np.float32(roles.gain_offset) for key, name in sorted(norms.items())}
 
 
+def vocabulary_size(sketch: Sketch) -> int | None:
+    """Return the rows of the embedding, which count also what no tokenizer uses."""
+    name = sketch.only(Role.EMBEDDING)
+    return sketch.summaries[name].shape[0] if name else None
+
+
 CONFIG_KEYS = (
     "model_type", "architectures", "auto_map", "hidden_size", "intermediate_size", "num_hidden_layers",
     "num_attention_heads", "num_key_value_heads", "head_dim", "vocab_size", "rope_theta", "rms_norm_eps",

@@ -70,9 +70,7 @@ def _header(sketch: Sketch) -> dict[str, Any]:
         "config": sketch.config,
         "tensors": [summary.as_json() for summary in sketch.summaries.values()],
         "sampled": list(sketch.samples),
-        "blocks": [
-            {"kind": b.kind, "layer": b.layer, "tensors": b.tensors, "folded": b.folded} for b in sketch.blocks
-        ],
+        "blocks": [{"kind": b.kind, "layer": b.layer, "tensors": b.tensors, "folded": b.folded} for b in sketch.blocks],
         "gains": list(sketch.gains),
     }
 

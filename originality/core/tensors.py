@@ -55,9 +55,7 @@ def sampled_row(candidate: Sketch, reference: Sketch, names: tuple[str, str]) ->
     ours, theirs = names
     left, right = candidate.samples[ours].values, reference.samples[theirs].values
     usable = np.isfinite(left) & np.isfinite(right)
-    return _row(
-        candidate.summaries[ours], reference.summaries[theirs], left[usable], right[usable], sampled=True
-    )
+    return _row(candidate.summaries[ours], reference.summaries[theirs], left[usable], right[usable], sampled=True)
 
 
 def _row(a: TensorSummary, b: TensorSummary, left: Floats, right: Floats, *, sampled: bool) -> TensorRow:
@@ -88,9 +86,7 @@ class _Totals:
         self.n += left.size
 
 
-def full_row(
-    a: TensorSummary, b: TensorSummary, *, candidate: Source, reference: Source
-) -> TensorRow:
+def full_row(a: TensorSummary, b: TensorSummary, *, candidate: Source, reference: Source) -> TensorRow:
     """Read both tensors side by side in equal row blocks; rows without trained content are left out."""
     totals = _Totals()
     for left, right in zip(candidate.blocks(a.name), reference.blocks(b.name), strict=True):

@@ -1,0 +1,151 @@
+"""A folder of reference sketches with an index: what they are, where they come from, and the nulls between them."""
+
+import json
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from originality.core.baselines import Baselines, build_baselines, dump_baselines, load_baselines
+from originality.core.compare import Side, examine
+from originality.core.errors import InputError
+from originality.core.readers import open_folder
+from originality.core.scores import raw_scores
+from originality.core.sketch import Progress, Sketch, build_sketch, silent
+from originality.core.sketchfile import load_sketch, save_sketch
+from portal.common.formats.hashing import sha256_of
+
+SCHEMA = "originality-registry/1"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """`descends_from` names a declared parent: such a pair is a positive control and never part of a null."""
+
+    name: str
+    file: str
+    sha256: str
+    digest: str
+    parameters: int
+    family: str
+    source: str
+    revision: str
+    licence: str
+    public_since: str
+    descends_from: str = ""
+
+
+def list_entries(folder: Path) -> list[Entry]:
+    index = folder / "registry.json"
+    if not index.is_file():
+        return []
+    try:
+        document = json.loads(index.read_text(encoding="utf-8"))
+        if document["schema"] != SCHEMA:
+            raise InputError(f"{index}: schema {document['schema']}, expected {SCHEMA}")
+        return [Entry(**item) for item in document["entries"]]
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{index}: not a readable registry ({error})") from error
+
+
+def find_entry(folder: Path, name: str) -> Entry:
+    entries = list_entries(folder)
+    found = next((entry for entry in entries if entry.name == name), None)
+    if found is None:
+        known = ", ".join(entry.name for entry in entries) or "none"
+        raise InputError(f"{folder}: no reference is called {name!r}; there are {known}")
+    return found
+
+
+def add_entry(
+    folder: Path,
+    *,
+    model: Path,
+    name: str,
+    source: str,
+    revision: str,
+    licence: str,
+    public_since: str,
+    descends_from: str = "",
+    progress: Progress = silent,
+) -> Entry:
+    """Sketch a model, or take a sketch, into the registry; a name is used once."""
+    entries = list_entries(folder)
+    if any(entry.name == name for entry in entries):
+        raise InputError(f"{folder}: {name!r} is already in the registry; give a new revision a new name")
+    _check_date(public_since)
+    if descends_from:
+        find_entry(folder, descends_from)
+    sketch = load_sketch(model) if model.is_file() else build_sketch(open_folder(model), progress=progress)
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{sketch.digest[:16]}.sketch"
+    save_sketch(replace(sketch, label=name), file)
+    entry = Entry(
+        name, file.name, sha256_of(file), sketch.digest, sketch.parameters, sketch.family,
+        source, revision, licence, public_since, descends_from,
+    )  # fmt: skip
+    _write(folder / "registry.json", {"schema": SCHEMA, "entries": [asdict(item) for item in [*entries, entry]]})
+    return entry
+
+
+def _check_date(text: str) -> None:
+    try:
+        date.fromisoformat(text)
+    except ValueError as error:
+        raise InputError(f"--public-since {text!r} is not a date; write it as 2024-11-01") from error
+
+
+def verify_registry(folder: Path) -> list[str]:
+    """Return one line per damaged or missing sketch; an empty list means that every byte is as it was added."""
+    faults = []
+    for entry in list_entries(folder):
+        path = folder / entry.file
+        if not path.is_file():
+            faults.append(f"{entry.name}: {entry.file} is missing")
+        elif sha256_of(path) != entry.sha256:
+            faults.append(f"{entry.name}: {entry.file} was changed since it was added")
+        elif load_sketch(path).digest != entry.digest:
+            faults.append(f"{entry.name}: {entry.file} is the sketch of another model")
+    return faults
+
+
+def make_baselines(folder: Path, *, progress: Progress = silent) -> Baselines:
+    """Compare all pairs and write baselines.json: unrelated pairs become nulls, declared descent a positive control."""
+    entries = list_entries(folder)
+    sketches = {entry.name: load_sketch(folder / entry.file) for entry in entries}
+    pairs = null_pairs([(entry.name, entry.descends_from) for entry in entries])
+    scores = []
+    for index, (a, b, kin) in enumerate(pairs, start=1):
+        scores.append((kin, pair_scores(sketches[a], sketches[b], names=(a, b))))
+        progress(index, len(pairs), f"{a} – {b}")
+    baselines = build_baselines([s for kin, s in scores if not kin], [s for kin, s in scores if kin])
+    _write(folder / "baselines.json", dump_baselines(baselines))
+    return baselines
+
+
+def null_pairs(members: list[tuple[str, str]]) -> list[tuple[str, str, bool]]:
+    """Return (a, b, kin) of (name, parent) members: strangers among models without a parent, and each with its parent.
+
+    A descendant would repeat its parent's figures with every stranger, so it only serves as a positive control.
+    """
+    roots = [name for name, parent in members if not parent]
+    strangers = [(a, b, False) for a, b in combinations(roots, 2)]
+    return strangers + [(parent, name, True) for name, parent in members if parent]
+
+
+def pair_scores(a: Sketch, b: Sketch, *, names: tuple[str, str]) -> dict[str, Any]:
+    """Return {"pair", "scores"} of two sketches: bare values that only ever become part of a null."""
+    findings = examine(Side(a, None), Side(b, None))
+    return {"pair": list(names), "scores": raw_scores(a, b, gains=findings.gains, rows=findings.tensors)}
+
+
+def registry_baselines(folder: Path) -> Baselines | None:
+    path = folder / "baselines.json"
+    return load_baselines(path) if path.is_file() else None
+
+
+def _write(path: Path, document: dict[str, Any]) -> None:
+    temporary = path.with_name(path.name + ".part")
+    temporary.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    temporary.rename(path)

@@ -1,0 +1,101 @@
+"""What a job's child does: read spec.json, work, leave result.json as the last thing, or error.json.
+
+Kinds: "originality.report" (candidate, references, optionally step0) and "originality.trace" (logs, optionally checkpoint
+and step0). Paths in the spec are relative to the working folder.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from originality.core.baselines import Baselines, parse_baselines, shipped_baselines
+from originality.core.binding import bind_to_seed
+from originality.core.compare import Findings, Side, examine, open_side
+from originality.core.errors import InputError
+from originality.core.levels import thresholds
+from originality.core.report import report
+from originality.core.sketch import STORED_K, Progress, vocabulary_size
+from originality.core.sketchfile import save_sketch
+from originality.core.trace.checks import trace_report
+from originality.core.trace.series import read_logs
+
+Document = dict[str, Any]
+
+
+def run_spec(spec_file: Path) -> None:
+    """Do the work of one spec in its folder; InputError is written to error.json and raised again."""
+    folder = spec_file.resolve().parent
+    try:
+        spec = json.loads(spec_file.read_text(encoding="utf-8"))
+        work = {"originality.report": report_run, "originality.trace": trace_run}.get(spec.get("kind"))
+        if work is None:
+            raise InputError(f"{spec_file}: kind {spec.get('kind')!r} is unknown")
+        result = work(spec, folder=folder, progress=_journal(folder / "progress.jsonl"))
+    except InputError as error:
+        _write(folder / "error.json", {"message": str(error), "transient": False})
+        raise
+    _write(folder / "result.json", result)
+
+
+def report_run(spec: Document, *, folder: Path, progress: Progress) -> Document:
+    """Compare the candidate with every reference; the correction counts the tests over all of them."""
+    references = spec["references"]
+    total = len(references) + 2
+    candidate = open_side(folder / spec["candidate"], k=STORED_K)
+    save_sketch(candidate.sketch, folder / "candidate.sketch")
+    progress(1, total, "sketch")
+    findings: list[Findings] = []
+    for done, item in enumerate(references, start=2):
+        findings.append(examine(candidate, open_side(folder / item["path"])))
+        progress(done, total, item["name"])
+    tests = max(1, sum(found.tried for found in findings))
+    baselines = _baselines(spec)
+    reports = [
+        {"id": item["id"], "report": _labelled(found, item, baselines=baselines, tests=tests)}
+        for item, found in zip(references, findings, strict=True)
+    ]
+    binding = _binding(candidate, spec, folder=folder)
+    progress(total, total, "done")
+    return {"schema": "originality-run/1", "reports": reports, "binding": binding, "thresholds": thresholds()}
+
+
+def _labelled(found: Findings, item: Document, *, baselines: Baselines, tests: int) -> Document:
+    document = report(found, baselines=baselines, tests=tests, public_since=item.get("public_since"))
+    document["reference"]["label"] = item["name"]
+    return document
+
+
+def _baselines(spec: Document) -> Baselines:
+    return parse_baselines(spec["baselines"]) if spec.get("baselines") else shipped_baselines()
+
+
+def _binding(candidate: Side, spec: Document, *, folder: Path) -> Document | None:
+    if not spec.get("step0"):
+        return None
+    return bind_to_seed(candidate.sketch, open_side(folder / spec["step0"], k=candidate.sketch.k).sketch)
+
+
+def trace_run(spec: Document, *, folder: Path, progress: Progress) -> Document:
+    logs = read_logs(folder / spec["logs"])
+    progress(1, 3, "logs")
+    checkpoint = open_side(folder / spec["checkpoint"]) if spec.get("checkpoint") else None
+    size = vocabulary_size(checkpoint.sketch) if checkpoint else None
+    document = trace_report(logs, vocabulary_size=size)
+    progress(2, 3, "checks")
+    document["binding"] = _binding(checkpoint, spec, folder=folder) if checkpoint else None
+    progress(3, 3, "done")
+    return document
+
+
+def _journal(path: Path) -> Progress:
+    def note(done: int, total: int, text: str) -> None:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"done": done, "total": total, "note": text}) + "\n")
+
+    return note
+
+
+def _write(path: Path, document: Document) -> None:
+    temporary = path.with_name(path.name + ".part")
+    temporary.write_text(json.dumps(document, sort_keys=True), encoding="utf-8")
+    temporary.rename(path)

@@ -1,0 +1,83 @@
+"""A report as a person reads it in a terminal: every figure beside its null."""
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+LEVELS = (
+    "no trace above the detection limit",
+    "anomaly to be explained",
+    "common origin",
+    "identical beyond chance",
+)
+ROWS_SHOWN = 40
+
+
+def print_report(document: dict[str, Any], console: Console) -> None:
+    overall, coverage = document["global"], document["coverage"]
+    console.print(f"[bold]{document['candidate']['label']}[/] against [bold]{document['reference']['label']}[/]")
+    console.print(f"level {overall['level']}: {LEVELS[overall['level']]}; {document['direction']}")
+    console.print(f"{document['tests_tried']} tests counted; coverage {coverage['any']:.1%} of parameters")
+    console.print(f"parameters in modules of common origin: {overall['share_of_parameters_common_origin']:.1%}")
+    console.print(_pooled(overall["pooled"]))
+    console.print(_modules(document["modules"]))
+    console.print(_scores(document["scores"]))
+    for text in document["not_made"]:
+        console.print(f"not made: {text}")
+    for text in document["limits"]:
+        console.print(f"limit: {text}")
+
+
+def _pooled(pooled: dict[str, Any]) -> Table:
+    table = Table(
+        "alignment", "n", "z (null 0 ± 1)", "agreement (null 50 %)", "R²", "log10 p adj.", title="sign test, pooled"
+    )
+    for name, row in pooled.items():
+        figures = (
+            str(row["n"]),
+            f"{row['z']:.2f}",
+            f"{row['agreement']:.1%}",
+            f"{row['r2']:.3f}",
+            f"{row['log10_p_adj']:.1f}",
+        )
+        table.add_row(name, *figures)
+    return table
+
+
+def _modules(rows: list[dict[str, Any]]) -> Table:
+    found = sorted(rows, key=lambda row: (-row["level"], row["log10_p_adj"]))[:ROWS_SHOWN]
+    table = Table(
+        "module", "of reference", "test", "level", "n", "z", "log10 p adj.", "R²", title="modules, strongest first"
+    )
+    for row in found:
+        z = "-" if row["z"] is None else f"{row['z']:.2f}"
+        test = f"{row['test']} {row['alignment']}"
+        figures = (str(row["level"]), str(row["n"]), z, f"{row['log10_p_adj']:.1f}", f"{row['r2']:.3f}")
+        table.add_row(row["module"], row["reference_module"], test, *figures)
+    return table
+
+
+def _scores(scores: list[dict[str, Any]]) -> Table:
+    columns = ("score", "value", "by chance", "unrelated models", "known descent", "coverage")
+    table = Table(*columns, title="scores (no level follows from them)")
+    for score in scores:
+        chance = f"{score['null_mean']:.3f} ± {score['null_sd']:.3f}"
+        registry = "-"
+        if score["registry_pairs"]:
+            registry = f"{score['registry_mean']:.3f} ± {score['registry_sd']:.3f} (N={score['registry_pairs']})"
+        control = "-" if score["positive_control"] is None else f"{score['positive_control']:.3f}"
+        value = f"{score['value']:.3f}"
+        if "joint_permutation_p" in score:
+            value += f"; Pearson {score['pearson']:.3f}, joint p = {score['joint_permutation_p']:.2g}"
+        table.add_row(score["name"], value, chance, registry, control, f"{score['coverage']:.4%}")
+    return table
+
+
+def print_trace(document: dict[str, Any], console: Console) -> None:
+    console.print(f"files: {', '.join(document['files'])}; {len(document['faults'])} bad records skipped")
+    for fault in document["faults"][:ROWS_SHOWN]:
+        console.print(f"{fault['file']} at {fault['offset']}: {fault['reason']}")
+    for check in document["checks"]:
+        figures = ", ".join(f"{name} {value:.4g}" for name, value in check["figures"].items())
+        console.print(f"{check['name']}: {check['outcome']} {check['reason']} {figures}".rstrip())
