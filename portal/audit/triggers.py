@@ -23,7 +23,7 @@ def protect(*tables: str) -> Callable[[Any, Any], None]:
 
     def forwards(apps: Any, schema_editor: Any) -> None:
         for statement in statements(tables, vendor=schema_editor.connection.vendor):
-            schema_editor.execute(statement)
+            schema_editor.execute(statement, params=None)
 
     return forwards
 
@@ -33,7 +33,7 @@ def unprotect(*tables: str) -> Callable[[Any, Any], None]:
 
     def backwards(apps: Any, schema_editor: Any) -> None:
         for statement in drop_statements(tables, vendor=schema_editor.connection.vendor):
-            schema_editor.execute(statement)
+            schema_editor.execute(statement, params=None)
 
     return backwards
 
