@@ -17,7 +17,7 @@ class Loaded(NamedTuple):
     unused: list[str]
 
 
-def load(folder: Path, *, settings: ModelSettings, device: str) -> Loaded:
+def load(folder: Path, *, settings: ModelSettings, device: str | None = None) -> Loaded:
     """Weights that are missing would be drawn at random by the library: here they are an error."""
     import torch
     from transformers import AutoModelForCausalLM
@@ -37,6 +37,7 @@ def load(folder: Path, *, settings: ModelSettings, device: str) -> Loaded:
         raise CheckpointError(folder.name, f"the model cannot be loaded: {_first_line(error)}") from error
     if missing := sorted(info["missing_keys"]):
         raise CheckpointError(folder.name, f"{len(missing)} tensors are missing: {', '.join(missing[:SHOWN])}")
+    device = device or ("cuda" if torch.cuda.is_available() else "cpu")
     return Loaded(model.to(device).eval(), _tokenizer(folder), sorted(info["unexpected_keys"]))
 
 

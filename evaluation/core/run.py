@@ -34,7 +34,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m evaluation.core.run", description="Run one suite on one checkpoint."
     )
-    parser.add_argument("spec", type=Path, help="JSON: suite (document), checkpoint (folder), limit, device")
+    parser.add_argument(
+        "spec", type=Path, help="JSON: suite (document), checkpoint (folder), and if wanted limit and device"
+    )
     spec = parser.parse_args(arguments).spec.resolve()
     workdir = spec.parent
     cache = workdir / "cache"
@@ -85,7 +87,7 @@ def _run(spec: Mapping[str, Any], workdir: Path) -> None:
     from evaluation.core.harness import evaluate, wrap
     from evaluation.core.loading import load
 
-    loaded = load(folder, settings=suite.model, device=spec.get("device") or "cpu")
+    loaded = load(folder, settings=suite.model, device=spec.get("device"))
     adapter = wrap(loaded, suite=suite)
     frozen = frozen_inputs(suite, tasks=built, loaded=loaded, adapter=adapter, limit=spec.get("limit"))
     metrics, raw = [], []

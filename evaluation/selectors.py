@@ -1,0 +1,79 @@
+"""Reads. Who may see a run is decided by the row of an upper layer that holds it."""
+
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
+from django.utils.translation import get_language
+
+from evaluation.errors import UnknownSuiteError
+from evaluation.models import EvaluationRun, Suite, TaskResult
+from portal.jobs.enums import JobState
+from portal.jobs.selectors import explain, why_waiting
+
+
+class RunState(NamedTuple):
+    """`waiting` answers "why is nothing happening?", `error` says what a team can put right; both may be empty."""
+
+    state: str
+    waiting: str
+    error: str
+    progress: dict[str, Any]
+
+
+class ResultRow(NamedTuple):
+    """One line of the table of results; a task's second metric has no title of its own."""
+
+    title: str
+    task: str
+    version: int
+    metric: str
+    value: str
+    stderr: str
+    n: int
+    higher_is_better: bool
+
+
+def find_suite(reference: str) -> Suite:
+    """Return the suite that a rule set calls NAME/VERSION."""
+    name, _, version = reference.partition("/")
+    suite = Suite.objects.filter(name=name, version=int(version)).first() if version.isdecimal() else None
+    if suite is None:
+        raise UnknownSuiteError(reference, [str(known) for known in Suite.objects.all()])
+    return suite
+
+
+def run_state(run: EvaluationRun) -> RunState:
+    """Derive how a run stands from its job."""
+    return RunState(run.job.state, why_waiting(run.job), explain(run.job), run.job.progress)
+
+
+def results_of(run: EvaluationRun) -> QuerySet[TaskResult]:
+    """Return the raw figures in the order of the suite."""
+    return run.results.order_by("id")
+
+
+def is_rankable(run: EvaluationRun) -> bool:
+    """Tell whether the figures may count: finished, without a limit, and with every metric the suite asks for."""
+    if run.limit is not None or run.job.state != JobState.SUCCEEDED:
+        return False
+    wanted = {(task["name"], metric) for task in run.suite.document["tasks"] for metric in task["metrics"]}
+    return wanted == set(run.results.values_list("task", "metric"))
+
+
+def result_rows(run: EvaluationRun) -> list[ResultRow]:
+    """Return the table of results with the titles of the suite in the reader's language."""
+    language = "en" if get_language() == "en" else "ko"
+    tasks = {task["name"]: task for task in run.suite.document["tasks"]}
+    return [
+        ResultRow(
+            title=tasks[row.task]["title"][language],
+            task=row.task,
+            version=tasks[row.task]["version"],
+            metric=row.metric,
+            value=row.value,
+            stderr=row.stderr,
+            n=row.n,
+            higher_is_better=row.higher_is_better,
+        )
+        for row in results_of(run)
+    ]
