@@ -82,9 +82,7 @@ class EvidenceTextMixin:
 class RaiseForm(forms.Form, EvidenceTextMixin):
     gate = forms.ChoiceField(label=_("Gate"))
     grounds = _text(_("Grounds"), help_text=_("The team reads this and answers to it."))
-    evidence = _text(
-        _("Evidence"), rows=4, required=False, help_text=_("One a line: run or digest | what it shows.")
-    )
+    evidence = _text(_("Evidence"), rows=4, required=False, help_text=_("One a line: run or digest | what it shows."))
 
     def __init__(self, *args: Any, phase: Phase, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -198,7 +196,9 @@ class VacancyForm(forms.Form):
 
 class CallForm(forms.Form):
     phase = forms.ModelChoiceField(
-        label=_("Phase to be entered"), queryset=Phase.objects.none(), help_text=_("The phase that whoever is selected enters.")
+        label=_("Phase to be entered"),
+        queryset=Phase.objects.none(),
+        help_text=_("The phase that whoever is selected enters."),
     )
     closes = MomentField(label=_("Applications close"))
 

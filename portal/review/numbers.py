@@ -14,7 +14,7 @@ def parse_decimal(text: str) -> Decimal | None:
     except InvalidOperation:
         return None
     exponent = number.as_tuple().exponent
-    plain = isinstance(exponent, int) and -9 <= exponent <= 9  # noqa: PLR2004
+    plain = isinstance(exponent, int) and -9 <= exponent <= 9
     return number if plain else None
 
 

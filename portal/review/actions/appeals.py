@@ -95,5 +95,10 @@ def _tell(row: Appeal, *, reason: str, sent_by: User) -> Notice:
 
 def _trace(row: Appeal, *, before: str, by: User, reason: str) -> None:
     leave_trace(
-        AuditAction.APPEAL_MOVED, by=by, subject=row, before={"state": before}, after={"state": row.state}, reason=reason
+        AuditAction.APPEAL_MOVED,
+        by=by,
+        subject=row,
+        before={"state": before},
+        after={"state": row.state},
+        reason=reason,
     )

@@ -38,7 +38,9 @@ def step(table: Iterable[Transition], event: str, state: str, *, by: User, reaso
 def require_role(user: User, *names: str) -> None:
     if user.role_names().isdisjoint(names):
         wanted = ", ".join(sorted(names))
-        raise NotPossible(_("This needs the role %(roles)s; %(user)s does not have it.") % {"roles": wanted, "user": user})
+        raise NotPossible(
+            _("This needs the role %(roles)s; %(user)s does not have it.") % {"roles": wanted, "user": user}
+        )
 
 
 def require_text(text: str, message: str) -> None:
@@ -76,5 +78,5 @@ def leave_trace(
     reason: str = "",
 ) -> None:
     """The ledger event; always the last write of the caller's transaction."""
-    key = f"{subject._meta.model_name}:{subject.pk}"
+    key = f"{type(subject).__name__.lower()}:{subject.pk}"
     record(action, actor=by.actor, subject=key, before=before, after=after, reason=reason)

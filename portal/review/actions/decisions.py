@@ -13,9 +13,25 @@ from portal.consortia.enums import EntryState
 from portal.consortia.models import Entry
 from portal.programmes.actions import move_phase
 from portal.programmes.models import Phase
-from portal.review.actions.base import leave_trace, locked, require_outsider, require_role, require_stage, require_text, step
+from portal.review.actions.base import (
+    leave_trace,
+    locked,
+    require_outsider,
+    require_role,
+    require_stage,
+    require_text,
+    step,
+)
 from portal.review.actions.notices import trace_notice, write_notice
-from portal.review.enums import AuditAction, Basis, DecisionState, DisqualificationState, GateVerdict, NoticeKind, Outcome
+from portal.review.enums import (
+    AuditAction,
+    Basis,
+    DecisionState,
+    DisqualificationState,
+    GateVerdict,
+    NoticeKind,
+    Outcome,
+)
 from portal.review.errors import Incomplete, NotPossible
 from portal.review.models import Decision, Minutes, Notice, Tally
 from portal.review.selectors.decisions import standing_decision, undecided_entries
@@ -45,9 +61,7 @@ class Draft:
 
 
 @transaction.atomic
-def draft_decision(
-    entry: Entry, *, draft: Draft, drafted_by: User, supersedes: Decision | None = None
-) -> Decision:
+def draft_decision(entry: Entry, *, draft: Draft, drafted_by: User, supersedes: Decision | None = None) -> Decision:
     """A decision on one entry, based on the current tally. A second one must say which decision it supersedes."""
     require_role(drafted_by, "officer")
     require_outsider(drafted_by, entry.phase)
@@ -101,9 +115,13 @@ def _require_grounds(entry: Entry, draft: Draft) -> None:
     """A disqualification rests on a failed gate, and a failed gate admits of nothing else."""
     failed = [gate.key for gate in gates_of(entry.phase) if _fails(entry, gate.key)]
     if draft.outcome == Outcome.DISQUALIFY and (draft.basis != Basis.GATE or not failed):
-        raise NotPossible(_("A disqualification rests on an upheld ruling on a gate; %(entry)s has none.") % {"entry": entry})
+        raise NotPossible(
+            _("A disqualification rests on an upheld ruling on a gate; %(entry)s has none.") % {"entry": entry}
+        )
     if draft.outcome in {Outcome.ADVANCE, Outcome.CUT} and failed:
-        raise NotPossible(_("%(entry)s failed the gate %(gate)s and can only be disqualified.") % {"entry": entry, "gate": failed[0]})
+        raise NotPossible(
+            _("%(entry)s failed the gate %(gate)s and can only be disqualified.") % {"entry": entry, "gate": failed[0]}
+        )
     if draft.outcome not in ENTRY_EVENTS:
         raise NotPossible(_("The outcome %(outcome)s is not about one entry.") % {"outcome": draft.outcome})
 
@@ -122,7 +140,9 @@ def _tally_for(phase: Phase) -> Tally:
     if tally is None:
         raise NotPossible(_("Take the tally first; a decision refers to it."))
     if not is_current(tally):
-        raise NotPossible(_("Something changed since tally version %(version)s; take it again first.") % {"version": tally.version})
+        raise NotPossible(
+            _("Something changed since tally version %(version)s; take it again first.") % {"version": tally.version}
+        )
     return tally
 
 

@@ -46,7 +46,9 @@ def raise_disqualification(
     row = Disqualification.objects.create(
         entry=entry, gate=gate, grounds=grounds, evidence=evidence, raised_by=raised_by, raised_at=timezone.now()
     )
-    leave_trace(AuditAction.DISQUALIFICATION_RAISED, by=raised_by, subject=row, after={"gate": gate, "entry": entry.code})
+    leave_trace(
+        AuditAction.DISQUALIFICATION_RAISED, by=raised_by, subject=row, after={"gate": gate, "entry": entry.code}
+    )
     return row
 
 

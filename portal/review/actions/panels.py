@@ -51,8 +51,10 @@ def _refuse_party(panel: Panel, user: User) -> None:
     if Membership.objects.filter(user=user, consortium__entries__phase=panel.phase).exists():
         raise NotPossible(_("%(user)s belongs to a team of this phase and cannot judge it.") % {"user": user})
     elsewhere = PanelSeat.objects.filter(user=user, panel__phase=panel.phase).exclude(panel=panel)
-    others = elsewhere.exclude(panel__kind=PanelKind.APPEAL) if panel.kind == PanelKind.APPEAL else elsewhere.filter(
-        panel__kind=PanelKind.APPEAL
+    others = (
+        elsewhere.exclude(panel__kind=PanelKind.APPEAL)
+        if panel.kind == PanelKind.APPEAL
+        else elsewhere.filter(panel__kind=PanelKind.APPEAL)
     )
     if others.exists():
         raise NotPossible(_("An appeal panel shares nobody with the panels whose work it judges."))
@@ -162,11 +164,15 @@ def assign(seat: PanelSeat, *, entries: Iterable[Entry], assigned_by: User) -> l
     """Give a cleared member the entries to score; an entry assigned before keeps its sheet."""
     require_role(assigned_by, "officer")
     if not Declaration.objects.get(seat=seat).opens_content:
-        raise NotPossible(_("Seat %(code)s has not declared clear or been allowed; nothing can be assigned.") % {"code": seat.code})
+        raise NotPossible(
+            _("Seat %(code)s has not declared clear or been allowed; nothing can be assigned.") % {"code": seat.code}
+        )
     if not seat.panel.part:
         raise NotPossible(_("The panel “%(panel)s” scores no part of the rule set.") % {"panel": seat.panel})
     sheets = [_sheet_for(seat, entry) for entry in entries]
-    leave_trace(AuditAction.SHEET_ASSIGNED, by=assigned_by, subject=seat, after={"sheets": [sheet.pk for sheet in sheets]})
+    leave_trace(
+        AuditAction.SHEET_ASSIGNED, by=assigned_by, subject=seat, after={"sheets": [sheet.pk for sheet in sheets]}
+    )
     return sheets
 
 

@@ -65,7 +65,9 @@ def enter_outside_result(entry: Entry, *, figure: OutsideFigure, entered_by: Use
     """Take down a figure; it counts once a second person has confirmed it against the document."""
     require_role(entered_by, "officer")
     require_outsider(entered_by, entry.phase)
-    numbers = {name: decimal_text(getattr(figure, name), name=name) for name in ("target", "stderr") if getattr(figure, name)}
+    numbers = {
+        name: decimal_text(getattr(figure, name), name=name) for name in ("target", "stderr") if getattr(figure, name)
+    }
     if OutsideResult.objects.filter(entry=entry, part=figure.part, item=figure.item).exists():
         raise NotPossible(_("There is already a figure for %(item)s of this entry.") % {"item": figure.item})
     row = OutsideResult.objects.create(

@@ -81,7 +81,9 @@ def sign_sheet(sheet: ScoreSheet, *, signed_by: User, version: int | None = None
     """Freeze the content under its digest. With `version`, what is signed is what the person last saw."""
     row = _own_draft(sheet, signed_by)
     if version is not None and row.version != version:
-        raise Conflict(_("The sheet changed since this page was opened. Read it again, then sign."), current=current_values(row))
+        raise Conflict(
+            _("The sheet changed since this page was opened. Read it again, then sign."), current=current_values(row)
+        )
     found = step(SHEET, "sign", row.state, by=signed_by)
     signed = _insert_signed(row, signed_by)
     row.state, row.signed = SheetState(found.target), signed

@@ -60,7 +60,9 @@ class Decision(models.Model):
     state = models.CharField(max_length=12, choices=choices_of(DecisionState), default=DecisionState.DRAFTED)
     tally = models.ForeignKey(Tally, on_delete=models.PROTECT, null=True, related_name="decisions")
     minutes = models.ForeignKey(Minutes, on_delete=models.PROTECT, null=True, related_name="decisions")
-    disqualification = models.ForeignKey(Disqualification, on_delete=models.PROTECT, null=True, related_name="decisions")
+    disqualification = models.ForeignKey(
+        Disqualification, on_delete=models.PROTECT, null=True, related_name="decisions"
+    )
     public_rationale = models.TextField()
     private_rationale = models.TextField(blank=True)
     supersedes = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="superseded_by")

@@ -30,7 +30,9 @@ class Disqualification(models.Model):
 
     entry = models.ForeignKey("consortia.Entry", on_delete=models.PROTECT, related_name="disqualifications")
     gate = models.CharField(max_length=40)
-    state = models.CharField(max_length=12, choices=choices_of(DisqualificationState), default=DisqualificationState.RAISED)
+    state = models.CharField(
+        max_length=12, choices=choices_of(DisqualificationState), default=DisqualificationState.RAISED
+    )
     grounds = models.TextField()
     evidence = models.JSONField(default=list)
     raised_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

@@ -133,7 +133,9 @@ def _as_team(scope: Scope, teams: frozenset[int]) -> set[Audience]:
 
 def _as_panel(viewer: Viewer, scope: Scope) -> set[Audience]:
     """Nobody is a member before the declaration is clear or allowed; the owner of a sheet only while cleared."""
-    seats = PanelSeat.objects.filter(user_id=viewer.user_id, panel__phase=scope.phase).exclude(panel__kind=PanelKind.APPEAL)
+    seats = PanelSeat.objects.filter(user_id=viewer.user_id, panel__phase=scope.phase).exclude(
+        panel__kind=PanelKind.APPEAL
+    )
     states = list(seats.values_list("kind", "declaration__state"))
     if not states or not all(state in CLEARED for _kind, state in states):
         return set()

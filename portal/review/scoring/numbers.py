@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
 from fractions import Fraction
 
-LIMIT = 10**12
+DIGITS = 12  # before the point
 FINEST = -40  # exponent of the last digit that is read
 SHOWN_PLACES = 12  # of a value that is not rounded by the rule
 PRECISION = 80
@@ -19,7 +19,7 @@ def read_number(text: object) -> Decimal | None:
     except InvalidOperation:
         return None
     exponent = number.as_tuple().exponent
-    if not isinstance(exponent, int) or exponent < FINEST or abs(number) >= LIMIT:
+    if not isinstance(exponent, int) or exponent < FINEST or number.adjusted() >= DIGITS:
         return None
     return number
 

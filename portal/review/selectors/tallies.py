@@ -29,7 +29,10 @@ def tally_input(phase: Phase) -> dict[str, Any]:
     """Schema tally-input/1 in the order of `scoring.normalise`, so that the same state gives the same bytes."""
     rules_of(phase)
     entries = list(
-        Entry.objects.filter(phase=phase).exclude(state=EntryState.WITHDRAWN).select_related("consortium").order_by("code")
+        Entry.objects.filter(phase=phase)
+        .exclude(state=EntryState.WITHDRAWN)
+        .select_related("consortium")
+        .order_by("code")
     )
     codes = {entry.code for entry in entries}
     document = {

@@ -34,9 +34,7 @@ def declaration(request: HttpRequest, seat_id: int) -> HttpResponse:
         pledged = [int(number) for number in request.POST.getlist("pledge") if number.isdecimal()]
         if attempt(
             request,
-            lambda: actions.declare(
-                seat.declaration, declared_by=person(request), interests=answers, pledged=pledged
-            ),
+            lambda: actions.declare(seat.declaration, declared_by=person(request), interests=answers, pledged=pledged),
             done=_("Your declaration is recorded."),
         ):
             return redirect("review:home")

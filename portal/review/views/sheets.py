@@ -199,7 +199,7 @@ def print_page(request: HttpRequest, sheet_id: int) -> HttpResponse:
     """The sheet as a document. It shows the signed content where there is one, otherwise the draft, marked as such."""
     row = _sheet(sheet_id)
     content = row.signed.content if row.signed else None
-    values = content if content else current_values(row)
+    values = content or current_values(row)
     context = {
         "sheet": row,
         "entry": row.assignment.entry,

@@ -1,0 +1,45 @@
+"""Pages of the staff."""
+
+from django.urls import path
+
+from portal.review.views import ops_appeals, ops_decisions, ops_gates, ops_minutes, ops_panels, ops_phase
+
+app_name = "ops"
+
+PHASE = "phases/<int:phase_id>/"
+
+urlpatterns = [
+    path("", ops_phase.home, name="home"),
+    path(PHASE, ops_phase.phase, name="phase"),
+    path(f"{PHASE}move/", ops_phase.move, name="move"),
+    path(f"{PHASE}panels/", ops_panels.panels, name="panels"),
+    path(f"{PHASE}panels/<int:panel_id>/seats/", ops_panels.add_seat, name="add_seat"),
+    path(f"{PHASE}seats/<int:seat_id>/assign/", ops_panels.assign, name="assign"),
+    path("declarations/<int:declaration_id>/", ops_panels.declaration, name="declaration"),
+    path(f"{PHASE}seal/", ops_phase.seal, name="seal"),
+    path(f"{PHASE}tally/", ops_phase.tally, name="tally"),
+    path(f"{PHASE}tally/take/", ops_phase.take_tally, name="take_tally"),
+    path(f"{PHASE}outside-results/", ops_phase.outside_results, name="outside_results"),
+    path(
+        f"{PHASE}outside-results/<int:result_id>/confirm/",
+        ops_phase.confirm_outside_result,
+        name="confirm_outside_result",
+    ),
+    path(f"{PHASE}gates/", ops_gates.gates, name="gates"),
+    path(f"{PHASE}entries/<int:entry_id>/", ops_gates.entry, name="entry"),
+    path(f"{PHASE}entries/<int:entry_id>/pass/", ops_gates.pass_gate, name="pass_gate"),
+    path(f"{PHASE}entries/<int:entry_id>/doubt/", ops_gates.raise_doubt, name="raise_doubt"),
+    path(f"{PHASE}entries/<int:entry_id>/ask/", ops_gates.ask, name="ask"),
+    path("disqualifications/<int:disqualification_id>/", ops_gates.disqualification, name="disqualification"),
+    path(f"{PHASE}minutes/", ops_minutes.minutes_list, name="minutes_list"),
+    path(f"{PHASE}minutes/new/<int:panel_id>/", ops_minutes.record_minutes, name="record_minutes"),
+    path("minutes/<int:minutes_id>/", ops_minutes.minutes, name="minutes"),
+    path(f"{PHASE}decisions/", ops_decisions.decisions, name="decisions"),
+    path(f"{PHASE}decisions/decide/", ops_decisions.decide, name="decide"),
+    path(f"{PHASE}decisions/notify/", ops_decisions.notify, name="notify"),
+    path(f"{PHASE}vacancy/", ops_decisions.vacancy, name="vacancy"),
+    path("decisions/<int:decision_id>/", ops_decisions.decision, name="decision"),
+    path(f"{PHASE}notices/", ops_decisions.notices, name="notices"),
+    path(f"{PHASE}appeals/", ops_appeals.appeals, name="appeals"),
+    path("appeals/<int:appeal_id>/", ops_appeals.appeal, name="appeal"),
+]

@@ -1,0 +1,25 @@
+"""Pages of reviewers, and of teams where the ministry puts something to them."""
+
+from django.urls import path
+
+from portal.review.views import reviewer, sheets, team
+
+app_name = "review"
+
+urlpatterns = [
+    path("", reviewer.home, name="home"),
+    path("seats/<int:seat_id>/declaration/", reviewer.declaration, name="declaration"),
+    path("seats/<int:seat_id>/comparison/", reviewer.comparison_page, name="comparison"),
+    path("sheets/<int:sheet_id>/", sheets.sheet, name="sheet"),
+    path("sheets/<int:sheet_id>/save/", sheets.save, name="save"),
+    path("sheets/<int:sheet_id>/sign-off/", sheets.sign_page, name="sign"),
+    path("sheets/<int:sheet_id>/sign/", sheets.sign, name="sign_now"),
+    path("sheets/<int:sheet_id>/withdraw/", sheets.withdraw, name="withdraw"),
+    path("sheets/<int:sheet_id>/print/", sheets.print_page, name="print"),
+    path("entries/<int:entry_id>/", team.matters, name="matters"),
+    path("entries/<int:entry_id>/result/", team.result, name="result"),
+    path("questions/<int:question_id>/", team.question, name="question"),
+    path("disqualifications/<int:disqualification_id>/reply/", team.reply, name="reply"),
+    path("decisions/<int:decision_id>/objection/", team.objection, name="objection"),
+    path("notices/<int:notice_id>/", team.notice_page, name="notice"),
+]

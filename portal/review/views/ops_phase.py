@@ -1,0 +1,146 @@
+"""Operations: list of phases, one phase's overview, its plain steps, the seal and the tally."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from portal.common.access import ViewerRequest, access, step_up
+from portal.programmes.actions import move_phase
+from portal.programmes.models import Phase
+from portal.review import actions
+from portal.review.actions import OutsideFigure
+from portal.review.forms import OutsideResultForm, ReasonForm
+from portal.review.models import OutsideResult, Tally
+from portal.review.policies import Subject, rules, view
+from portal.review.selectors.completion import holes_before_seal
+from portal.review.selectors.operations import OWN_PAGES, overview, phases_for
+from portal.review.selectors.results import tally_table
+from portal.review.selectors.tallies import is_current
+from portal.review.views.flow import attempt, attempt_and_go, person
+
+
+def get_phase(phase_id: int) -> Phase:
+    return get_object_or_404(Phase.objects.select_related("programme", "ruleset"), pk=phase_id)
+
+
+@access(rules.oversees)
+def home(request: ViewerRequest) -> HttpResponse:
+    return render(request, "review/ops/home.html", {"phases": phases_for(request.viewer)})
+
+
+@access(rules.oversees_phase)
+def phase(request: ViewerRequest, phase_id: int) -> HttpResponse:
+    """Timeline and completion; before the seal there are counts of sheets and nothing about scores."""
+    row = get_phase(phase_id)
+    context = {
+        "phase": row,
+        "form": ReasonForm(auto_id="step_%s"),
+        "sees_tally": view(request.viewer, Subject.TALLY, row).allowed,
+        **overview(row, request.viewer),
+    }
+    return render(request, "review/ops/phase.html", context)
+
+
+@access(rules.runs_phase)
+@require_POST
+def move(request: ViewerRequest, phase_id: int) -> HttpResponse:
+    """A step that is nothing but a step; the others have their own pages."""
+    row = get_phase(phase_id)
+    event, reason = request.POST.get("event", ""), request.POST.get("reason", "")
+    if event in OWN_PAGES:
+        return redirect("ops:phase", phase_id=row.pk)
+    return attempt_and_go(
+        request,
+        lambda: move_phase(row, event, actor=request.viewer, reason=reason),
+        done=_("The phase moved on."),
+        to="ops:phase",
+        phase_id=row.pk,
+    )
+
+
+@access(rules.runs_phase)
+@step_up
+def seal(request: HttpRequest, phase_id: int) -> HttpResponse:
+    row = get_phase(phase_id)
+    if request.method == "POST" and attempt(
+        request,
+        lambda: actions.seal_phase(row, sealed_by=person(request)),
+        done=_("The sheets are sealed. Nobody can change them any more."),
+    ):
+        return redirect("ops:phase", phase_id=row.pk)
+    holes = holes_before_seal(row) if row.state == "scoring" else []
+    return render(request, "review/ops/seal.html", {"phase": row, "holes": holes})
+
+
+@access(rules.takes_tally)
+def tally(request: ViewerRequest, phase_id: int) -> HttpResponse:
+    """The latest tally with its trace, earlier versions by digest, and the button to take the next one."""
+    row = get_phase(phase_id)
+    tallies = list(Tally.objects.filter(phase=row).order_by("-version"))
+    latest = tallies[0] if tallies else None
+    context = {
+        "phase": row,
+        "latest": latest,
+        "tallies": tallies,
+        "current": is_current(latest) if latest else False,
+        "form": ReasonForm(),
+        "officer": request.viewer.has_role("officer"),
+        **(tally_table(latest) if latest else {}),
+    }
+    return render(request, "review/ops/tally.html", context)
+
+
+@access(rules.runs_phase)
+@step_up
+@require_POST
+def take_tally(request: HttpRequest, phase_id: int) -> HttpResponse:
+    row = get_phase(phase_id)
+    reason = request.POST.get("reason", "")
+    return attempt_and_go(
+        request,
+        lambda: actions.take_tally(row, taken_by=person(request), reason=reason),
+        done=_("The tally is taken."),
+        to="ops:tally",
+        phase_id=row.pk,
+    )
+
+
+@access(rules.oversees_phase)
+def outside_results(request: ViewerRequest, phase_id: int) -> HttpResponse:
+    """Figures of outside bodies: entered by one officer, confirmed by a second person. Values show from the seal on."""
+    row = get_phase(phase_id)
+    form = OutsideResultForm(request.POST or None, phase=row)
+    posted = request.method == "POST"
+    if posted and form.is_valid() and attempt(request, lambda: _enter(request, form), done=_("The figure is entered.")):
+        return redirect("ops:outside_results", phase_id=row.pk)
+    shown = view(request.viewer, Subject.OUTSIDE_RESULT, row).allowed
+    context = {
+        "phase": row,
+        "form": form,
+        "results": OutsideResult.objects.filter(phase=row).select_related("entry", "entered_by", "confirmed_by"),
+        "shown": shown,
+        "me": person(request),
+    }
+    return render(request, "review/ops/outside_results.html", context, status=422 if posted else 200)
+
+
+def _enter(request: HttpRequest, form: OutsideResultForm) -> OutsideResult:
+    data = form.cleaned_data
+    part, item = form.part_and_item
+    figure = OutsideFigure(part, item, data["value"], data["body"], data["document_digest"], target=data["target"])
+    return actions.enter_outside_result(data["entry"], figure=figure, entered_by=person(request))
+
+
+@access(rules.oversees_phase)
+@step_up
+@require_POST
+def confirm_outside_result(request: HttpRequest, phase_id: int, result_id: int) -> HttpResponse:
+    result = get_object_or_404(OutsideResult, pk=result_id, phase_id=phase_id)
+    return attempt_and_go(
+        request,
+        lambda: actions.confirm_outside_result(result, confirmed_by=person(request)),
+        done=_("The figure is confirmed."),
+        to="ops:outside_results",
+        phase_id=phase_id,
+    )
