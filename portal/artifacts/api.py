@@ -4,7 +4,7 @@ Part bodies are read from the WSGI stream in chunks; nothing in front of the vie
 """
 
 import json
-from typing import Any
+from typing import Any, Protocol, cast
 from uuid import UUID
 
 from django.http import Http404, UnreadablePostError
@@ -40,14 +40,25 @@ STATUS = {
 }
 
 
+class UploadToken(Protocol):
+    """What the sign-in of an upper layer puts on the request."""
+
+    account_key: str
+    actor: str
+
+
 class UploadView(APIView):
     """Turns refusals of the actions into answers, and shows each account its own uploads only."""
 
     def handle_exception(self, exc: Exception) -> Response:
         return super().handle_exception(_api_error(exc) if isinstance(exc, ArtifactError | ManifestError) else exc)
 
+    @property
+    def token(self) -> UploadToken:
+        return cast("UploadToken", self.request.auth)
+
     def own_upload(self, upload: UUID) -> Upload:
-        row = Upload.objects.filter(pk=upload, owner=self.request.auth.account_key).select_related("bundle").first()
+        row = Upload.objects.filter(pk=upload, owner=self.token.account_key).select_related("bundle").first()
         if row is None:
             raise Http404
         return row
@@ -57,13 +68,13 @@ class UploadList(UploadView):
     """The account's uploads; a POST declares one."""
 
     def get(self, request: Request) -> Response:
-        rows = Upload.objects.filter(owner=request.auth.account_key).select_related("bundle")[:LISTED]
+        rows = Upload.objects.filter(owner=self.token.account_key).select_related("bundle")[:LISTED]
         return Response({"uploads": [_summary(upload) for upload in rows]})
 
     def post(self, request: Request) -> Response:
         document = _read_json(request)
         manifest, label = _declaration(document)
-        upload = actions.declare_upload(manifest, owner=request.auth.account_key, actor=request.auth.actor, label=label)
+        upload = actions.declare_upload(manifest, owner=self.token.account_key, actor=self.token.actor, label=label)
         return Response(_description(upload), status=status.HTTP_201_CREATED)
 
 
@@ -94,7 +105,7 @@ class UploadCompletion(UploadView):
     def post(self, request: Request, upload: UUID) -> Response:
         row = self.own_upload(upload)
         try:
-            actions.complete_upload(row, actor=request.auth.actor, seconds=store_settings().completion_seconds)
+            actions.complete_upload(row, actor=self.token.actor, seconds=store_settings().completion_seconds)
         except actions.StillChecking as still:
             body = {"state": "checking", "checked": still.checked, "files": still.files}
             return Response(body, status=status.HTTP_202_ACCEPTED)

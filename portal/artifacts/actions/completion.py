@@ -18,7 +18,7 @@ from portal.common.formats.hashing import sha256_of
 from portal.common.formats.manifest import FileEntry, Manifest
 
 
-class StillChecking(Exception):  # noqa: N818 - an answer, not a fault: ask again
+class StillChecking(Exception):
     """The time of this call is over; `checked` of `files` are done and stay done."""
 
     def __init__(self, *, checked: int, files: int) -> None:

@@ -1,0 +1,25 @@
+import pytest
+
+from portal.artifacts import conf
+from tests.fresh_database import fresh_database
+
+__all__ = ("fresh_database",)
+
+
+@pytest.fixture(autouse=True)
+def store(settings, tmp_path):
+    """A store of its own; parts may be tiny."""
+    settings.STORE_DIR = tmp_path / "store"
+    settings.UPLOADS = {"min_part_size": 1, "disk_reserve_bytes": 0}
+    return settings.STORE_DIR
+
+
+@pytest.fixture
+def limits(settings):
+    """Change single settings of the store."""
+
+    def change(**values):
+        settings.UPLOADS = {**settings.UPLOADS, **values}
+        return conf.store_settings()
+
+    return change

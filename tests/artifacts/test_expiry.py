@@ -1,0 +1,83 @@
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from portal.artifacts import store as files
+from portal.artifacts.actions import collect_store, complete_upload, expire_uploads, missing_parts
+from portal.artifacts.models import Blob
+from portal.artifacts.selectors import used_bytes
+from tests.factories.artifacts import OWNER, declare, noise, send_all
+
+FILES = {"train.log": noise(2500)}
+
+
+def in_days(days):
+    return timezone.now() + timedelta(days=days)
+
+
+@pytest.mark.django_db
+def test_a_quiet_upload_expires_after_two_weeks(django_capture_on_commit_callbacks):
+    upload = declare(FILES)
+    send_all(upload, FILES)
+
+    assert expire_uploads(now=in_days(13)) == 0
+    with django_capture_on_commit_callbacks(execute=True):
+        assert expire_uploads(now=in_days(15)) == 1
+
+    upload.refresh_from_db()
+    assert upload.state == "expired"
+    assert not files.incoming_folder(upload.pk).exists()
+    assert used_bytes(OWNER) == 0
+
+
+@pytest.mark.django_db
+def test_an_expired_upload_can_be_declared_anew():
+    declare(FILES)
+    expire_uploads(now=in_days(15))
+
+    assert missing_parts(declare(FILES)) == {"train.log": [0, 1, 2]}
+
+
+@pytest.mark.django_db
+def test_objects_without_a_blob_are_collected_once_they_are_old(store):
+    send_all(upload := declare(FILES), FILES)
+    complete_upload(upload, actor="user:1")
+    (store / "orphan.tmp").write_bytes(b"orphan")
+    files.adopt(store / "orphan.tmp", "ab" * 32)
+
+    assert collect_store() == 0
+    assert collect_store(now=in_days(2)) == 1
+    assert [path.name for path in store.glob("objects/*/*")] == [Blob.objects.get().sha256]
+
+
+@pytest.mark.django_db
+def test_an_object_that_is_adopted_again_is_young_again(store):
+    for name in ("one", "two"):
+        (store).mkdir(exist_ok=True)
+        (store / name).write_bytes(b"orphan")
+        files.adopt(store / name, "ab" * 32)
+        path = files.object_path("ab" * 32)
+        before = path.stat().st_mtime
+
+    assert not files.remove_object(path, unused_since=before - 1)
+    assert path.exists()
+
+
+@pytest.mark.django_db
+def test_leftovers_of_closed_uploads_are_collected(store):
+    upload = declare(FILES)
+    send_all(upload, FILES)
+    leftover = store / "incoming" / "00000000-0000-0000-0000-000000000000"
+    leftover.mkdir()
+
+    assert collect_store(now=in_days(2)) == 1
+    assert files.incoming_folder(upload.pk).exists()
+
+
+@pytest.mark.django_db
+def test_the_command_says_what_it_did(capsys):
+    call_command("collect_store")
+
+    assert capsys.readouterr().out == "0 uploads expired, 0 leftovers removed.\n"
