@@ -95,13 +95,17 @@ def _entry(entry: dict[str, Any], auditor: dict[str, Any], open_to_all: frozense
         "benchmarks": [_run(run) for run in evidence["benchmarks"]]
         if evidence and "item_points" in open_to_all
         else [],
-        "originality": [_classed(row) for row in evidence["originality"]] if evidence and rulings_open else [],
+        "originality": [_comparison(row) for row in evidence["originality"]] if evidence and rulings_open else [],
         "reply": _reply(entry) if rulings_open else None,
     }
 
 
 def _run(run: dict[str, Any]) -> dict[str, Any]:
     return {**run, "results": [_classed(row) for row in run["results"]]}
+
+
+def _comparison(row: dict[str, Any]) -> dict[str, Any]:
+    return {**_classed(row), "scores": [_classed(score) for score in row["scores"]]}
 
 
 def _classed(row: dict[str, Any]) -> dict[str, Any]:
