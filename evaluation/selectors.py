@@ -1,5 +1,7 @@
 """Reads. Who may see a run is decided by the row of an upper layer that holds it."""
 
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
@@ -21,7 +23,7 @@ class RunState(NamedTuple):
 
 
 class ResultRow(NamedTuple):
-    """One line of the table of results; a task's second metric has no title of its own."""
+    """One line of the table of results. `chance` is what guessing among the answers gives, as text; "" where there is none."""
 
     title: str
     task: str
@@ -31,6 +33,7 @@ class ResultRow(NamedTuple):
     stderr: str
     n: int
     higher_is_better: bool
+    chance: str
 
 
 def find_suite(reference: str) -> Suite:
@@ -74,6 +77,19 @@ def result_rows(run: EvaluationRun) -> list[ResultRow]:
             stderr=row.stderr,
             n=row.n,
             higher_is_better=row.higher_is_better,
+            chance=chance_of(tasks[row.task], row.metric),
         )
         for row in results_of(run)
     ]
+
+
+def chance_of(task: Mapping[str, Any], metric: str) -> str:
+    """Return the accuracy of guessing: one divided by the number of answers offered.
+
+    >>> chance_of({"form": "labels", "labels": {"a": "A", "b": "B", "c": "C"}}, "acc")
+    '0.3333'
+    """
+    if not metric.startswith("acc"):
+        return ""
+    answers = len(task["labels"]) if task["form"] == "labels" else 2
+    return format(round(Decimal(1) / answers, 4), "f")
