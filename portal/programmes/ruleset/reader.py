@@ -96,7 +96,8 @@ class Node:
             number = Decimal(self.value)
         except InvalidOperation:
             raise self.error(f"{self.value!r} is not a number.") from None
-        if not number.is_finite() or abs(number) >= 10**DIGITS or number != round(number, DIGITS):
+        exponent = number.as_tuple().exponent
+        if not isinstance(exponent, int) or exponent < -DIGITS or number.adjusted() >= DIGITS:
             raise self.error(f"{self.value!r} is out of range: finite, at most {DIGITS} digits on either side.")
         return number
 
