@@ -1,0 +1,133 @@
+"""Requests to the portal. What may pass by itself is tried again; what will not is raised with the portal's words."""
+
+import io
+import json
+import os
+import random
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import urllib3
+
+from portal.client.credentials import Credentials
+from portal.client.errors import TEMPORARY, ClientError
+
+BLOCK = 1 << 20  # bytes handed to the socket at once
+ATTEMPTS = 8
+FIRST_DELAY = 0.5  # seconds, doubled per attempt
+LONGEST_DELAY = 30.0
+PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
+TIMEOUT = urllib3.Timeout(connect=10, read=600)  # completing hashes whole files
+
+
+class Span(io.RawIOBase):
+    """Part of a file as a request body. Reads by position, so that threads share nothing."""
+
+    def __init__(self, path: Path, *, offset: int, length: int, on_bytes: Callable[[int], None]) -> None:
+        self.path, self.offset, self.left = path, offset, length
+        self.on_bytes = on_bytes
+        self.descriptor = os.open(path, os.O_RDONLY)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:
+        wanted = memoryview(buffer).cast("B")[: self.left]
+        count = os.preadv(self.descriptor, [wanted], self.offset) if wanted else 0
+        if wanted and not count:
+            raise ClientError("The file became shorter while it was sent.", where=str(self.path), hint="Push again.")
+        self.offset += count
+        self.left -= count
+        self.on_bytes(count)
+        return count
+
+    def close(self) -> None:
+        if not self.closed:
+            os.close(self.descriptor)
+        super().close()
+
+
+class Portal:
+    """One portal and one token."""
+
+    def __init__(self, credentials: Credentials, *, connections: int = 4, attempts: int = ATTEMPTS) -> None:
+        self.url = credentials.url
+        self.attempts = attempts
+        self.headers = {"Authorization": f"Bearer {credentials.token}", "Accept": "application/json"}
+        self.pool = urllib3.PoolManager(
+            maxsize=connections, block=True, blocksize=BLOCK, timeout=TIMEOUT, retries=False
+        )
+
+    def get(self, path: str) -> Any:
+        return self._json("GET", path)
+
+    def post(self, path: str, document: Any = None) -> Any:
+        return self._json("POST", path, document if document is not None else {})
+
+    def put_span(self, path: str, file: Path, *, offset: int, length: int, on_bytes: Callable[[int], None]) -> Any:
+        headers = {"Content-Type": "application/octet-stream", "Content-Length": str(length)}
+
+        def once() -> urllib3.BaseHTTPResponse:
+            with Span(file, offset=offset, length=length, on_bytes=on_bytes) as span:
+                return self.pool.request("PUT", self.url + path, body=span, headers={**self.headers, **headers})
+
+        return self._answer(once, path)
+
+    def _json(self, method: str, path: str, document: Any = None) -> Any:
+        body = None if document is None else json.dumps(document, ensure_ascii=False).encode()
+        headers = {**self.headers, "Content-Type": "application/json"}
+        return self._answer(lambda: self.pool.request(method, self.url + path, body=body, headers=headers), path)
+
+    def _answer(self, send: Callable[[], urllib3.BaseHTTPResponse], path: str) -> Any:
+        """Every request of the protocol can be repeated, so a lost answer is asked for again."""
+        for attempt in range(self.attempts):
+            try:
+                response = send()
+            except urllib3.exceptions.HTTPError as error:
+                reason = _plain(error)
+            else:
+                if response.status not in PASSING:
+                    return _read(response, path)
+                reason = f"status {response.status}"
+            if attempt + 1 < self.attempts:
+                time.sleep(random.uniform(0, min(LONGEST_DELAY, FIRST_DELAY * 2**attempt)))  # noqa: S311 - jitter
+        raise ClientError(
+            f"No answer after {self.attempts} attempts ({reason}).",
+            where=self.url + path,
+            hint="Everything sent so far is kept. Run the same command again later.",
+            status=TEMPORARY,
+        )
+
+
+def _read(response: urllib3.BaseHTTPResponse, path: str) -> Any:
+    try:
+        document = json.loads(response.data)
+    except ValueError as error:
+        raise ClientError(
+            f"The answer (status {response.status}) is not from a portal.", where=path, hint="Check the address."
+        ) from error
+    if response.status < 400:
+        return document
+    raise refusal(document, status=response.status)
+
+
+def refusal(document: Any, *, status: int) -> ClientError:
+    body = document if isinstance(document, dict) else {}
+    error = ClientError(
+        str(body.get("detail") or f"The portal answered with status {status}."),
+        where=str(body.get("where") or ""),
+        hint=str(body.get("hint") or ""),
+        code=str(body.get("error") or status),
+    )
+    error.body = body
+    return error
+
+
+def _plain(error: Exception) -> str:
+    """The innermost cause, without the library's pool and object names."""
+    cause: BaseException = error
+    while cause.__cause__ or cause.__context__:
+        cause = cause.__cause__ or cause.__context__  # type: ignore[assignment]
+    return str(cause) or type(cause).__name__
