@@ -68,7 +68,7 @@ def examine(candidate: Side, reference: Side, *, progress: Progress = silent) ->
     carried, not_made = _carried(candidate, reference)
     blocks = run_block_tests(ours, theirs, carried=carried)
     if not blocks.signs:
-        not_made.append(f"sign test: no block of {theirs.label} has units of the same shape")
+        not_made.append("sign test: no block of the two models has units of the same shape")
     embedding, why = embedding_test(ours, theirs)
     if embedding is None:
         not_made.append(f"embedding by channel: {why}")

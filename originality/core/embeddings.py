@@ -14,9 +14,9 @@ def embedding_test(candidate: Sketch, reference: Sketch) -> tuple[PermutationRes
     """Permute channels: at the same index they agree only in models of one descent. Else say why it cannot be made."""
     ours, theirs = shared_anchors(candidate.anchors, reference.anchors)
     if len(ours) < MIN_SHARED:
-        return None, f"{len(ours)} shared anchor strings; {MIN_SHARED} are needed"
+        return None, "too few token strings are shared"
     if ours.shape[1] != theirs.shape[1]:
-        return None, f"widths {ours.shape[1]} and {theirs.shape[1]} differ"
+        return None, "the widths differ"
     return permutation_test(_centred(ours).T, _centred(theirs).T), ""
 
 

@@ -20,7 +20,7 @@ def excluded_before_reading(name: str, *, meta: TensorMeta, slot: Slot) -> str |
     if meta.size == 0:
         return "has no elements"
     if not meta.readable:
-        return f"stored as {meta.dtype}: integers and quantised numbers are not compared"
+        return "integers and quantised numbers are not compared"
     if slot.role is Role.BUFFER:
         return "a buffer that the architecture determines"
     return None
@@ -29,7 +29,7 @@ def excluded_before_reading(name: str, *, meta: TensorMeta, slot: Slot) -> str |
 def excluded_by_content(*, shape: tuple[int, ...], low: float, high: float, bad: int, first: Floats) -> str | None:
     """Return the reason trained content is missing; `first` are the first rows (rows, width), bad counts NaN and Inf."""
     if bad:
-        return f"{bad} elements are NaN or infinite"
+        return "some elements are NaN or infinite"
     if low == high:
         return {0.0: "all zero", 1.0: "all one"}.get(low, "one constant value")
     if len(shape) == 1 and _geometric(first.reshape(-1)):

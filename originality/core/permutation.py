@@ -26,10 +26,10 @@ class PermutationResult(NamedTuple):
 
 def permutation_test(a: Matrix, b: Matrix, *, draws: int = 0, seed: int = 7) -> PermutationResult:
     """Compare rows of a and b (n, k) at the same index; draws > 0 adds a Monte Carlo p, never below 1/(draws + 1)."""
-    a, b = _unit_rows(a), _unit_rows(b)
-    n = len(a)
-    mean, variance = _moments(a, b)
-    diagonal = float(np.einsum("ij,ij->", a, b))
+    left, right = _unit_rows(a), _unit_rows(b)
+    n = len(left)
+    mean, variance = _moments(left, right)
+    diagonal = float(np.einsum("ij,ij->", left, right))
     scale = math.sqrt(variance)
     z = (diagonal - mean) / scale if scale > 0 else 0.0
     return PermutationResult(
@@ -39,7 +39,7 @@ def permutation_test(a: Matrix, b: Matrix, *, draws: int = 0, seed: int = 7) -> 
         mean_cosine=diagonal / n,
         null_mean=mean / n,
         null_sd=scale / n,
-        monte_carlo_p=_monte_carlo(a, b, observed=diagonal, draws=draws, seed=seed) if draws else None,
+        monte_carlo_p=_monte_carlo(left, right, observed=diagonal, draws=draws, seed=seed) if draws else None,
     )
 
 

@@ -100,6 +100,8 @@ def _sign_row(row: SignRow, *, tests: int, k: int) -> Row:
     result = row.result
     return {
         "module": f"{row.candidate.kind} {row.candidate.layer}",
+        "role": row.candidate.kind,
+        "layer": row.candidate.layer,
         "candidate": list(row.candidate.tensors),
         "reference": list(row.reference.tensors),
         "reference_module": f"{row.reference.kind} {row.reference.layer}",
@@ -150,6 +152,8 @@ def _permutation_figures(result: PermutationResult, adjusted: Adjusted) -> Row:
 def _permutation_row(row: PermutationRow, *, tests: int) -> Row:
     return {
         "module": f"mlp {row.candidate.layer}",
+        "role": "mlp",
+        "layer": row.candidate.layer,
         "candidate": list(row.candidate.tensors),
         "reference": list(row.reference.tensors),
         "reference_module": f"mlp {row.reference.layer}",
@@ -163,6 +167,8 @@ def _embedding_row(findings: Findings, result: PermutationResult, *, tests: int)
     ours, theirs = findings.candidate.sketch, findings.reference.sketch
     return {
         "module": "embedding",
+        "role": "embedding",
+        "layer": -1,
         "candidate": [name for name, s in ours.summaries.items() if s.role == "embedding"],
         "reference": [name for name, s in theirs.summaries.items() if s.role == "embedding"],
         "reference_module": "embedding",
@@ -177,6 +183,8 @@ def _tensor_row(row: TensorRow, *, tests: int) -> Row:
     adjusted = level_of_equality(row.equality, tests=tests)
     return {
         "module": module_name(row),
+        "role": row.candidate.role,
+        "layer": row.candidate.layer,
         "candidate": [row.candidate.name],
         "reference": [row.reference.name],
         "reference_module": row.reference.role,
@@ -253,10 +261,10 @@ def _score_coverage(findings: Findings) -> dict[str, float]:
 
 def _limits(findings: Findings) -> list[str]:
     limits = list(LIMITS)
-    sides = (findings.candidate.sketch, findings.reference.sketch)
-    limits += [
-        f"{side.label}: tensor roles were guessed from shapes and words in names" for side in sides if side.by_shape
-    ]
+    if findings.candidate.sketch.by_shape:
+        limits.append("the candidate's tensor roles were guessed from shapes and words in names")
+    if findings.reference.sketch.by_shape:
+        limits.append("the reference's tensor roles were guessed from shapes and words in names")
     if any(row.sampled for row in findings.tensors):
         limits.append("equality and variance were estimated on a public sample of each tensor")
     return limits

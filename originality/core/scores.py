@@ -22,12 +22,12 @@ def matched_gains(candidate: Sketch, reference: Sketch) -> tuple[GainResult | No
     """Compare the norms of equal place; models of unequal width are cut to the common channels, and it is said."""
     places = sorted(set(candidate.gains) & set(reference.gains))
     if not places:
-        return None, "no norm of one model has a counterpart in the other"
+        return None, "no norm has a counterpart"
     width = min(*(candidate.gains[place].size for place in places), *(reference.gains[place].size for place in places))
     ours = np.stack([candidate.gains[place][:width] for place in places])
     theirs = np.stack([reference.gains[place][:width] for place in places])
     unequal = candidate.gains[places[0]].size != reference.gains[places[0]].size
-    return compare_gains(ours, theirs), f"first {width} channels: the widths differ" if unequal else ""
+    return compare_gains(ours, theirs), "the widths differ" if unequal else ""
 
 
 def raw_scores(

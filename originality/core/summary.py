@@ -112,7 +112,7 @@ def summarise(source: Source, name: str, *, slot: Slot) -> tuple[TensorSummary, 
     for block in source.blocks(name):
         state.feed(block)
     reason = excluded_by_content(shape=meta.shape, low=state.low, high=state.high, bad=state.bad, first=state.first)
-    digests = {"sha256": state.bytes.hexdigest(), "codes_sha256": state.codes.hexdigest()}
+    digests: dict[str, Any] = {"sha256": state.bytes.hexdigest(), "codes_sha256": state.codes.hexdigest()}
     if reason:
         return TensorSummary(**common, **digests, excluded=reason, untrained_rows=state.empty), None
     moments, quantiles = _moments(state.counts)
@@ -120,7 +120,7 @@ def summarise(source: Source, name: str, *, slot: Slot) -> tuple[TensorSummary, 
     return TensorSummary(**common, **digests, **moments, untrained_rows=state.empty), sampled
 
 
-def _moments(counts: NDArray[np.int64]) -> tuple[dict[str, float], Floats]:
+def _moments(counts: NDArray[np.int64]) -> tuple[dict[str, Any], Floats]:
     """Mean, sd, kurtosis and 64 quantiles of the values rounded to bfloat16, from their exact histogram."""
     values = bf16_values()
     present = np.flatnonzero(counts)

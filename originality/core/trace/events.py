@@ -48,7 +48,7 @@ TABLE = _table()
 
 
 @numba.njit(cache=True)
-def _crc(data: np.ndarray, table: np.ndarray) -> int:
+def _crc(data: np.ndarray, table: np.ndarray) -> np.uint32:
     crc = np.uint32(0xFFFFFFFF)
     for byte in data:
         crc = table[(crc ^ byte) & np.uint32(0xFF)] ^ (crc >> np.uint32(8))

@@ -1,0 +1,54 @@
+"""What the components under templates/originality/ need; a page only includes a component with its run."""
+
+from typing import Any
+
+from django import template
+
+from originality import evidence, wording
+from originality.curve import Curve, curve_of
+from originality.models import Comparison, OriginalityRun
+from originality.selectors import comparisons_of
+
+register = template.Library()
+
+
+@register.simple_tag
+def comparisons(run: OriginalityRun) -> list[dict[str, Any]]:
+    """Return every comparison of a run with all that its tables show, highest level first."""
+    return [_shown(comparison) for comparison in comparisons_of(run)]
+
+
+def _shown(comparison: Comparison) -> dict[str, Any]:
+    report = comparison.report
+    return {
+        "comparison": comparison,
+        "reference": comparison.reference,
+        "level": evidence.level_cell(comparison.level),
+        "summary": evidence.summary_figures(comparison),
+        "figures": evidence.figures(report),
+        "pooled": evidence.pooled_rows(report),
+        "strongest": evidence.strongest_rows(report),
+        "map": evidence.module_map(report),
+        "report": report,
+    }
+
+
+@register.filter
+def said(sentence: str) -> str:
+    return wording.said(sentence)
+
+
+@register.simple_tag
+def loss_curve(report: dict[str, Any]) -> Curve | None:
+    return curve_of(report["series"].get("loss", []))
+
+
+@register.filter
+def outcome_tone(outcome: str) -> str:
+    """Missing evidence is never painted as a failure."""
+    return {"shown": "success", "bound": "success"}.get(outcome, "neutral")
+
+
+@register.filter
+def figure(value: float) -> str:
+    return f"{value:,.4g}"
