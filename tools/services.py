@@ -83,7 +83,7 @@ def postgres_command(folder: Path, port: int) -> list[str]:
     """No fsync: the data live as long as the command."""
     settings = ["fsync=off", "full_page_writes=off", "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}"]
     flags = [
-        word for setting in [*settings, "max_connections=200", "log_min_messages=fatal"] for word in ("-c", setting)
+        word for setting in [*settings, "max_connections=200", "log_min_messages=panic"] for word in ("-c", setting)
     ]
     return [str(postgres_program("postgres")), "-D", str(folder), "-p", str(port), *flags]
 

@@ -25,11 +25,11 @@ class TransientError(JobError):
         self.cause = cause
 
 
-class LeaseLost(Exception):  # noqa: N818 - a signal to drop the attempt, not an error to report
+class LeaseLost(Exception):
     """Another worker may own the job now: whatever this one has must not be written."""
 
 
-class KeyReused(ValueError):  # noqa: N818 - named after what happened
+class KeyReused(ValueError):
     """One idempotency key was used for two different pieces of work."""
 
 

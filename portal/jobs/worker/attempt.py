@@ -28,7 +28,7 @@ LOOK_EVERY = 0.25  # seconds between two looks at the child
 PATIENCE = 120  # seconds in which a finished attempt waits for a database that is away
 
 
-class HandBack(Exception):  # noqa: N818 - a signal, not an error
+class HandBack(Exception):
     """The worker is asked to stop and does not wait for this child."""
 
 
@@ -87,7 +87,7 @@ def follow(child: Child, lease: Lease, time_limit: float, must_stop: Callable[[]
         raise ChildFailed(failure_of(code, child.workdir))
 
 
-class ChildFailed(JobError):  # noqa: N818 - named after what happened
+class ChildFailed(JobError):
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.message)
         self.cause, self.transient = failure.cause, failure.transient
