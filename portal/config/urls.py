@@ -34,3 +34,8 @@ urlpatterns += i18n_patterns(
     *(path(prefix, include(module)) for prefix, module in PAGES.items() if exists(module)),
     prefix_default_language=False,
 )
+
+handler400 = "portal.common.errors.bad_request"
+handler403 = "portal.common.errors.permission_denied"
+handler404 = "portal.common.errors.page_not_found"
+handler500 = "portal.common.errors.server_error"
