@@ -48,12 +48,8 @@ def make(name: str, folder: Path, *, threads: int = 1) -> dict[str, Any]:
 
 
 def _reference(reference: Any) -> dict[str, Any]:
-    return {
-        "folder": str(reference.folder),
-        "name": reference.name,
-        "source": reference.source,
-        "licence": reference.licence,
-    }
+    facts = {name: str(getattr(reference, name)) for name in ("name", "source", "revision", "licence", "public_since")}
+    return {"folder": str(reference.folder), **facts}
 
 
 def _hand_in(hand_in: Any) -> dict[str, Any]:

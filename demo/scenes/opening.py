@@ -2,10 +2,15 @@
 
 import subprocess
 import sys
+from datetime import date
+from pathlib import Path
 
 from demo import cast
 from demo.make import made
 from demo.stage import Outcome, Stage, UnexpectedOutcomeError, expect
+from evaluation.actions import load_shipped_suites
+from originality.actions import add_reference, make_baselines
+from originality.selectors import references
 from portal.accounts.actions import accept_invitation
 from portal.common.viewer import SYSTEM
 from portal.consortia.actions import (
@@ -91,4 +96,21 @@ def _start(stage: Stage, names: tuple[str, ...]) -> "subprocess.Popen[bytes]":
 
 
 def build_the_registry(stage: Stage) -> Outcome:
-    raise NotImplementedError
+    """Suites and references, and what unrelated pairs of them give: every later score stands beside that."""
+    load_shipped_suites()
+    for name in ("smollm2", "unrelated"):
+        facts = made(stage.models / name)
+        if facts is None:
+            raise UnexpectedOutcomeError(f"the reference {name} is not made")
+        add_reference(
+            Path(facts["folder"]),
+            name=facts["name"],
+            source=facts["source"],
+            revision=facts["revision"],
+            licence=facts["licence"],
+            public_since=date.fromisoformat(facts["public_since"]),
+            actor=stage.user(cast.OFFICER).actor,
+        )
+    make_baselines()
+    names = ", ".join(reference.name for reference in references())
+    return Outcome(f"참조 모델 {names}", f"references {names}")

@@ -31,7 +31,7 @@ class Command(BaseCommand):
             self.play(stage, progress)
         self.say(f"The demonstration is complete: {options['server']}/")
         if options["strict"]:
-            print_table(stage, progress.state["facts"], self.stdout)
+            print_table(stage, progress.state["facts"])
 
     def play(self, stage: Stage, progress: Progress) -> None:
         for number, scene in enumerate(SCENES, start=1):
