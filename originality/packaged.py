@@ -65,7 +65,7 @@ PACKAGED = (
         "sre-embedding-model",
         "sre-embedding-model",
         "Apache-2.0",
-        "2026-01-01",
+        "2026-07-20",
         _inside("sre_embedding_model", "model_weights"),
         parent="all-MiniLM-L6-v2",
     ),

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-MIN_ELEMENTS = 256
+MIN_ELEMENTS = 32
 MIN_EXCESS = 0.01  # elements at one place are not quite independent; a smaller excess is never called identity
 LN10 = math.log(10)
 

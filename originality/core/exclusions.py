@@ -32,18 +32,19 @@ def excluded_by_content(*, shape: tuple[int, ...], low: float, high: float, bad:
         return "some elements are NaN or infinite"
     if low == high:
         return {0.0: "all zero", 1.0: "all one"}.get(low, "one constant value")
-    if len(shape) == 1 and _geometric(first.reshape(-1)):
-        return "a geometric series, as rotary frequencies are"
+    if len(shape) == 1 and _monotone(first.reshape(-1)):
+        return "a monotone series, as rotary frequencies are"
+    if len(first) > 1 and len(shape) > 1 and bool((first == first[0]).all()):
+        return "all rows are equal"
     if len(shape) == 2 and _sinusoidal(first):
         return "a sinusoidal position table"
     return None
 
 
-def _geometric(values: Floats) -> bool:
-    if values.size < 8 or not (values > 0).all():
-        return False
-    ratios = values[1:] / values[:-1]
-    return bool(np.allclose(ratios, ratios[0], rtol=1e-3) and abs(float(ratios[0]) - 1) > 1e-3)
+def _monotone(values: Floats) -> bool:
+    """Training leaves no vector in strict order; frequencies, decay rates and position ramps are."""
+    steps = np.diff(values)
+    return values.size >= 8 and bool((steps > 0).all() or (steps < 0).all())
 
 
 def _sinusoidal(rows: Floats) -> bool:
