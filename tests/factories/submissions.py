@@ -1,0 +1,75 @@
+"""Drafts and hand-ins of small real files, through the real actions."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+from django.utils import timezone
+
+from portal.artifacts.actions import store_folder
+from portal.artifacts.models import Bundle
+from portal.consortia.models import Entry
+from portal.submissions.actions import add_item, open_draft, submit
+from portal.submissions.enums import Role
+from portal.submissions.models import Receipt, Submission
+from tests.factories.artifacts import write_weights
+from tests.factories.consortia import make_entry
+from tests.factories.programmes import make_phase
+
+ACTOR = "user:1"
+DECLARATION = {
+    "bomFormat": "CycloneDX",
+    "specVersion": "1.6",
+    "components": [
+        {
+            "type": "machine-learning-model",
+            "name": "decoder",
+            "licenses": [{"license": {"id": "Apache-2.0"}}],
+            "properties": [
+                {"name": "portal:origin", "value": "own"},
+                {"name": "portal:training", "value": "from_scratch"},
+                {"name": "portal:share_of_parameters", "value": "1"},
+            ],
+        }
+    ],
+}
+
+
+def receiving_entry(**phase_fields) -> Entry:
+    return make_entry(make_phase("receiving", **phase_fields))
+
+
+def late_entry() -> Entry:
+    now = timezone.now()
+    return receiving_entry(opens_at=now - timedelta(days=9), closes_at=now - timedelta(seconds=1))
+
+
+def bundle_of(entry: Entry, folder: Path, files: dict[str, bytes]) -> Bundle:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    return store_folder(folder, owner=entry.consortium.account_key, actor=ACTOR)
+
+
+def checkpoint_of(entry: Entry, folder: Path, *, seed: int = 0, vocabulary: int = 2048) -> Bundle:
+    write_weights(folder / "model.safetensors", seed=seed)
+    return bundle_of(entry, folder, {"config.json": json.dumps({"vocab_size": vocabulary}).encode()})
+
+
+def complete_draft(entry: Entry, tmp_path: Path, *, seed: int = 0) -> Submission:
+    """A draft with everything that is required, ready to hand in."""
+    draft = open_draft(entry, actor=ACTOR)
+    here = tmp_path / f"{entry.pk}-{draft.version}"
+    bundles = {
+        Role.CHECKPOINT: checkpoint_of(entry, here / "model", seed=seed),
+        Role.TRAINING_LOG: bundle_of(entry, here / "logs", {"train.csv": b"step,loss\n0,7.6\n1,7.5\n"}),
+        Role.LOSS_CURVE: bundle_of(entry, here / "curve", {"loss.csv": b"step,loss\n0,7.6\n"}),
+        Role.COMPONENT_DECLARATION: bundle_of(entry, here / "bom", {"bom.json": json.dumps(DECLARATION).encode()}),
+    }
+    for role, bundle in bundles.items():
+        add_item(draft, role=role, bundle=bundle, actor=ACTOR)
+    return draft
+
+
+def handed_in(entry: Entry, tmp_path: Path, *, seed: int = 0) -> Receipt:
+    return submit(complete_draft(entry, tmp_path, seed=seed), actor=ACTOR)
