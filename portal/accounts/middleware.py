@@ -7,7 +7,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import resolve
+from django.urls import Resolver404, resolve
 
 from portal.accounts.enums import SECOND_FACTOR_ROLES
 
@@ -40,4 +40,9 @@ def lacks_second_factor(request: HttpRequest) -> bool:
 
 
 def _reachable_without(path: str) -> bool:
-    return path.startswith(settings.STATIC_URL) or resolve(path).url_name in PAGES_WITHOUT
+    if path.startswith(settings.STATIC_URL):
+        return True
+    try:
+        return resolve(path).url_name in PAGES_WITHOUT
+    except Resolver404:
+        return False
