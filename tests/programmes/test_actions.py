@@ -1,0 +1,199 @@
+"""Writes on programmes: each step checks, writes and records, or says why not."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+
+from portal.audit.models import Event
+from portal.common.transitions import TransitionError
+from portal.common.viewer import SYSTEM, Viewer
+from portal.programmes import actions
+from portal.programmes.errors import ProgrammeError
+from portal.programmes.models import DeadlineChange, RuleSetVersion
+from portal.programmes.ruleset import RuleSetError
+from tests.factories.programmes import make_call, make_phase, rules_document
+
+pytestmark = pytest.mark.django_db
+
+OFFICER = Viewer(actor="user:1", user_id=1, roles=frozenset({"officer"}))
+DECIDER = Viewer(actor="user:2", user_id=2, roles=frozenset({"decider"}))
+TEAM = Viewer(actor="user:3", user_id=3, roles=frozenset({"team"}))
+
+
+def events():
+    return list(Event.objects.order_by("seq").values_list("action", flat=True))
+
+
+def soon(days=5):
+    return timezone.now() + timedelta(days=days)
+
+
+def test_freezing_fixes_the_rules_and_records_the_digest():
+    phase = make_phase()
+    version = actions.freeze_rules(phase, actor=OFFICER)
+    phase.refresh_from_db()
+    assert (phase.state, phase.ruleset) == ("rules_frozen", version)
+    assert version.frozen_at is not None
+    event = Event.objects.get()
+    assert (event.action, event.after["ruleset_digest"]) == ("rules.frozen", version.digest)
+
+
+def test_freezing_twice_is_the_same_freeze():
+    phase = make_phase()
+    first = actions.freeze_rules(phase, actor=OFFICER)
+    again = actions.freeze_rules(phase, actor=OFFICER)
+    assert (again, again.frozen_at) == (first, first.frozen_at)
+    assert events() == ["rules.frozen"]
+
+
+def test_freezing_needs_rules():
+    with pytest.raises(ProgrammeError):
+        actions.freeze_rules(make_phase(ruleset=None), actor=OFFICER)
+
+
+def test_freezing_after_submissions_opened_is_refused():
+    with pytest.raises(TransitionError, match="'freeze_rules' is not possible in the state 'receiving'"):
+        actions.freeze_rules(make_phase("receiving"), actor=OFFICER)
+
+
+@pytest.mark.parametrize("actor", [TEAM, DECIDER, SYSTEM])
+def test_only_an_officer_freezes(actor):
+    with pytest.raises(PermissionDenied):
+        actions.freeze_rules(make_phase(), actor=actor)
+
+
+def test_the_database_holds_a_rule_set_fast():
+    version = make_phase("rules_frozen").ruleset
+    for change in ({"digest": "0" * 64}, {"frozen_at": None}, {"name": "x"}):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            RuleSetVersion.objects.filter(pk=version.pk).update(**change)
+    draft = make_phase().ruleset
+    with pytest.raises(DatabaseError), transaction.atomic():
+        RuleSetVersion.objects.filter(pk=draft.pk).update(document={})
+    with pytest.raises(DatabaseError), transaction.atomic():
+        RuleSetVersion.objects.filter(pk=version.pk)._raw_delete("default")
+
+
+def test_new_rules_are_a_new_version_and_the_same_rules_the_same():
+    phase = make_phase()
+    other = rules_document()
+    other["tie_break"] = ["benchmark"]
+    second = actions.propose_rules(phase, other, actor=OFFICER)
+    assert (second.version, phase.ruleset) == (2, second)
+    assert actions.propose_rules(phase, rules_document(), actor=OFFICER).version == 1
+    assert actions.propose_rules(phase, rules_document(), actor=OFFICER).version == 1
+    assert events() == ["rules.proposed", "rules.proposed"]
+
+
+def test_rules_that_do_not_add_up_change_nothing():
+    phase = make_phase()
+    broken = rules_document()
+    broken["points"] = 99
+    with pytest.raises(RuleSetError, match=r"points: is 99, but its parts add up to 100"):
+        actions.propose_rules(phase, broken, actor=OFFICER)
+    assert (RuleSetVersion.objects.count(), events()) == (1, [])
+
+
+def test_frozen_rules_take_no_proposal():
+    with pytest.raises(ProgrammeError):
+        actions.propose_rules(make_phase("rules_frozen"), rules_document(), actor=OFFICER)
+
+
+def test_a_phase_walks_to_the_archive():
+    phase = make_phase()
+    steps = [
+        ("freeze_rules", OFFICER), ("open_receiving", OFFICER), ("close_receiving", OFFICER), ("start_scoring", OFFICER),
+        ("seal", OFFICER), ("record_tally", SYSTEM), ("decide", DECIDER), ("notify", OFFICER),
+        ("open_objections", SYSTEM), ("finalise", DECIDER), ("archive", OFFICER),
+    ]  # fmt: skip
+    for event, actor in steps:
+        actions.move_phase(phase, event, actor=actor, reason="예정보다 일찍 끝났다.")
+    phase.refresh_from_db()
+    assert phase.state == "archived"
+    assert len(events()) == len(steps)
+
+
+def test_a_step_outside_of_the_table_changes_nothing():
+    phase = make_phase("scoring")
+    with pytest.raises(TransitionError, match="'decide' is not possible in the state 'scoring'; possible here: seal"):
+        actions.move_phase(phase, "decide", actor=DECIDER)
+    phase.refresh_from_db()
+    assert (phase.state, events()) == ("scoring", [])
+
+
+def test_a_step_asks_for_the_role():
+    with pytest.raises(PermissionDenied):
+        actions.move_phase(make_phase("tallied"), "decide", actor=OFFICER)
+
+
+def test_receiving_does_not_open_past_its_deadline():
+    phase = make_phase("rules_frozen", closes_at=timezone.now() - timedelta(hours=1))
+    with pytest.raises(ProgrammeError):
+        actions.move_phase(phase, "open_receiving", actor=OFFICER)
+
+
+def test_closing_before_the_announced_deadline_needs_a_reason():
+    phase = make_phase("receiving")
+    with pytest.raises(ProgrammeError):
+        actions.move_phase(phase, "close_receiving", actor=OFFICER)
+    actions.move_phase(phase, "close_receiving", actor=OFFICER, reason="모든 팀이 제출을 마쳤다.")
+    assert phase.state == "closed"
+
+
+def test_reopening_needs_a_reason():
+    with pytest.raises(ProgrammeError):
+        actions.move_phase(make_phase("closed"), "reopen_receiving", actor=OFFICER, reason="  ")
+
+
+def test_a_deadline_change_is_a_record_with_a_reason():
+    phase = make_phase("receiving")
+    before, after = phase.closes_at, soon(20)
+    change = actions.change_deadline(phase, closes_at=after, reason="서버 장애로 56시간 연장", actor=OFFICER)
+    assert (change.before, change.after, phase.closes_at) == (before, after, after)
+    assert Event.objects.get().reason == "서버 장애로 56시간 연장"
+    with pytest.raises(DatabaseError), transaction.atomic():
+        DeadlineChange.objects.filter(pk=change.pk).update(reason="x")
+
+
+@pytest.mark.parametrize(
+    ("state", "days", "reason"),
+    [("receiving", -1, "이유"), ("receiving", 20, " "), ("scoring", 20, "이유"), ("final", 20, "이유")],
+)
+def test_an_impossible_deadline_is_refused(state, days, reason):
+    phase = make_phase(state)
+    with pytest.raises(ProgrammeError):
+        actions.change_deadline(phase, closes_at=soon(days), reason=reason, actor=OFFICER)
+    assert events() == []
+
+
+def test_a_deadline_before_the_opening_is_refused():
+    phase = make_phase("rules_frozen", opens_at=soon(5), closes_at=soon(9))
+    with pytest.raises(ProgrammeError):
+        actions.change_deadline(phase, closes_at=soon(4), reason="이유", actor=OFFICER)
+
+
+def test_a_call_opens_and_is_left_vacant():
+    phase = make_phase("rules_frozen")
+    call = actions.open_call(phase, seats=1, closes_at=soon(), reason="한 자리가 비었다.", actor=OFFICER)
+    actions.move_call(call, "close", actor=SYSTEM)
+    actions.move_call(call, "judge", actor=OFFICER)
+    with pytest.raises(ProgrammeError):
+        actions.move_call(call, "leave_vacant", actor=DECIDER)
+    actions.move_call(call, "leave_vacant", actor=DECIDER, reason="과반에 이르지 못했다.")
+    call.refresh_from_db()
+    assert call.state == "left_vacant"
+    assert events() == ["call.drafted", *["call.moved"] * 4]
+
+
+@pytest.mark.parametrize(("seats", "days", "reason"), [(0, 5, "이유"), (1, -1, "이유"), (1, 5, "")])
+def test_an_impossible_call_is_refused(seats, days, reason):
+    with pytest.raises(ProgrammeError):
+        actions.open_call(make_phase(), seats=seats, closes_at=soon(days), reason=reason, actor=OFFICER)
+
+
+def test_a_call_cannot_be_filled_before_it_is_judged():
+    with pytest.raises(TransitionError):
+        actions.move_call(make_call(make_phase(), state="open"), "fill", actor=DECIDER)
