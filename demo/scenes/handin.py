@@ -39,9 +39,7 @@ def _hand_in(stage: Stage, team: cast.Team) -> str:
     client = Client(stage, secret, draft)
     for path, role, options in _parts(facts):
         client.push(path, role, *options)
-    client.run(
-        "receipt", "--submission", str(draft.pk), "--submit", "-o", str(stage.models / f"receipt-{team.slug}.json")
-    )
+    client.run("submit", "--submission", str(draft.pk), "-o", str(stage.models / f"receipt-{team.slug}.json"))
     client.run("verify", "--receipt", str(stage.models / f"receipt-{team.slug}.json"))
     return Submission.objects.get(pk=draft.pk).receipt.number
 
@@ -61,14 +59,14 @@ class Client:
 
     def __init__(self, stage: Stage, token: str, draft: Submission) -> None:
         self.stage, self.draft = stage, draft
-        self.environment = {**os.environ, "PORTAL_TOKEN": token, "PORTAL_SERVER": stage.server}
+        self.environment = {**os.environ, "PORTAL_TOKEN": token, "PORTAL_URL": stage.server}
 
     def push(self, path: str, role: str, *options: str) -> None:
         self.run("push", path, "--submission", str(self.draft.pk), "--role", role, *options)
 
     def run(self, *arguments: str) -> str:
         done = subprocess.run(
-            [sys.executable, "-m", "portal.client", *arguments],
+            [sys.executable, "-m", "portal.client.main", *arguments],
             env=self.environment,
             capture_output=True,
             text=True,
