@@ -10,6 +10,7 @@ help: ## List the targets
 
 install: ## Make .venv and install the locked set (done by the other targets)
 	@tools/install.sh
+	@$(PY) tools/messages.py compile
 
 run: install ## Install, migrate, play the demonstration in the background and serve on PORT (8000)
 	@$(PY) manage.py migrate --verbosity 0
