@@ -127,13 +127,13 @@ def oversees(viewer: Viewer, **kwargs: object) -> Verdict:
     return _staff(viewer.has_role("officer", "decider", "auditor"))
 
 
-def oversees_phase(viewer: Viewer, phase_id: int) -> Verdict:
+def oversees_phase(viewer: Viewer, phase_id: int, **kwargs: object) -> Verdict:
     """Staff of a phase; somebody who belongs to one of its teams is no staff there, whatever the role says."""
     phase = Phase.objects.filter(pk=phase_id).first()
     return HIDDEN if phase is None else _staff(_is_staff(viewer, phase, "officer", "decider", "auditor"))
 
 
-def runs_phase(viewer: Viewer, phase_id: int) -> Verdict:
+def runs_phase(viewer: Viewer, phase_id: int, **kwargs: object) -> Verdict:
     phase = Phase.objects.filter(pk=phase_id).first()
     return HIDDEN if phase is None else _staff(_is_staff(viewer, phase, "officer"))
 

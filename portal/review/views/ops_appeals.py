@@ -4,12 +4,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from portal.common.access import ViewerRequest, access, step_up
+from portal.common.access import ViewerRequest, access
 from portal.review import actions
 from portal.review.forms import AdmissionForm, AppealRulingForm
 from portal.review.models import Appeal
 from portal.review.policies import rules, visible_to
-from portal.review.views.flow import attempt, person
+from portal.review.views.flow import attempt, person, step_up_to_act
 from portal.review.views.ops_phase import get_phase
 
 UNPROCESSABLE = 422
@@ -27,7 +27,7 @@ def appeals(request: ViewerRequest, phase_id: int) -> HttpResponse:
 
 
 @access(rules.sees_appeal)
-@step_up
+@step_up_to_act
 def appeal(request: HttpRequest, appeal_id: int) -> HttpResponse:
     """Admission first, then the ruling of a panel that shares nobody with the first."""
     row = get_object_or_404(

@@ -24,7 +24,7 @@ from portal.review.forms import (
 from portal.review.models import Decision, Notice
 from portal.review.policies import rules, visible_to
 from portal.review.selectors.decisions import decision_log, standing_decision, undecided_entries
-from portal.review.views.flow import attempt, attempt_and_go, person
+from portal.review.views.flow import attempt, attempt_and_go, person, step_up_to_act
 from portal.review.views.ops_phase import get_phase
 
 UNPROCESSABLE = 422
@@ -72,7 +72,7 @@ class StepForms:
 
 
 @access(rules.sees_decision)
-@step_up
+@step_up_to_act
 def decision(request: ViewerRequest, decision_id: int) -> HttpResponse:
     """One decision with its minutes, and the step that its state and the viewer's role allow."""
     row = _decision(decision_id)

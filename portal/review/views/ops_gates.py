@@ -14,7 +14,7 @@ from portal.review.forms import DueForm, PassGateForm, QuestionForm, RaiseForm, 
 from portal.review.models import Disqualification
 from portal.review.policies import Subject, rules, view
 from portal.review.selectors.operations import gate_table
-from portal.review.views.flow import attempt, attempt_and_go, person
+from portal.review.views.flow import attempt, attempt_and_go, person, step_up_to_act
 from portal.review.views.ops_phase import get_phase
 from portal.submissions.selectors import current_submission, dossier
 
@@ -113,7 +113,7 @@ def _tell_errors(request: HttpRequest, groups: object) -> None:
 
 
 @access(rules.sees_disqualification)
-@step_up
+@step_up_to_act
 def disqualification(request: HttpRequest, disqualification_id: int) -> HttpResponse:
     """The case: grounds, evidence, reply; notify, record a lapse, or rule, as its state allows."""
     rows = Disqualification.objects.select_related(

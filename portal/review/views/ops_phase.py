@@ -17,7 +17,7 @@ from portal.review.selectors.completion import holes_before_seal
 from portal.review.selectors.operations import OWN_PAGES, overview, phases_for
 from portal.review.selectors.results import tally_table
 from portal.review.selectors.tallies import is_current
-from portal.review.views.flow import attempt, attempt_and_go, person
+from portal.review.views.flow import attempt, attempt_and_go, person, step_up_to_act
 
 
 def get_phase(phase_id: int) -> Phase:
@@ -60,7 +60,7 @@ def move(request: ViewerRequest, phase_id: int) -> HttpResponse:
 
 
 @access(rules.runs_phase)
-@step_up
+@step_up_to_act
 def seal(request: HttpRequest, phase_id: int) -> HttpResponse:
     row = get_phase(phase_id)
     if request.method == "POST" and attempt(
