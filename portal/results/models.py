@@ -1,12 +1,14 @@
 """A release of a phase's results: its content written once, its state on a row of its own."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal.results.enums import Scope, State
+from portal.results.enums import PUBLIC_STATES, Scope, State
 
 SCOPES = [(Scope.OUTCOME, _("outcomes")), (Scope.AGGREGATES, _("outcomes and part scores")), (Scope.FULL, _("full"))]
 STATES = [
@@ -51,6 +53,10 @@ class Release(models.Model):
 
     def __str__(self) -> str:
         return f"{self.phase} v{self.version}"
+
+    def is_public(self, *, at: datetime) -> bool:
+        """The same question as `policies.public_releases`, for a row already read."""
+        return self.state in PUBLIC_STATES and self.embargo_until <= at
 
 
 class ReleaseContent(models.Model):

@@ -316,14 +316,27 @@ def evidence(code: str) -> dict[str, Any]:
             {
                 "run": f"10000000-0000-4000-8000-00000000000{ord(code) - 64}",
                 "plan_digest": "6" * 64,
+                "report": "8" * 64,
                 "reference": "SmolLM2-135M",
                 "revision": "0.1.2",
                 "level": level,
+                "alignment": "T2",
                 "z": "51.2" if level else "0.4",
                 "r2": "0.98" if level else "0.00",
                 "coverage": "0.99",
-                "gain_cosine": "0.97",
-                "null": {"kind": "gain_cosine", "median": "0.96", "p95": "0.98", "pairs": 12},
+                "share": "0.99" if level else "0.0",
+                "scores": [
+                    {
+                        "name": "norm_gain_cosine",
+                        "value": "0.971",
+                        "null_mean": "0.966",
+                        "null_sd": "0.004",
+                        "null_source": "the same gains in random channel order",
+                        "unrelated_mean": "0.962",
+                        "unrelated_pairs": 12,
+                        "percentile": "58.3",
+                    }
+                ],
             }
         ],
     }

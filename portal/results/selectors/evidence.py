@@ -7,7 +7,6 @@ from evaluation.models import EvaluationRun
 from evaluation.selectors import results_of
 from originality.models import Comparison, OriginalityRun
 from originality.selectors import comparisons_of
-from portal.submissions.enums import RunKind
 from portal.submissions.models import Submission
 
 PLACES = 6  # of figures that are computed in binary: more would be noise
@@ -23,11 +22,11 @@ def evidence_of(submission: Submission) -> dict[str, Any]:
             "digest": receipt.digest,
             "issued_at": receipt.issued_at.isoformat(timespec="seconds"),
         },
-        "benchmarks": [_benchmark(row.benchmark) for row in rows if row.kind == RunKind.BENCHMARK],
+        "benchmarks": [_benchmark(row.benchmark) for row in rows if row.benchmark],
         "originality": [
             _comparison(comparison, row.originality)
             for row in rows
-            if row.kind == RunKind.ORIGINALITY
+            if row.originality
             for comparison in comparisons_of(row.originality)
         ],
     }
@@ -44,7 +43,7 @@ def _benchmark(run: EvaluationRun) -> dict[str, Any]:
                 "task": row.task,
                 "metric": row.metric,
                 "value": row.value,
-                "stderr": row.stderr,
+                "stderr": row.stderr or None,
                 "n": row.n,
                 "higher_is_better": row.higher_is_better,
             }

@@ -37,3 +37,22 @@ def public_rounds() -> QuerySet[Phase]:
 def public_document(release: Release) -> dict[str, Any]:
     document: dict[str, Any] = json.loads(release.content.public)
     return document
+
+
+def latest_release(*, at: datetime) -> Release | None:
+    """The most recently published version over all phases."""
+    return public_releases(at=at).order_by("-published_at").first()
+
+
+def phase_in_progress() -> Phase | None:
+    """The phase that the public follows now: the last that has moved beyond its rules, else the first to come."""
+    rows = public_rounds()
+    return (
+        rows.exclude(state__in=("drafted", "rules_frozen")).first() or rows.order_by("programme_id", "number").first()
+    )
+
+
+def committed_releases() -> QuerySet[Release]:
+    """Every release whose digest is public, newest first; the digest says nothing about the content."""
+    rows = Release.objects.exclude(state=State.PREPARED).select_related("phase__programme", "content")
+    return rows.order_by("-committed_at")
