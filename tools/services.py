@@ -26,6 +26,8 @@ PR_SET_PDEATHSIG = 1
 SECONDS_TO_START = 60
 PORTAL = "portal"  # user and database
 
+Server = contextlib.AbstractContextManager["subprocess.Popen[bytes]"]
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Run a command beside a throwaway PostgreSQL and Redis.")
@@ -55,14 +57,19 @@ def temporary_folder() -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def postgresql(folder: Path, *, port: int | None = None, ending: signal.Signals = signal.SIGINT) -> Iterator[str]:
-    """A fresh server; its URL. SIGINT is PostgreSQL's fast shutdown."""
+def postgresql(folder: Path, *, port: int | None = None) -> Iterator[str]:
+    """A fresh cluster and its server; the URL of its one database."""
     password, port = secrets.token_hex(16), port or free_port()
     make_cluster(folder, password)
-    with server(postgres_command(folder, port), ready=lambda: answers(port), user=postgres_user(), ending=ending):
+    with postgresql_server(folder, port):
         tool = [str(postgres_program("createdb")), "-h", "127.0.0.1", "-p", str(port), "-U", PORTAL, PORTAL]
         subprocess.run(tool, check=True, env=os.environ | {"PGPASSWORD": password})
         yield f"postgresql://{PORTAL}:{password}@127.0.0.1:{port}/{PORTAL}"
+
+
+def postgresql_server(folder: Path, port: int, *, ending: signal.Signals = signal.SIGINT) -> Server:
+    """The server on a cluster that exists. SIGINT is its fast shutdown, SIGQUIT its immediate one."""
+    return server(postgres_command(folder, port), ready=lambda: answers(port), user=postgres_user(), ending=ending)
 
 
 def make_cluster(folder: Path, password: str) -> None:
@@ -104,7 +111,7 @@ def postgres_program(name: str) -> Path:
 
 
 @contextlib.contextmanager
-def redis(folder: Path, *, port: int | None = None) -> Iterator[str]:
+def redis(folder: Path, *, port: int | None = None, ending: signal.Signals = signal.SIGTERM) -> Iterator[str]:
     port = port or free_port()
     folder.mkdir(exist_ok=True)
     options = [
@@ -119,7 +126,7 @@ def redis(folder: Path, *, port: int | None = None) -> Iterator[str]:
         "--maxmemory-policy",
         "noeviction",
     ]
-    with server([redis_program(), *options], ready=lambda: accepts(port)):
+    with server([redis_program(), *options], ready=lambda: accepts(port), ending=ending):
         yield f"redis://127.0.0.1:{port}/0"
 
 

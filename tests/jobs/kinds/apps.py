@@ -10,4 +10,4 @@ class KindsConfig(AppConfig):
         from tests.jobs.kinds.scripts import script_kind
 
         register(script_kind("script"))
-        register(script_kind("hasty", lease_seconds=2))
+        register(script_kind("hasty", lease_seconds=2, max_attempts=1000))
