@@ -134,8 +134,8 @@ def make_entry(phase: Phase, *, index: int = 0) -> Entry:
     return Entry.objects.create(consortium=consortium, phase=phase, code="ABCDEFGH"[index], ruleset=phase.ruleset)
 
 
-def make_member(entry: Entry) -> User:
-    user = make_user("team")
+def make_member(entry: Entry, *, user: User | None = None) -> User:
+    user = user or make_user("team")
     place = entry.consortium.places.first()
     Membership.objects.create(user=user, consortium=entry.consortium, institution=place.institution, role="manager")
     return user
@@ -145,8 +145,15 @@ def make_panel(phase: Phase, *, kind: PanelKind = PanelKind.EXPERT, part: str = 
     return Panel.objects.create(phase=phase, kind=kind, part=part, name=name or f"panel {next(_numbers)}")
 
 
-def make_seat(panel: Panel, *, officer: User, cleared: bool = True, kind: SeatKind = SeatKind.REGULAR) -> PanelSeat:
-    seat = actions.seat_panel(panel, user=make_user("reviewer"), seated_by=officer, kind=kind)
+def make_seat(
+    panel: Panel,
+    *,
+    officer: User,
+    cleared: bool = True,
+    kind: SeatKind = SeatKind.REGULAR,
+    user: User | None = None,
+) -> PanelSeat:
+    seat = actions.seat_panel(panel, user=user or make_user("reviewer"), seated_by=officer, kind=kind)
     if cleared:
         declare_clear(seat)
     return PanelSeat.objects.select_related("declaration", "panel__phase").get(pk=seat.pk)
@@ -158,19 +165,33 @@ def declare_clear(seat: PanelSeat) -> None:
 
 
 class Scene:
-    """Three teams, three cleared experts with sheets, an officer, a second officer, a decider and an auditor."""
+    """Three teams, three cleared experts with sheets, two officers, a decider and an auditor.
 
-    def __init__(self, *, entries: int = 3, experts: int = 3) -> None:
+    `actors` puts given people into the roles: "team" is a member of entry A, "reviewer" holds the chair.
+    """
+
+    def __init__(self, *, entries: int = 3, experts: int = 3, actors: dict[str, User] | None = None) -> None:
+        given = actors or {}
         self.phase = make_phase()
-        self.officer, self.second_officer = make_user("officer"), make_user("officer")
-        self.decider, self.auditor = make_user("decider"), make_user("auditor")
+        self.officer = given.get("officer") or make_user("officer")
+        self.second_officer = make_user("officer")
+        self.decider = given.get("decider") or make_user("decider")
+        self.auditor = given.get("auditor") or make_user("auditor")
         self.entries = [make_entry(self.phase, index=index) for index in range(entries)]
         self.members = [make_member(entry) for entry in self.entries]
-        self.panel = make_panel(self.phase)
+        if "team" in given:
+            self.members[0] = make_member(self.entries[0], user=given["team"])
+        self.panel = make_panel(self.phase, name="전문가 평가위원회")
         kinds = [SeatKind.CHAIR] + [SeatKind.REGULAR] * (experts - 1)
-        self.seats = [make_seat(self.panel, officer=self.officer, kind=kind) for kind in kinds]
+        people = [given.get("reviewer"), *[None] * (experts - 1)]
+        self.seats = [
+            make_seat(self.panel, officer=self.officer, kind=kind, user=user)
+            for kind, user in zip(kinds, people, strict=True)
+        ]
         self.sheets = [
-            sheet for seat in self.seats for sheet in actions.assign(seat, entries=self.entries, assigned_by=self.officer)
+            sheet
+            for seat in self.seats
+            for sheet in actions.assign(seat, entries=self.entries, assigned_by=self.officer)
         ]
 
     def sheet_of(self, seat: int, entry: int) -> ScoreSheet:
