@@ -1,5 +1,7 @@
 """What can be refused, each with what is wrong, where, and what to do. Views show the text; nothing is swallowed."""
 
+from typing import Any
+
 
 class ReviewError(Exception):
     """Base of every refusal of this app; `str()` is fit for people."""
@@ -12,7 +14,7 @@ class NotPossible(ReviewError):
 class Conflict(ReviewError):
     """Somebody saved in between. `current` holds what stands now, so that neither text is lost."""
 
-    def __init__(self, message: str, *, current: dict[str, object]) -> None:
+    def __init__(self, message: str, *, current: dict[str, Any]) -> None:
         super().__init__(message)
         self.current = current
 

@@ -33,7 +33,7 @@ from portal.review.enums import (
     Outcome,
 )
 from portal.review.errors import Incomplete, NotPossible
-from portal.review.models import Decision, Minutes, Notice, Tally
+from portal.review.models import Decision, Disqualification, Minutes, Notice, Tally
 from portal.review.selectors.decisions import standing_decision, undecided_entries
 from portal.review.selectors.gates import open_disqualifications, verdict_on
 from portal.review.selectors.outcomes import result_notice
@@ -131,8 +131,8 @@ def _fails(entry: Entry, gate: str) -> bool:
     return ruling is not None and ruling.verdict == GateVerdict.FAIL
 
 
-def _case_of(entry: Entry) -> object:
-    return entry.disqualifications.filter(state=DisqualificationState.UPHELD).first()
+def _case_of(entry: Entry) -> Disqualification | None:
+    return Disqualification.objects.filter(entry=entry, state=DisqualificationState.UPHELD).first()
 
 
 def _tally_for(phase: Phase) -> Tally:

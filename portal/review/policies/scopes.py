@@ -111,15 +111,15 @@ def audiences_of(viewer: Viewer, scope: Scope) -> frozenset[Audience]:
     """Every audience the viewer belongs to for this scope. A person in a team of the phase never counts as staff there."""
     if viewer.user_id is None:
         return frozenset({Audience.PUBLIC})
-    teams = _consortia_of(viewer, scope.phase)
-    found = {Audience.PUBLIC} | _as_team(scope, teams) | _as_panel(viewer, scope)
+    teams = _consortia_of(viewer.user_id, scope.phase)
+    found = {Audience.PUBLIC} | _as_team(scope, teams) | _as_panel(viewer.user_id, scope)
     if not teams:
         found |= _as_staff(viewer)
     return frozenset(found)
 
 
-def _consortia_of(viewer: Viewer, phase: Phase) -> frozenset[int]:
-    rows = Membership.objects.filter(user_id=viewer.user_id, consortium__entries__phase=phase)
+def _consortia_of(user_id: int, phase: Phase) -> frozenset[int]:
+    rows = Membership.objects.filter(user_id=user_id, consortium__entries__phase=phase)
     return frozenset(rows.values_list("consortium_id", flat=True))
 
 
@@ -131,18 +131,16 @@ def _as_team(scope: Scope, teams: frozenset[int]) -> set[Audience]:
     return {Audience.OTHER_CONSORTIA}
 
 
-def _as_panel(viewer: Viewer, scope: Scope) -> set[Audience]:
+def _as_panel(user_id: int, scope: Scope) -> set[Audience]:
     """Nobody is a member before the declaration is clear or allowed; the owner of a sheet only while cleared."""
-    seats = PanelSeat.objects.filter(user_id=viewer.user_id, panel__phase=scope.phase).exclude(
-        panel__kind=PanelKind.APPEAL
-    )
+    seats = PanelSeat.objects.filter(user_id=user_id, panel__phase=scope.phase).exclude(panel__kind=PanelKind.APPEAL)
     states = list(seats.values_list("kind", "declaration__state"))
     if not states or not all(state in CLEARED for _kind, state in states):
         return set()
     found = {Audience.PANEL_MEMBER}
     if SeatKind.CHAIR in {kind for kind, _state in states}:
         found.add(Audience.PANEL_CHAIR)
-    if scope.owner == viewer.user_id:
+    if scope.owner == user_id:
         found.add(Audience.SHEET_OWNER)
     return found
 

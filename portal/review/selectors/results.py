@@ -12,7 +12,9 @@ from portal.review.selectors.rules import here, rules_of
 def titles_of(phase: Phase) -> dict[str, str]:
     """Titles of parts, groups, items ("part/item") and gates by key."""
     rules = rules_of(phase)
-    titles = {row.key: here(row.title) for row in (*rules.groups, *rules.parts, *rules.gates)}
+    titles = {group.key: here(group.title) for group in rules.groups}
+    titles |= {part.key: here(part.title) for part in rules.parts}
+    titles |= {gate.key: here(gate.title) for gate in rules.gates}
     titles |= {f"{part.key}/{item.key}": here(item.title) for part in rules.parts for item in part.items}
     return titles
 

@@ -14,7 +14,7 @@ from portal.review.numbers import parse_decimal
 from portal.review.selectors.rules import criteria_of, here
 
 
-def current_values(sheet: ScoreSheet) -> dict[str, object]:
+def current_values(sheet: ScoreSheet) -> dict[str, Any]:
     """What a form shows; the whole of it also answers a conflict."""
     rows = list(sheet.scores.all())
     return {

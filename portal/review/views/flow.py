@@ -37,7 +37,7 @@ def attempt(request: HttpRequest, act: Callable[[], Any], *, done: str) -> bool:
     return True
 
 
-def attempt_and_go(request: HttpRequest, act: Callable[[], Any], *, done: str, to: str, **kwargs: int) -> HttpResponse:
+def attempt_and_go(request: HttpRequest, act: Callable[[], Any], *, done: str, to: str, **kwargs: Any) -> HttpResponse:
     attempt(request, act, done=done)
     return redirect(to, **kwargs)
 

@@ -157,8 +157,8 @@ def sign_page(request: ViewerRequest, sheet_id: int) -> HttpResponse:
         "rubric": rows,
         "holes": [line for line in rows if line.fault],
         "outliers": outliers_in(row, own_sheets(row.assignment.seat)),
-        "total": sum_of(values["scores"]),  # type: ignore[arg-type]
-        "boxes": [box for box in boxes(row, values["ticks"]) if box.ticked],  # type: ignore[arg-type]
+        "total": sum_of(values["scores"]),
+        "boxes": [box for box in boxes(row, values["ticks"]) if box.ticked],
         "following": next_after(row),
         "withdraw_form": ReasonForm(),
         "scoring": row.assignment.entry.phase.state == "scoring",
