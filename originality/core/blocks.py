@@ -1,7 +1,7 @@
 """Tests over the blocks of two sketches: sign tests under each alignment, permutation tests where signs are fixed."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -38,7 +38,8 @@ class PermutationRow(NamedTuple):
     result: PermutationResult
 
 
-class BlockTests(NamedTuple):
+@dataclass
+class BlockTests:
     """Everything tried on one pair of models; z_by_layer is the T1 matrix (candidate layers, reference layers)."""
 
     signs: list[SignRow]
@@ -47,9 +48,16 @@ class BlockTests(NamedTuple):
     z_by_layer: Matrix
     pooled: dict[str, SignResult]
 
+    def add(self, carried: list[UnitBlock], reference: Sketch) -> None:
+        """Run T3 on the candidate's blocks carried into the reference's channels, and count it."""
+        rows = list(_by_gates(carried, [b for b in reference.blocks if b.kind == "mlp"], alignment="T3"))
+        self.signs += rows
+        self.tried += len(rows)
+        self.pooled = _pooled(self.signs)
 
-def run_block_tests(candidate: Sketch, reference: Sketch, *, carried: list[UnitBlock] | None = None) -> BlockTests:
-    """Run T1 on all layer pairs, T2 on the pairs that the gates propose, T3 on blocks carried into the other's basis."""
+
+def run_block_tests(candidate: Sketch, reference: Sketch) -> BlockTests:
+    """Run T1 on all layer pairs, T2 on the pairs that the gates propose, and permutations where signs are fixed."""
     signs: list[SignRow] = []
     tried = 0
     z_by_layer = np.zeros((0, 0))
@@ -64,10 +72,6 @@ def run_block_tests(candidate: Sketch, reference: Sketch, *, carried: list[UnitB
             matched = list(_by_gates(ours, theirs, alignment="T2"))
             signs += matched
             tried += len(matched)
-    if carried:
-        matched = list(_by_gates(carried, [b for b in reference.blocks if b.kind == "mlp"], alignment="T3"))
-        signs += matched
-        tried += len(matched)
     permutations = _plain(candidate, reference)
     return BlockTests(signs, permutations, tried + len(permutations), z_by_layer, _pooled(signs))
 

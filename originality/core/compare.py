@@ -12,6 +12,7 @@ from originality.core.blocks import BlockTests, run_block_tests
 from originality.core.embeddings import embedding_test, rotation
 from originality.core.errors import InputError
 from originality.core.gains import GainResult
+from originality.core.levels import R2_COMMON
 from originality.core.permutation import PermutationResult
 from originality.core.readers import Source, open_folder
 from originality.core.roles import Role, assign_roles
@@ -22,6 +23,7 @@ from originality.core.tensors import TensorRow, full_row, pair_tensors, sampled_
 from originality.core.units import UnitBlock, unit_blocks
 
 Z_OF_A_MAP = 6.0
+Z_DECIDED = 12.0
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,8 @@ def open_side(path: Path, *, k: int = STORED_K, progress: Progress = silent) -> 
 def examine(candidate: Side, reference: Side, *, progress: Progress = silent) -> Findings:
     """Run every test that can be made and note the ones that cannot."""
     ours, theirs = candidate.sketch, reference.sketch
-    carried, not_made = _carried(candidate, reference)
-    blocks = run_block_tests(ours, theirs, carried=carried)
+    blocks = run_block_tests(ours, theirs)
+    not_made = _anchored(blocks, candidate, reference)
     if not blocks.signs:
         not_made.append("sign test: no block of the two models has units of the same shape")
     embedding, why = embedding_test(ours, theirs)
@@ -95,6 +97,16 @@ def _tensor_row(
         return sampled_row(candidate.sketch, reference.sketch, pair)
     a, b = candidate.sketch.summaries[pair[0]], reference.sketch.summaries[pair[1]]
     return full_row(a, b, candidate=candidate.source, reference=reference.source)
+
+
+def _anchored(blocks: BlockTests, candidate: Side, reference: Side) -> list[str]:
+    """Add T3 where T1 and T2 leave the question open, or return why it was not made."""
+    if any(result.z > Z_DECIDED and result.r2 >= R2_COMMON for result in blocks.pooled.values()):
+        return ["alignment T3: not needed, T1 or T2 already finds common origin"]
+    carried, why = _carried(candidate, reference)
+    if carried:
+        blocks.add(carried, reference.sketch)
+    return why
 
 
 def _carried(candidate: Side, reference: Side) -> tuple[list[UnitBlock] | None, list[str]]:

@@ -43,6 +43,7 @@ def chance_level(a: NDArray[np.integer], b: NDArray[np.integer]) -> float:
 
     For float32 content it is an upper bound: two different float32 values may share a code.
     """
-    left = np.bincount(a, minlength=65536) / max(a.size, 1)
-    right = np.bincount(b, minlength=65536) / max(b.size, 1)
-    return float(left @ right)
+    values_a, counts_a = np.unique(a, return_counts=True)
+    values_b, counts_b = np.unique(b, return_counts=True)
+    _, left, right = np.intersect1d(values_a, values_b, assume_unique=True, return_indices=True)
+    return float(counts_a[left] @ counts_b[right]) / max(a.size * b.size, 1)

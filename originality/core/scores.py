@@ -14,7 +14,7 @@ KINDS = {
     "norm_pearson": "norm_gain_pearson",
     "std_profile": "layer_sd_profile_correlation",
     "r2": "variance_explained",
-    "equal": "equal_element_fraction",
+    "equal": "equal_element_fraction_bf16",
 }
 
 
@@ -43,7 +43,7 @@ def raw_scores(
     if sum(weights):
         matrices = [row for row in rows if len(row.candidate.shape) == 2]
         values["r2"] = float(np.average([row.variance.r2 for row in matrices], weights=weights))
-        values["equal"] = float(np.average([row.equality.fraction for row in matrices], weights=weights))
+        values["equal"] = float(np.average([row.rounded for row in matrices], weights=weights))
     return values
 
 

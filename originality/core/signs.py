@@ -108,7 +108,7 @@ def _mutual_nearest(a: Matrix, b: Matrix) -> NDArray[np.int64]:
     return np.where(mutual, best_of_a, -1)
 
 
-def gate_similarity(a: UnitBlock, b: UnitBlock, *, sample: int = 256) -> float:
+def gate_similarity(a: UnitBlock, b: UnitBlock, *, sample: int = 64) -> float:
     """Mean best cosine of sampled gate rows: about the largest of n random cosines for strangers, near 1 for kin."""
     if a.gate is None or b.gate is None:
         return 0.0

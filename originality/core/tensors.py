@@ -18,11 +18,15 @@ LayerMap = Callable[[int], int]
 
 
 class TensorRow(NamedTuple):
-    """`identical` says that the whole tensor has the same values; sampled rows saw only the public sample."""
+    """`equality` is at the coarser of the two precisions, `rounded` is the equal share after rounding to bfloat16.
+
+    `identical` says that the whole tensor has the same values; sampled rows saw only the public sample.
+    """
 
     candidate: TensorSummary
     reference: TensorSummary
     equality: EqualityResult
+    rounded: float
     variance: VarianceResult
     identical: bool
     sampled: bool
@@ -60,11 +64,13 @@ def sampled_row(candidate: Sketch, reference: Sketch, names: tuple[str, str]) ->
 
 def _row(a: TensorSummary, b: TensorSummary, left: Floats, right: Floats, *, sampled: bool) -> TensorRow:
     codes_a, codes_b = to_bf16(left), to_bf16(right)
-    equal = int(np.count_nonzero(left == right if a.dtype == b.dtype else codes_a == codes_b))
+    same_codes = codes_a == codes_b
+    equal = int(np.count_nonzero(left == right if a.dtype == b.dtype else same_codes))
     return TensorRow(
         candidate=a,
         reference=b,
         equality=equality(equal=equal, n=left.size, chance=chance_level(codes_a, codes_b)),
+        rounded=float(same_codes.mean()) if left.size else 0.0,
         variance=variance_explained(pair_sums(right, left), n=max(left.size, 1)),
         identical=a.codes_sha256 == b.codes_sha256,
         sampled=sampled,
@@ -75,11 +81,14 @@ class _Totals:
     def __init__(self) -> None:
         self.sums = np.zeros(5)
         self.left, self.right = np.zeros(65536, np.int64), np.zeros(65536, np.int64)
-        self.equal = self.n = 0
+        self.equal = self.rounded = self.n = 0
 
     def feed(self, left: Floats, right: Floats, *, same_dtype: bool) -> None:
         codes_a, codes_b = to_bf16(left), to_bf16(right)
-        self.equal += int(np.count_nonzero(left == right if same_dtype else codes_a == codes_b))
+        same_codes = codes_a == codes_b
+        rounded = int(np.count_nonzero(same_codes))
+        self.equal += int(np.count_nonzero(left == right)) if same_dtype else rounded
+        self.rounded += rounded
         self.sums += pair_sums(right, left)
         self.left += histogram(codes_a)
         self.right += histogram(codes_b)
@@ -101,6 +110,7 @@ def full_row(a: TensorSummary, b: TensorSummary, *, candidate: Source, reference
         candidate=a,
         reference=b,
         equality=equality(equal=totals.equal, n=totals.n, chance=chance),
+        rounded=totals.rounded / n,
         variance=variance_explained(totals.sums, n=n),
         identical=a.codes_sha256 == b.codes_sha256,
         sampled=False,
