@@ -170,9 +170,16 @@ class Scene:
     `actors` puts given people into the roles: "team" is a member of entry A, "reviewer" holds the chair.
     """
 
-    def __init__(self, *, entries: int = 3, experts: int = 3, actors: dict[str, User] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        entries: int = 3,
+        experts: int = 3,
+        actors: dict[str, User] | None = None,
+        document: dict | None = None,
+    ) -> None:
         given = actors or {}
-        self.phase = make_phase()
+        self.phase = make_phase(document=document)
         self.officer = given.get("officer") or make_user("officer")
         self.second_officer = make_user("officer")
         self.decider = given.get("decider") or make_user("decider")
