@@ -5,5 +5,9 @@ Loaded by `-p` in pyproject.toml: pytest-django reads the settings before any co
 
 import os
 import tempfile
+from pathlib import Path
 
-os.environ.setdefault("PORTAL_VAR", tempfile.mkdtemp(prefix="portal-tests-"))
+if "PORTAL_VAR" not in os.environ:
+    os.environ["PORTAL_VAR"] = tempfile.mkdtemp(prefix="portal-tests-")
+    # As if static files were collected: otherwise every test client would list the sources again.
+    (Path(os.environ["PORTAL_VAR"]) / "static").mkdir()
