@@ -25,6 +25,7 @@ from portal.programmes.enums import CallState, PhaseState
 from portal.programmes.models import Call, Phase
 from portal.programmes.policies import authorise
 
+RESERVED = frozenset({"register", "invitations"})  # words of the addresses
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -39,10 +40,8 @@ def register_consortium(slug: str, *, name_ko: str, name_en: str, lead: Institut
     """A consortium with its lead institution; whoever registers it becomes its first manager."""
     if actor.user_id is None:
         raise PermissionDenied(_("Sign in to register a consortium."))
-    if Consortium.objects.filter(slug=slug).exists():
-        raise ConsortiumError(
-            _("There is a consortium with the short name %(slug)s already; choose another.") % {"slug": slug}
-        )
+    if slug in RESERVED or Consortium.objects.filter(slug=slug).exists():
+        raise ConsortiumError(_("The short name %(slug)s is taken; choose another.") % {"slug": slug})
     consortium = Consortium.objects.create(slug=slug, name_ko=name_ko, name_en=name_en)
     institution = _institution(lead)
     now = timezone.now()

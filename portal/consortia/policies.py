@@ -5,8 +5,8 @@ from django.utils.translation import gettext as _
 
 from portal.common.access import UNKNOWN, Verdict
 from portal.common.viewer import Viewer
-from portal.consortia.models import Consortium
-from portal.consortia.selectors import invitations_for, is_manager, is_member
+from portal.consortia.models import Consortium, ConsortiumInstitution
+from portal.consortia.selectors import invitations_for, is_manager, is_member, phases_to_enter
 
 READERS = ("officer", "auditor")
 
@@ -24,13 +24,28 @@ def sees_consortium(viewer: Viewer, slug: str) -> Verdict:
     return _hidden(viewer)
 
 
-def manages_consortium(viewer: Viewer, slug: str, **kwargs: object) -> Verdict:
+def manages_consortium(viewer: Viewer, slug: str) -> Verdict:
     """Members who are no managers learn why; to everybody else the consortium is not there."""
     seen = sees_consortium(viewer, slug)
     if not seen.allowed:
         return seen
     allowed = is_manager(viewer, Consortium.objects.get(slug=slug))
     return Verdict(allowed=allowed, reason=_("Only a manager of the consortium may do this."))
+
+
+def manages_place(viewer: Viewer, slug: str, place: int) -> Verdict:
+    verdict = manages_consortium(viewer, slug)
+    known = ConsortiumInstitution.objects.filter(pk=place, consortium__slug=slug).exists()
+    return verdict if not verdict.allowed or known else UNKNOWN
+
+
+def enters_phase(viewer: Viewer, slug: str, phase: str) -> Verdict:
+    """A phase that takes no entries, or not this consortium's, has no page to enter it."""
+    verdict = manages_consortium(viewer, slug)
+    if not verdict.allowed:
+        return verdict
+    open_phases = phases_to_enter(Consortium.objects.get(slug=slug))
+    return verdict if open_phases.filter(slug=phase).exists() else UNKNOWN
 
 
 def is_invited(viewer: Viewer, place: int) -> Verdict:

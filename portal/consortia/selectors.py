@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from portal.accounts.models import Invitation
+from portal.accounts.models import ApiToken, Invitation
 from portal.common.viewer import Viewer
 from portal.consortia.enums import EntryState, MemberRole
 from portal.consortia.models import Consortium, ConsortiumInstitution, Entry, Membership
@@ -47,6 +47,19 @@ def entries_in(phase: Phase) -> QuerySet[Entry]:
 def places_of(consortium: Consortium) -> QuerySet[ConsortiumInstitution]:
     """Institutions of the consortium, those that left included; the lead comes first."""
     return consortium.places.select_related("institution").order_by("role", "invited_at")
+
+
+def memberships_of(consortium: Consortium) -> QuerySet[Membership]:
+    return consortium.memberships.select_related("user", "institution").order_by("joined_at")
+
+
+def entries_by(consortium: Consortium) -> QuerySet[Entry]:
+    return consortium.entries.select_related("phase__programme", "ruleset", "call").order_by("entered_at")
+
+
+def tokens_of(consortium: Consortium) -> QuerySet[ApiToken]:
+    """Keys that act for the consortium, whoever issued them."""
+    return ApiToken.objects.filter(account_key=consortium.account_key).select_related("user").order_by("-created_at")
 
 
 def institutions_in(phase: Phase) -> QuerySet[ConsortiumInstitution]:

@@ -7,7 +7,7 @@ from portal.common.access import UNKNOWN, Verdict
 from portal.common.transitions import Transition
 from portal.common.viewer import Viewer
 from portal.programmes.errors import ProgrammeError
-from portal.programmes.models import Phase, Programme, RuleSetVersion
+from portal.programmes.models import Call, Phase, Programme, RuleSetVersion
 
 STAFF = ("officer", "decider", "auditor", "operator")
 
@@ -50,3 +50,10 @@ def changes_phase(viewer: Viewer, phase: str) -> Verdict:
     if not viewer.has_role("officer"):
         return Verdict(allowed=False, reason=_("Only officers change a phase."))
     return runs_phase(viewer, phase)
+
+
+def moves_call(viewer: Viewer, call: int) -> Verdict:
+    """Officers and decision makers; which of them takes which step is the table's business."""
+    if not viewer.has_role("officer", "decider"):
+        return Verdict(allowed=False, reason=_("Only officers and decision makers move a call."))
+    return Verdict(allowed=True) if Call.objects.filter(pk=call).exists() else UNKNOWN

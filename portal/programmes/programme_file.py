@@ -6,11 +6,10 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from portal.common.time import KST
 from portal.programmes.ruleset import RuleSetError, Text, parse_ruleset
 from portal.programmes.ruleset.reader import Node, must_differ
+from portal.programmes.yaml_reader import parse_yaml
 
 SCHEMA = "programme/1"
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -52,11 +51,10 @@ def read_programme(path: Path, *, today: date) -> ProgrammePlan:
 
 def read_yaml(path: Path) -> Any:
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = path.read_bytes()
     except FileNotFoundError:
-        raise RuleSetError(str(path.name), "there is no such file.") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise RuleSetError(str(path.name), f"is not YAML: {error}") from error
+        raise RuleSetError(path.name, "there is no such file.") from None
+    return parse_yaml(content, name=path.name)
 
 
 def _phase(row: Node, *, folder: Path, today: date) -> PhasePlan:

@@ -7,7 +7,7 @@ from portal.programmes.enums import CallState, PhaseState
 from portal.programmes.models import Call, DeadlineChange, Phase, Programme, RuleSetVersion
 from portal.programmes.policies import STAFF
 from portal.programmes.ruleset import RuleSet, parse_ruleset
-from portal.programmes.transitions import PHASE
+from portal.programmes.transitions import CALL, PHASE
 
 
 def programmes() -> QuerySet[Programme]:
@@ -36,6 +36,15 @@ def deadline_changes_of(phase: Phase) -> QuerySet[DeadlineChange]:
     return phase.deadline_changes.order_by("decided_at")
 
 
+def deadline_changes_in(programme: Programme) -> QuerySet[DeadlineChange]:
+    return DeadlineChange.objects.filter(phase__programme=programme).select_related("phase").order_by("decided_at")
+
+
+def announced_calls_in(programme: Programme) -> QuerySet[Call]:
+    announced = Call.objects.filter(phase__programme=programme).exclude(state=CallState.DRAFTED)
+    return announced.select_related("phase").order_by("opens_at")
+
+
 def calls_of(phase: Phase) -> QuerySet[Call]:
     return phase.calls.order_by("opens_at")
 
@@ -47,3 +56,7 @@ def open_calls() -> QuerySet[Call]:
 def events_open_to(viewer: Viewer, phase: Phase) -> list[str]:
     """The events the table allows in this state to one of the viewer's roles, in the table's order."""
     return [step.event for step in PHASE if step.source == phase.state and viewer.has_role(*step.by)]
+
+
+def call_events_open_to(viewer: Viewer, call: Call) -> list[str]:
+    return [step.event for step in CALL if step.source == call.state and viewer.has_role(*step.by)]

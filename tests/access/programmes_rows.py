@@ -1,0 +1,67 @@
+from tests.access.matrix import Row
+from tests.factories.programmes import make_call, make_phase, make_programme, make_ruleset
+
+STAFF_ONLY = "302 403 403 200 200 200"
+OFFICER_ONLY = "302 403 403 200 403 403"
+
+
+def a_programme(actors):
+    return {"slug": make_programme().slug}
+
+
+def frozen_rules(actors):
+    version = make_ruleset(make_programme())
+    return {"slug": version.programme.slug, "version": version.version}
+
+
+def draft_rules(actors):
+    version = make_ruleset(make_programme(), frozen=False)
+    return {"slug": version.programme.slug, "version": version.version}
+
+
+def no_rules(actors):
+    return {"slug": make_programme().slug, "version": 1}
+
+
+def a_phase(actors):
+    return {"phase": make_phase().slug}
+
+
+def no_phase(actors):
+    return {"phase": "no-such-phase"}
+
+
+def a_call(actors):
+    return {"call": make_call(make_phase()).pk}
+
+
+def no_call(actors):
+    return {"call": 0}
+
+
+ROWS = [
+    Row("programmes:list", "200 200 200 200 200 200"),
+    Row("programmes:programme", "200 200 200 200 200 200", a_programme),
+    Row("programmes:programme", "404 404 404 404 404 404", lambda actors: {"slug": "no-such"}, case="unknown"),
+    *(
+        row
+        for name in ("programmes:ruleset", "programmes:ruleset-json", "programmes:ruleset-yaml")
+        for row in (
+            Row(name, "200 200 200 200 200 200", frozen_rules),
+            Row(name, "404 404 404 200 200 200", draft_rules, case="not frozen"),
+            Row(name, "404 404 404 404 404 404", no_rules, case="unknown"),
+        )
+    ),
+    Row("ops_programmes:list", STAFF_ONLY),
+    Row("ops_programmes:phase", STAFF_ONLY, a_phase),
+    Row("ops_programmes:phase", "302 403 403 404 404 404", no_phase, case="unknown"),
+    Row("ops_programmes:rules", OFFICER_ONLY, a_phase),
+    Row("ops_programmes:freeze", OFFICER_ONLY, a_phase),
+    Row("ops_programmes:freeze", "302 403 403 302 403 403", a_phase, method="post"),
+    Row("ops_programmes:deadline", OFFICER_ONLY, a_phase),
+    Row("ops_programmes:call-new", OFFICER_ONLY, a_phase),
+    Row("ops_programmes:move", "302 403 403 302 302 302", a_phase, method="post", data={"event": "open_receiving"}),
+    Row("ops_programmes:move", "302 403 403 405 405 405", a_phase, case="by link"),
+    Row("ops_programmes:call-move", "302 403 403 302 302 403", a_call, method="post", data={"event": "open"}),
+    Row("ops_programmes:call-move", "302 403 403 404 404 403", no_call, method="post", case="unknown"),
+]
