@@ -1,5 +1,6 @@
 """The only writes of this app: suites come in, runs are asked for, results are recorded."""
 
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from portal.jobs.models import Job
 SHIPPED = Path(__file__).with_name("suites")
 KIND = "evaluation.run"
 INPUTS_SCHEMA = "evaluation-inputs/1"
+RUN_NAMESPACE = uuid.UUID("6d1f0c0e-6f0b-5a53-9c56-0d0b2b6f5a11")
 
 
 @transaction.atomic
@@ -46,16 +48,25 @@ def request_run(
     """Ask for one suite on one checkpoint, once per key; a rerun is another key and another run."""
     inputs = frozen_inputs(bundle, suite=suite, limit=limit)
     digest = digest_of(inputs)
-    if existing := EvaluationRun.objects.filter(key=key).first():
-        if existing.inputs_digest != digest:
-            raise KeyReusedError(key)
-        return existing
-    run = EvaluationRun(key=key, bundle=bundle, suite=suite, limit=limit, inputs=inputs, inputs_digest=digest)
-    run.actor = actor
-    run.job = enqueue(KIND, key=f"{KIND}:{key}", payload={"run": str(run.pk)}, account=account, actor=actor)
-    run.save(force_insert=True)
-    after = {"inputs": digest, "suite": suite.digest, "bundle": bundle.digest, "limit": limit}
-    record(AuditAction.RUN_REQUESTED, actor=actor, subject=f"evaluation-run:{run.pk}", after=after)
+    known = EvaluationRun.objects.filter(key=key).first()
+    run = known or _create_run(key, bundle=bundle, suite=suite, inputs=inputs, actor=actor, account=account)
+    if run.inputs_digest != digest:
+        raise KeyReusedError(key)
+    return run
+
+
+def _create_run(
+    key: str, *, bundle: Bundle, suite: Suite, inputs: dict[str, Any], actor: str, account: str
+) -> EvaluationRun:
+    """Two callers at once meet in one row: the run's id follows from its key."""
+    number = uuid.uuid5(RUN_NAMESPACE, key)
+    job = enqueue(KIND, key=f"{KIND}:{key}", payload={"run": str(number)}, account=account, actor=actor)
+    fields = {"key": key, "bundle": bundle, "suite": suite, "limit": inputs["limit"], "inputs": inputs}
+    fields |= {"inputs_digest": digest_of(inputs), "actor": actor, "job": job}
+    run, created = EvaluationRun.objects.get_or_create(id=number, defaults=fields)
+    if created:
+        after = {"inputs": run.inputs_digest, "suite": suite.digest, "bundle": bundle.digest, "limit": run.limit}
+        record(AuditAction.RUN_REQUESTED, actor=actor, subject=f"evaluation-run:{run.pk}", after=after)
     return run
 
 

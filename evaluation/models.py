@@ -1,7 +1,5 @@
 """Suites, runs and raw results. Every run is reached through a row of an upper layer that owns its policy."""
 
-import uuid
-
 from django.db import models
 from django.db.models import Q
 
@@ -32,7 +30,7 @@ class EvaluationRun(models.Model):
     Asking again under another key is another run; the first one stays as it is.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField(primary_key=True, editable=False)
     key = models.CharField(max_length=150, unique=True)
     bundle = models.ForeignKey(Bundle, on_delete=models.PROTECT, related_name="+")
     suite = models.ForeignKey(Suite, on_delete=models.PROTECT, related_name="runs")
