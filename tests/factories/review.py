@@ -228,7 +228,7 @@ class Scene:
 
     def pass_gates(self) -> None:
         for entry in self.entries:
-            if not entry.gate_rulings.exists():
+            if not entry.gate_rulings.exists() and not entry.disqualifications.exists():
                 actions.pass_gate(entry, gate="originality", reason="증거 검토", ruled_by=self.officer)
 
     def tally(self) -> None:
