@@ -14,9 +14,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from django.conf import settings
 from django.db import connections
+from django.test.utils import override_settings, setup_databases, teardown_databases
 
 ALIAS = "default"
+CONFIGURED = str(connections.settings[ALIAS]["NAME"])  # read at import, before any test database takes its place
 
 
 class FreshDatabase(NamedTuple):
@@ -27,17 +30,38 @@ class FreshDatabase(NamedTuple):
     environment: dict[str, str]
 
 
-@pytest.fixture
-def fresh_database(django_db_setup, django_db_blocker, settings, tmp_path) -> Iterator[FreshDatabase]:
-    var = tmp_path / "var"
-    shutil.copytree(
-        settings.VAR_DIR, var, ignore=lambda folder, names: [name for name in names if not name.endswith(".key")]
-    )
-    settings.VAR_DIR, settings.STORE_DIR = var, var / "store"
+@pytest.fixture(scope="session")
+def template_database(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """pytest-django makes no database when no chosen test carries its mark; the real one must never be the template."""
+    if str(connections.settings[ALIAS]["NAME"]) != CONFIGURED:
+        yield
+        return
     with django_db_blocker.unblock():
-        make = _sqlite_copy if connections[ALIAS].vendor == "sqlite" else _postgresql_copy
-        with make(var) as (name, environment), _pointed_at(name):
-            yield FreshDatabase(name, var, {"PORTAL_VAR": str(var), **environment})
+        made = setup_databases(verbosity=0, interactive=False, aliases={ALIAS})
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
+
+
+@pytest.fixture
+def fresh_database(template_database, django_db_blocker, tmp_path) -> Iterator[FreshDatabase]:
+    with django_db_blocker.unblock(), copied_database(tmp_path / "var") as copy:
+        yield copy
+
+
+@contextmanager
+def copied_database(var: Path) -> Iterator[FreshDatabase]:
+    """For a scope wider than one test; `var` gets the keys of this run and becomes the place of the store."""
+    var.mkdir()
+    for key in Path(settings.VAR_DIR).glob("*.key"):
+        shutil.copy(key, var)
+    make = _sqlite_copy if connections[ALIAS].vendor == "sqlite" else _postgresql_copy
+    with (
+        override_settings(VAR_DIR=var, STORE_DIR=var / "store"),
+        make(var) as (name, environment),
+        _pointed_at(name),
+    ):
+        yield FreshDatabase(name, var, {"PORTAL_VAR": str(var), **environment})
 
 
 @contextmanager

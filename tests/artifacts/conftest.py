@@ -1,9 +1,6 @@
 import pytest
 
 from portal.artifacts import conf
-from tests.fresh_database import fresh_database
-
-__all__ = ("fresh_database",)
 
 
 @pytest.fixture(autouse=True)

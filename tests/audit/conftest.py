@@ -2,9 +2,6 @@ import pytest
 from django.db import connection
 
 from portal.audit.triggers import LEDGER_TABLES, drop_statements
-from tests.fresh_database import fresh_database
-
-__all__ = ("fresh_database",)
 
 
 @pytest.fixture
