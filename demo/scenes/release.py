@@ -1,9 +1,7 @@
 """The release: prepared, approved by two, its digest public, published, and computed again from its own bundle."""
 
 from django.core.management import call_command
-try:
-    from portal.results.publication import publish_release
-except ImportError: pass
+from portal.results.publication import publish_release
 
 from demo import cast
 from demo.stage import Outcome, Stage, expect

@@ -1,13 +1,10 @@
 """Which runs a submission gets once the phase has closed and it is certain which version counts."""
 
-import json
-
 from django.db import transaction
+
 from evaluation.actions import request_run
 from evaluation.selectors import find_suite
-
 from originality.actions import request_report, request_trace
-from portal.artifacts.actions import open_blob
 from portal.artifacts.models import Bundle
 from portal.audit.actions import record
 from portal.programmes.models import RuleSetVersion
@@ -30,21 +27,11 @@ def request_runs(submission: Submission, *, actor: str = "system") -> list[Submi
     report = request_report(checkpoint, key=f"submission:{submission.pk}:originality", actor=actor, step0=initial)
     rows.append(SubmissionRun.objects.create(submission=submission, kind=RunKind.ORIGINALITY, originality=report))
     if logs := _bundle(submission, Role.TRAINING_LOG):
-        vocabulary = vocabulary_size(checkpoint)
-        trace = request_trace(logs, key=f"submission:{submission.pk}:trace", actor=actor, vocabulary_size=vocabulary)
+        key = f"submission:{submission.pk}:trace"
+        trace = request_trace(logs, key=key, actor=actor, checkpoint=checkpoint, step0=initial)
         rows.append(SubmissionRun.objects.create(submission=submission, kind=RunKind.TRACE, trace=trace))
     record(AuditAction.RUN_REQUESTED, actor=actor, subject=f"submission:{submission.pk}", after={"runs": len(rows)})
     return rows
-
-
-def vocabulary_size(checkpoint: Bundle) -> int | None:
-    """Return the V of the expected first loss ln V; None where the checkpoint's configuration does not say."""
-    file = checkpoint.files.filter(path="config.json").select_related("blob").first()
-    if file is None:
-        return None
-    with open_blob(file.blob) as stream:
-        size = json.loads(stream.read()).get("vocab_size")  # the policy on configurations bounded it at upload
-    return size if isinstance(size, int) else None
 
 
 def suites_of(version: RuleSetVersion) -> list[str]:
