@@ -3,16 +3,17 @@
 Per page: status, CSP violations, console errors, requests to third parties, language, one h1, a title of its own,
 overflow at 320, 390, 768 and 1280 px, axe-core with best practices, and the HTML validator over the served bytes.
 
-    python -m tests.e2e.pagewalk [--shots] [--only NAME…]    screenshots go to var/shots/
+    python -m tests.e2e.pagewalk [--shots] [--apps APP…] [--only PAGE…]    screenshots go to var/shots/
 """
 
 import argparse
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,7 +22,8 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, BrowserContext, Response, sync_playwright
 from playwright.sync_api import Page as Tab
 
-from tests.e2e.server import ROOT, built_pages, portal
+from tests.e2e.pages import apps
+from tests.e2e.server import ROOT, built_pages, migrated, portal
 
 CHROMIUM = "/usr/bin/chromium"
 AXE = ROOT / "var" / "vendor" / "axe" / "axe.min.js"
@@ -47,6 +49,11 @@ class Finding(NamedTuple):
         return f"{self.page}: {self.check}: {self.detail}"
 
 
+class Report(NamedTuple):
+    visits: int
+    findings: list[Finding]
+
+
 class Visit(NamedTuple):
     label: str
     path: str
@@ -65,18 +72,26 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
-def walk(base: str, pages: list[dict[str, Any]], *, shots: Path | None = None) -> list[Finding]:
-    """Findings on all pages; none means that the portal is in order."""
+def walk(folder: Path, *, chosen: Sequence[str] = (), only: Sequence[str] = (), shots: Path | None = None) -> Report:
+    """Everything found on the pages of the chosen apps, each with a database and a server of its own under `folder`."""
     _require_tools()
-    visits = []
+    template = migrated(folder / "template")
+    visits: list[Visit] = []
     with chromium() as browser:
-        for page in pages:
-            context = _context(browser, base, page["session"])
-            for language, prefix in LANGUAGES.items():
-                visits.append(visit(context, base + prefix + page["path"], page, language=language, shots=shots))
-            context.close()
+        for app in chosen or apps():
+            var = shutil.copytree(template, folder / app)
+            pages = [page for page in built_pages(var, app) if not only or page["name"] in only]
+            with portal(var) as base:
+                visits += [seen for page in pages for seen in _visits(browser, base, page, shots=shots)]
     findings = [finding for seen in visits for finding in seen.findings]
-    return [*findings, *_repeated_titles(visits), *_validated(visits)]
+    return Report(len(visits), [*findings, *_repeated_titles(visits), *_validated(visits)])
+
+
+def _visits(browser: Browser, base: str, page: dict[str, Any], *, shots: Path | None) -> Iterator[Visit]:
+    context = _context(browser, base, page["session"])
+    for language, prefix in LANGUAGES.items():
+        yield visit(context, base + prefix + page["path"], page, language=language, shots=shots)
+    context.close()
 
 
 def _context(browser: Browser, base: str, session: str) -> BrowserContext:
@@ -189,17 +204,17 @@ def _require_tools() -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shots", action="store_true", help="keep screenshots in var/shots/")
-    parser.add_argument("--only", nargs="*", default=[], help="names of pages; all of them when left out")
+    parser.add_argument("--apps", nargs="*", default=[], help=f"of {', '.join(apps())}; all when left out")
+    parser.add_argument("--only", nargs="*", default=[], help="names of pages; all when left out")
     options = parser.parse_args()
-    if options.shots:
-        SHOTS.mkdir(parents=True, exist_ok=True)
+    shots = SHOTS if options.shots else None
+    if shots:
+        shots.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        pages = [page for page in built_pages(Path(folder)) if not options.only or page["name"] in options.only]
-        with portal(Path(folder)) as base:
-            findings = walk(base, pages, shots=SHOTS if options.shots else None)
-    print(*findings, sep="\n")
-    print(f"{len(pages)} pages in {len(LANGUAGES)} languages at {len(WIDTHS)} widths: {len(findings)} finding(s)")
-    return 1 if findings else 0
+        report = walk(Path(folder), chosen=options.apps, only=options.only, shots=shots)
+    print(*report.findings, sep="\n")
+    print(f"{report.visits} pages (both languages) at {len(WIDTHS)} widths: {len(report.findings)} finding(s)")
+    return 1 if report.findings else 0
 
 
 if __name__ == "__main__":

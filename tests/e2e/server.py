@@ -17,20 +17,26 @@ ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 120
 
 
+def migrated(var: Path) -> Path:
+    """A folder with an empty, migrated database; copies of it save the migrations."""
+    var.mkdir(parents=True, exist_ok=True)
+    _python("tools/messages.py", "compile", environment=_environment(var))
+    _python("manage.py", "migrate", "--verbosity=0", environment=_environment(var))
+    return var
+
+
+def built_pages(var: Path, app: str) -> list[dict[str, Any]]:
+    """The pages of one app, their rows made in the database of `var`."""
+    return json.loads(_python("-m", "tests.e2e.world", app, environment=_environment(var)))
+
+
 @contextmanager
 def portal(var: Path) -> Iterator[str]:
-    """The address of a server over the data in `var`, migrated first."""
-    environment = {
-        "PORTAL_VAR": str(var),
-        "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "portal.config.settings.embedded"),
-        **_kept(),
-    }
-    _python("tools/messages.py", "compile", environment=environment)
-    _python("manage.py", "migrate", "--verbosity=0", environment=environment)
+    """The address of a server over the data in `var`."""
     port = _free_port()
     command = [sys.executable, "-m", "gunicorn", "portal.config.wsgi", "--bind", f"127.0.0.1:{port}", "--threads=4"]
     with (var / "server.log").open("wb") as log:
-        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+        server = subprocess.Popen(command, cwd=ROOT, env=_environment(var), stdout=log, stderr=log)
         try:
             _wait_for(f"http://127.0.0.1:{port}/accounts/login/", server, var / "server.log")
             yield f"http://127.0.0.1:{port}"
@@ -39,19 +45,10 @@ def portal(var: Path) -> Iterator[str]:
             server.wait(timeout=30)
 
 
-def built_pages(var: Path) -> list[dict[str, Any]]:
-    """The world's pages, built into the database of `var`."""
-    environment = {
-        "PORTAL_VAR": str(var),
-        "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "portal.config.settings.embedded"),
-        **_kept(),
-    }
-    _python("manage.py", "migrate", "--verbosity=0", environment=environment)
-    return json.loads(_python("-m", "tests.e2e.world", environment=environment))
-
-
-def _kept() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name != "PORTAL_VAR"}
+def _environment(var: Path) -> dict[str, str]:
+    """That of this process, but for the folder."""
+    settings = os.environ.get("DJANGO_SETTINGS_MODULE", "portal.config.settings.embedded")
+    return {**os.environ, "PORTAL_VAR": str(var), "DJANGO_SETTINGS_MODULE": settings}
 
 
 def _python(*arguments: str, environment: dict[str, str]) -> str:

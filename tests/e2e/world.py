@@ -1,4 +1,4 @@
-"""Builds the walk's database and prints its pages as JSON: `python -m tests.e2e.world`.
+"""Builds the pages of one app and prints them as JSON: `python -m tests.e2e.world APP`.
 
 A process of its own, because the walk drives a real server: the ledger's triggers forbid the flush of a test database.
 """
@@ -9,15 +9,15 @@ import sys
 import django
 
 
-def described() -> list[dict[str, object]]:
+def described(app: str) -> list[dict[str, object]]:
     from django.conf import settings
     from django.test import Client
 
-    from tests.e2e.pages import all_pages
+    from tests.e2e.pages import pages_of
     from tests.factories.accounts import sign_in
 
     rows = []
-    for page in all_pages():
+    for page in pages_of(app):
         client = sign_in(Client(), page.user, recent=page.recent) if page.user else Client()
         cookie = client.cookies.get(settings.SESSION_COOKIE_NAME)
         rows.append(
@@ -28,7 +28,7 @@ def described() -> list[dict[str, object]]:
 
 def main() -> None:
     django.setup()
-    json.dump(described(), sys.stdout)
+    json.dump(described(sys.argv[1]), sys.stdout)
 
 
 if __name__ == "__main__":
