@@ -14,10 +14,14 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evaluation.core.errors import InputError, SuiteError
 from portal.common.formats.hashing import sha256_of
+
+if TYPE_CHECKING:
+    from evaluation.core.suites import Suite
+    from evaluation.core.tasks import BuiltTask
 
 RESULT, ERROR, PROGRESS, SAMPLES, RAW = "result.json", "error.json", "progress.jsonl", "samples.jsonl.gz", "raw.json"
 SPEC_KEYS = {"suite", "checkpoint", "limit", "device"}
@@ -82,33 +86,37 @@ def _run(spec: Mapping[str, Any], workdir: Path) -> None:
     check_checkpoint(folder)
     built = build_tasks(suite, workdir / "tasks")
     _progress(workdir, done=0, total=len(suite.tasks), note="loading")
+    frozen, metrics = _evaluate(suite, built, folder=folder, spec=spec, workdir=workdir)
+    result = {
+        "schema": "evaluation-result/1",
+        "frozen": frozen,
+        "metrics": metrics,
+        "artefacts": {name: sha256_of(workdir / name) for name in (SAMPLES, RAW)},
+        "seconds": f"{time.monotonic() - started:.1f}",
+    }
+    _write_json(workdir / RESULT, result)
 
+
+def _evaluate(
+    suite: "Suite", built: "list[BuiltTask]", *, folder: Path, spec: Mapping[str, Any], workdir: Path
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Frozen inputs and metrics; samples and the harness's own output go to their files."""
     from evaluation.core.frozen import frozen_inputs
     from evaluation.core.harness import evaluate, wrap
     from evaluation.core.loading import load
 
     loaded = load(folder, settings=suite.model, device=spec.get("device"))
-    adapter = wrap(loaded, suite=suite)
-    frozen = frozen_inputs(suite, tasks=built, loaded=loaded, adapter=adapter, limit=spec.get("limit"))
+    adapter, limit = wrap(loaded, suite=suite), spec.get("limit")
     metrics, raw = [], []
     with gzip.GzipFile(workdir / SAMPLES, "wb", mtime=0) as samples:
-        for task, outcome in evaluate(adapter, suite=suite, tasks=workdir / "tasks", limit=spec.get("limit")):
+        for task, outcome in evaluate(adapter, suite=suite, tasks=workdir / "tasks", limit=limit):
             metrics += [metric._asdict() for metric in outcome.metrics]
             raw.append(outcome.raw)
             for sample in outcome.samples:
                 samples.write(json.dumps(sample, ensure_ascii=False, default=str).encode() + b"\n")
             _progress(workdir, done=len(raw), total=len(suite.tasks), note=task.name)
     _write_json(workdir / RAW, raw)
-    _write_json(
-        workdir / RESULT,
-        {
-            "schema": "evaluation-result/1",
-            "frozen": frozen,
-            "metrics": metrics,
-            "artefacts": {name: sha256_of(workdir / name) for name in (SAMPLES, RAW)},
-            "seconds": f"{time.monotonic() - started:.1f}",
-        },
-    )
+    return frozen_inputs(suite, tasks=built, loaded=loaded, adapter=adapter, limit=limit), metrics
 
 
 def _progress(workdir: Path, *, done: int, total: int, note: str) -> None:
