@@ -103,7 +103,7 @@ def ruleset_document() -> dict:
 
 def make_phase(state: str = "scoring", *, document: dict | None = None) -> Phase:
     number = next(_numbers)
-    programme = Programme.objects.create(slug=f"programme-{number}", name_ko="사업", name_en="Programme")
+    programme = Programme.objects.create(slug=f"reviewed-programme-{number}", name_ko="사업", name_en="Programme")
     document = document or ruleset_document()
     version = RuleSetVersion.objects.create(
         programme=programme, version=1, name="test-rules", document=document, digest=digest_of(document)
@@ -112,7 +112,7 @@ def make_phase(state: str = "scoring", *, document: dict | None = None) -> Phase
     return Phase.objects.create(
         programme=programme,
         number=1,
-        slug=f"phase-{number}",
+        slug=f"reviewed-phase-{number}",
         name_ko="1차 단계평가",
         name_en="Phase 1",
         state=state,
@@ -126,8 +126,10 @@ def make_phase(state: str = "scoring", *, document: dict | None = None) -> Phase
 def make_entry(phase: Phase, *, index: int = 0) -> Entry:
     number = next(_numbers)
     ko, en = TEAMS[index % len(TEAMS)]
-    consortium = Consortium.objects.create(slug=f"team-{number}", name_ko=f"{ko} 컨소시엄", name_en=f"{en} Consortium")
-    lead = Institution.objects.create(name_ko=f"{ko} 연구원", name_en=f"{en} Lab", registration_number=f"R{number}")
+    consortium = Consortium.objects.create(
+        slug=f"reviewed-team-{number}", name_ko=f"{ko} 컨소시엄", name_en=f"{en} Consortium"
+    )
+    lead = Institution.objects.create(name_ko=f"{ko} 연구원", name_en=f"{en} Lab", registration_number=f"RV{number}")
     ConsortiumInstitution.objects.create(
         consortium=consortium, institution=lead, role=InstitutionRole.LEAD, accepted_at=timezone.now()
     )

@@ -46,7 +46,8 @@ def test_a_save_from_an_old_version_is_a_conflict_that_carries_what_stands(sheet
 
 
 @pytest.mark.parametrize(
-    ("value", "fault"), [("41", "41"), ("-0.5", "-0.5"), ("NaN", "NaN"), ("Infinity", "Infinity"), ("30.3", "30.3"), ("많음", "많음")]
+    ("value", "fault"),
+    [("41", "41"), ("-0.5", "-0.5"), ("NaN", "NaN"), ("Infinity", "Infinity"), ("30.3", "30.3"), ("많음", "많음")],
 )
 def test_what_is_no_score_is_refused_and_named(sheet, value, fault):
     with pytest.raises(Incomplete) as refusal:
