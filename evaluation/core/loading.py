@@ -38,7 +38,8 @@ def load(folder: Path, *, settings: ModelSettings, device: str | None = None) ->
     if missing := sorted(info["missing_keys"]):
         raise CheckpointError(folder.name, f"{len(missing)} tensors are missing: {', '.join(missing[:SHOWN])}")
     device = device or ("cuda" if torch.cuda.is_available() else "cpu")
-    return Loaded(model.to(device).eval(), _tokenizer(folder), sorted(info["unexpected_keys"]))
+    tokenizer = _tokenizer(folder, rows=model.get_input_embeddings().num_embeddings)
+    return Loaded(model.to(device).eval(), tokenizer, sorted(info["unexpected_keys"]))
 
 
 def _known_architecture(folder: Path) -> None:
@@ -57,13 +58,19 @@ def _known_architecture(folder: Path) -> None:
         )
 
 
-def _tokenizer(folder: Path) -> Any:
+def _tokenizer(folder: Path, *, rows: int) -> Any:
+    """A tokenizer that fits the `rows` of the embedding; one that does not fails deep inside the harness."""
     from transformers import AutoTokenizer
 
     try:
-        return AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+        tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
     except Exception as error:
         raise CheckpointError("tokenizer", f"cannot be loaded: {_first_line(error)}") from error
+    if (largest := max(tokenizer.get_vocab().values(), default=-1)) >= rows:
+        raise CheckpointError("tokenizer", f"gives ids up to {largest}, the embedding has {rows} rows")
+    if tokenizer.bos_token_id is None and tokenizer.eos_token_id is None:
+        raise CheckpointError("tokenizer_config.json", "names neither bos_token nor eos_token; a text needs a start")
+    return tokenizer
 
 
 def _first_line(error: Exception) -> str:

@@ -60,6 +60,22 @@ def test_an_architecture_that_cannot_be_asked_is_an_error(mine, kind, message):
         load(mine, settings=SETTINGS, device="cpu")
 
 
+def test_a_tokenizer_larger_than_the_embedding_is_an_error(mine):
+    tokenizer = json.loads((mine / "tokenizer.json").read_text("utf-8"))
+    tokenizer["model"]["vocab"]["one too many"] = 400
+    (mine / "tokenizer.json").write_text(json.dumps(tokenizer), encoding="utf-8")
+    with pytest.raises(CheckpointError, match="gives ids up to 400, the embedding has 400 rows"):
+        load(mine, settings=SETTINGS, device="cpu")
+
+
+def test_a_tokenizer_without_a_token_to_start_from_is_an_error(mine):
+    config = json.loads((mine / "tokenizer_config.json").read_text("utf-8"))
+    kept = {key: value for key, value in config.items() if key not in {"bos_token", "eos_token"}}
+    (mine / "tokenizer_config.json").write_text(json.dumps(kept), encoding="utf-8")
+    with pytest.raises(CheckpointError, match="names neither bos_token nor eos_token"):
+        load(mine, settings=SETTINGS, device="cpu")
+
+
 @pytest.mark.parametrize("bad", [float("nan"), float("-inf")])
 def test_figures_that_are_not_finite_name_the_item(bad):
     task = parse_suite(suite_document()).tasks[0]
