@@ -65,6 +65,11 @@ def kind_named(name: str) -> JobKind:
         ) from None
 
 
+def find_kind(name: str) -> JobKind | None:
+    """None for a kind that this version of the portal no longer has; its old rows must not stop the reconciler."""
+    return _kinds.get(name)
+
+
 def kind_names() -> list[str]:
     return sorted(_kinds)
 

@@ -123,8 +123,9 @@ def requeue_or_fail(job: Job, failure: Failure, *, wait: float) -> Job:
     if failure.transient and job.attempts_used < job.max_attempts:
         return requeue(job, wait=wait)
     job.state, job.lease_until, job.finished = JobState.FAILED, None, timezone.now()
-    if failed := registry.kind_named(job.kind).failed:
-        failed(job)
+    kind = registry.find_kind(job.kind)
+    if kind and kind.failed:
+        kind.failed(job)
     job.save(update_fields=["state", "lease_until", "finished", "cause", "error"])
     return job
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -39,19 +39,24 @@ class Report:
 
 
 def reconcile() -> Report:
-    report = Report(expired=expire_leases(), overdue=fail_untaken(), sent=resend_messages())
+    report = Report()
+    report.expired = each_locked(silent_jobs(), take_back, report)
+    report.overdue = each_locked(untaken_jobs(), give_up, report)
+    report.sent = resend_messages()
     for name, step in registry.steps().items():
         run_step(name, step, report)
     Worker.objects.filter(seen__lt=timezone.now() - FORGET_WORKER_AFTER).delete()
     return report
 
 
-def expire_leases() -> int:
-    """Take back jobs whose worker is silent, or still talks long after the attempt should have ended."""
+def silent_jobs() -> QuerySet[Job]:
+    """Jobs whose worker says nothing, or still talks long after the attempt should have ended."""
     now = timezone.now()
-    return each_locked(
-        Job.objects.filter(state__in=LIVE).filter(Q(lease_until__lt=now) | Q(deadline__lt=now)), take_back
-    )
+    return Job.objects.filter(state__in=LIVE).filter(Q(lease_until__lt=now) | Q(deadline__lt=now))
+
+
+def untaken_jobs() -> QuerySet[Job]:
+    return Job.objects.filter(state=JobState.QUEUED, deadline__lt=timezone.now())
 
 
 def take_back(job: Job) -> None:
@@ -60,24 +65,33 @@ def take_back(job: Job) -> None:
     requeue_or_fail(job, Failure(Cause.WORKER_LOST, worker, transient=True), wait=0)
 
 
-def fail_untaken() -> int:
-    return each_locked(Job.objects.filter(state=JobState.QUEUED, deadline__lt=timezone.now()), give_up)
-
-
 def give_up(job: Job) -> None:
     requeue_or_fail(job, Failure(Cause.NOT_TAKEN, job.route, transient=False), wait=0)
 
 
-def each_locked(jobs: QuerySet[Job], act: Callable[[Job], None]) -> int:
-    """Act on each job in a transaction of its own, skipping rows that another process is just changing."""
+def each_locked(jobs: QuerySet[Job], act: Callable[[Job], None], report: Report) -> int:
+    """Act on each job in a transaction of its own, skipping rows that another process is just changing.
+
+    A job whose hook raises stays as it is, is reported, and does not keep the others waiting.
+    """
     changed = 0
     for pk in list(jobs.order_by("pk").values_list("pk", flat=True)):
-        with transaction.atomic():
-            job = jobs.filter(pk=pk).select_for_update(skip_locked=True).first()
-            if job is not None:
-                act(job)
-                changed += 1
+        try:
+            changed += act_locked(jobs.filter(pk=pk), act)
+        except DatabaseError:
+            raise
+        except Exception:
+            logger.exception("Job %s could not be settled; it is tried again in the next pass.", pk)
+            report.broken_steps.append(f"{act.__name__} job {pk}")
     return changed
+
+
+@transaction.atomic
+def act_locked(one: QuerySet[Job], act: Callable[[Job], None]) -> bool:
+    job = one.select_for_update(skip_locked=True).first()
+    if job is not None:
+        act(job)
+    return job is not None
 
 
 def resend_messages() -> int:

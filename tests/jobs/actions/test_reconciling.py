@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -89,6 +90,30 @@ def test_broken_step_is_reported_and_the_others_run() -> None:
 
     assert report.steps == 3
     assert [name.rpartition(".")[2] for name in report.broken_steps] == ["broken"]
+
+
+def test_job_whose_hook_raises_is_reported_and_the_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(job: Job) -> None:
+        raise RuntimeError("no such run")
+
+    monkeypatch.setitem(registry._kinds, "broken", replace(recorded.RECORDED, name="broken", failed=broken))
+    first, second = make_job("broken"), make_job("recorded")
+    lapse(first, "deadline")
+    lapse(second, "deadline")
+
+    report = actions.reconcile()
+
+    assert (report.overdue, report.broken_steps) == (1, [f"give_up job {first.pk}"])
+    first.refresh_from_db()
+    assert first.state == JobState.QUEUED
+
+
+def test_job_of_a_kind_that_is_gone_is_settled_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    job = make_job("recorded")
+    monkeypatch.delitem(registry._kinds, "recorded")
+    lapse(job, "deadline")
+
+    assert actions.reconcile().overdue == 1
 
 
 def test_workers_not_seen_for_long_are_forgotten() -> None:
