@@ -1,8 +1,5 @@
 """Every address of the portal. Pages carry the language in the path (Korean bare, English under /en/); the API does not."""
 
-from importlib import import_module
-from importlib.util import find_spec
-
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -20,18 +17,9 @@ PAGES = {
 API = {"uploads/": "portal.artifacts.urls", "submissions/": "portal.submissions.api_urls"}
 
 
-def exists(module: str) -> bool:
-    try:
-        return find_spec(module) is not None and bool(import_module(module))
-    except ImportError:
-        return False
-
-
-urlpatterns: list[URLPattern | URLResolver] = [
-    path(f"api/{prefix}", include(module)) for prefix, module in API.items() if exists(module)
-]
+urlpatterns: list[URLPattern | URLResolver] = [path(f"api/{prefix}", include(module)) for prefix, module in API.items()]
 urlpatterns += i18n_patterns(
-    *(path(prefix, include(module)) for prefix, module in PAGES.items() if exists(module)),
+    *(path(prefix, include(module)) for prefix, module in PAGES.items()),
     prefix_default_language=False,
 )
 

@@ -2,44 +2,45 @@
 
 from portal.common.access import Verdict
 from portal.common.viewer import Viewer
-from portal.consortia.models import Entry
 from portal.consortia.selectors import entries_of
 from portal.submissions.enums import State
 from portal.submissions.models import Receipt, Submission, SubmissionRun
 
+ALLOWED = Verdict(allowed=True)
 HIDDEN = Verdict(allowed=False, exists=False)
+SIGN_IN_FIRST = Verdict(allowed=False)  # the same whether or not the thing exists
 SEEN_BY_STAFF = frozenset({"officer", "auditor"})
 
 
 def owns_entry(viewer: Viewer, entry: int) -> Verdict:
     """Say whether the viewer is a member of the consortium behind the entry with this id."""
-    return Verdict(allowed=True) if entries_of(viewer).filter(pk=entry).exists() else HIDDEN
+    return _verdict(viewer, seen=entries_of(viewer).filter(pk=entry).exists())
 
 
-def owns_submission(viewer: Viewer, submission: int) -> Verdict:
-    """Say whether the viewer may change the submission with this id."""
+def owns_submission(viewer: Viewer, submission: int, item: int | None = None) -> Verdict:
+    """Say whether the viewer may change the submission with this id; an item has no rule of its own."""
     owned = Submission.objects.filter(pk=submission, entry__in=entries_of(viewer))
-    return Verdict(allowed=True) if owned.exists() else HIDDEN
+    return _verdict(viewer, seen=owned.exists())
 
 
 def sees_submission(viewer: Viewer, submission: int) -> Verdict:
     """Own team always; officers and auditors once it is handed in."""
     if owns_submission(viewer, submission).allowed:
-        return Verdict(allowed=True)
+        return ALLOWED
     handed_in = Submission.objects.filter(pk=submission).exclude(state=State.DRAFT)
-    return Verdict(allowed=True) if viewer.roles & SEEN_BY_STAFF and handed_in.exists() else HIDDEN
+    return _verdict(viewer, seen=bool(viewer.roles & SEEN_BY_STAFF) and handed_in.exists())
 
 
 def sees_receipt(viewer: Viewer, number: str) -> Verdict:
     """Say whether the viewer may read the receipt with this number."""
     receipt = Receipt.objects.filter(number=number).first()
-    return sees_submission(viewer, receipt.submission_id) if receipt else HIDDEN
+    return sees_submission(viewer, receipt.submission_id) if receipt else _verdict(viewer, seen=False)
 
 
 def sees_run(viewer: Viewer, run: int) -> Verdict:
     """A run is seen by whoever sees the submission it belongs to."""
     row = SubmissionRun.objects.filter(pk=run).first()
-    return sees_submission(viewer, row.submission_id) if row else HIDDEN
+    return sees_submission(viewer, row.submission_id) if row else _verdict(viewer, seen=False)
 
 
 def has_team(viewer: Viewer) -> Verdict:
@@ -47,6 +48,7 @@ def has_team(viewer: Viewer) -> Verdict:
     return Verdict(allowed=viewer.user_id is not None)
 
 
-def may_hand_in(viewer: Viewer, entry: Entry) -> Verdict:
-    """Repeat the rule of `owns_entry` for an entry already read, as actions do."""
-    return owns_entry(viewer, entry.pk)
+def _verdict(viewer: Viewer, *, seen: bool) -> Verdict:
+    if seen:
+        return ALLOWED
+    return SIGN_IN_FIRST if viewer.is_anonymous else HIDDEN

@@ -1,0 +1,65 @@
+import tempfile
+from pathlib import Path
+
+from portal.submissions.actions import open_draft
+from tests.access.matrix import Row
+from tests.factories.consortia import make_consortium, make_entry
+from tests.factories.programmes import make_phase
+from tests.factories.submissions import ACTOR, complete_draft, handed_in
+from tests.factories.submission_runs import report_run
+
+MEMBERS = "302 200 404 404 404 404"
+ONCE_HANDED_IN = "302 200 404 200 404 200"
+
+
+def own_entry(actors):
+    return make_entry(make_phase("receiving"), consortium=make_consortium(manager=actors["team"]))
+
+
+def entry(actors):
+    return {"entry": own_entry(actors).pk}
+
+
+def draft(actors):
+    return {"submission": open_draft(own_entry(actors), actor=ACTOR).pk}
+
+
+def others_draft(actors):
+    return {"submission": open_draft(make_entry(make_phase("receiving")), actor=ACTOR).pk}
+
+
+def draft_with_item(actors):
+    row = complete_draft(own_entry(actors), Path(tempfile.mkdtemp()))
+    return {"submission": row.pk, "item": row.items.first().pk}
+
+
+def submitted(actors):
+    return {"submission": handed_in(own_entry(actors), Path(tempfile.mkdtemp())).submission_id}
+
+
+def receipt(actors):
+    return {"number": handed_in(own_entry(actors), Path(tempfile.mkdtemp())).number}
+
+
+def run(actors):
+    return {"run": report_run(handed_in(own_entry(actors), Path(tempfile.mkdtemp())).submission).pk}
+
+
+ROWS = [
+    Row("submissions:home", "302 200 200 200 200 200"),
+    Row("submissions:open", "302 302 404 404 404 404", entry, method="post"),
+    Row("submissions:submission", MEMBERS, draft),
+    Row("submissions:submission", "302 404 404 404 404 404", others_draft, case="another team's"),
+    Row("submissions:submission", ONCE_HANDED_IN, submitted, case="handed in"),
+    Row("submissions:remove_item", "302 302 404 404 404 404", draft_with_item, method="post"),
+    Row("submissions:submit", "302 422 404 404 404 404", draft, method="post"),
+    Row("submissions:withdraw", MEMBERS, submitted),
+    Row("submissions:evidence", ONCE_HANDED_IN, submitted),
+    Row("submissions:receipt", ONCE_HANDED_IN, receipt),
+    Row("submissions:receipt_file", ONCE_HANDED_IN, receipt),
+    Row("submissions:run", ONCE_HANDED_IN, run),
+    Row("submissions-api:list", "401 401 401 401 401 401"),
+    Row("submissions-api:items", "401 401 401 401 401 401", draft, method="post"),
+    Row("submissions-api:submit", "401 401 401 401 401 401", draft, method="post"),
+    Row("submissions-api:receipt", "401 401 401 401 401 401", submitted),
+]
