@@ -51,7 +51,7 @@ class PanelForm(forms.Form):
 
 
 class SeatForm(forms.Form):
-    user = forms.ModelChoiceField(label=_("Person"), queryset=User.objects.none())
+    user = forms.ModelChoiceField(label=_("Reviewer"), queryset=User.objects.none())
     kind = forms.ChoiceField(label=_("Seat"), choices=choices_of(SeatKind), initial=SeatKind.REGULAR)
 
     def __init__(self, *args: Any, panel: Panel, **kwargs: Any) -> None:
@@ -216,7 +216,7 @@ class OutsideResultForm(forms.Form):
     entry = forms.ModelChoiceField(label=_("Entry"), queryset=Entry.objects.none())
     place = forms.ChoiceField(label=_("Item"))
     value = forms.CharField(label=_("Value"), max_length=32)
-    target = forms.CharField(label=_("Target"), max_length=32, required=False)
+    target = forms.CharField(label=_("Target value"), max_length=32, required=False)
     body = forms.CharField(label=_("Measured by"), max_length=120)
     document_digest = forms.RegexField(
         label=_("SHA-256 of the document"), regex=r"^[0-9a-f]{64}$", help_text=_("64 hexadecimal digits.")
