@@ -3,6 +3,8 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 PORT ?= 8000
 .DEFAULT_GOAL := help
+# Without compiled files every process that imports the harness compiles it again: 15 CPU seconds each.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help install run demo test test-browser test-services lint types contracts migrations messages bench shots figures lock vendor services-packages browser-packages check clean
 
 help: ## List the targets

@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 from evaluation.models import TaskResult
+from evaluation.selectors import is_rankable
 
 from portal.artifacts.actions import open_blob
 from portal.consortia.models import Entry
@@ -64,10 +65,12 @@ def _measurements(entry: Entry, items: list[tuple[Part, Item]]) -> list[dict[str
 
 
 def _benchmarks(entry: Entry) -> list[SubmissionRun]:
+    """Whole runs only: one with a limit, or one that is not finished, never counts."""
     rows = SubmissionRun.objects.filter(
         submission__entry=entry, submission__state=State.SUBMITTED, kind=RunKind.BENCHMARK
     )
-    return list(rows.select_related("benchmark__suite", "benchmark__bundle"))
+    complete = rows.select_related("benchmark__suite", "benchmark__bundle", "benchmark__job")
+    return [row for row in complete if is_rankable(row.benchmark)]
 
 
 def _suite_name(row: SubmissionRun) -> str:
