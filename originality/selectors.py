@@ -42,9 +42,16 @@ def registry_digest() -> str:
 
 
 def current_baselines() -> Baselines:
-    """Return the nulls of the registry as it stands, or those that ship with the engine before any were made."""
+    """Return the nulls of the registry as it stands; where those that ship with the engine rest on more pairs, them."""
+    shipped = shipped_baselines()
     baseline = Baseline.objects.filter(registry_digest=registry_digest()).first()
-    return parse_baselines(baseline.document) if baseline else shipped_baselines()
+    own = parse_baselines(baseline.document) if baseline else {}
+    larger = {kind: null for kind, null in own.items() if kind not in shipped or _pairs(null) >= _pairs(shipped[kind])}
+    return shipped | larger
+
+
+def _pairs(null: Null) -> int:
+    return len(null.values)
 
 
 def null_for(kind: str) -> Null | None:

@@ -60,6 +60,10 @@ SENTENCES = (
     gettext_noop("the size of the vocabulary is not known"),
     gettext_noop("no token counts in the logs"),
     gettext_noop("the logs carry no times"),
+    gettext_noop("the logs begin after the first step"),
+    gettext_noop("fewer than 10 points of loss"),
+    gettext_noop("the count falls or stands still"),
+    gettext_noop("the time runs backwards"),
     gettext_noop("a body reused under new embeddings also starts at ln V: the weights decide, not the curve"),
     gettext_noop("logs are what the team handed in; digests deposited during training bind them in time"),
 )

@@ -38,12 +38,13 @@ def trace_report(logs: Logs, *, vocabulary_size: int | None = None) -> dict[str,
 def first_loss(losses: list[Point], *, vocabulary_size: int | None) -> Check:
     """A model that knows nothing starts at ln V or a little above."""
     name = "first loss"
+    losses = [point for point in losses if math.isfinite(point.value)]
     if not losses:
         return _check(name, "not shown", "no loss in the logs")
     if not vocabulary_size:
         return _check(name, "not applicable", "the size of the vocabulary is not known")
     if losses[0].step > 1:
-        return _check(name, "not shown", f"the logs begin at step {losses[0].step}")
+        return _check(name, "not shown", "the logs begin after the first step", first_step=losses[0].step)
     expected, value = math.log(vocabulary_size), losses[0].value
     near = expected - 0.1 <= value <= expected + FIRST_LOSS_MARGIN
     outcome = "shown" if near else "not shown"
@@ -52,8 +53,9 @@ def first_loss(losses: list[Point], *, vocabulary_size: int | None) -> Check:
 
 def falling_loss(losses: list[Point]) -> Check:
     """Compare the mean of the first tenth with that of the last."""
+    losses = [point for point in losses if math.isfinite(point.value)]
     if len(losses) < 10:
-        return _check("loss falls", "not shown", f"{len(losses)} points; 10 are needed")
+        return _check("loss falls", "not shown", "fewer than 10 points of loss", points=len(losses))
     tenth = len(losses) // 10
     first = sum(point.value for point in losses[:tenth]) / tenth
     last = sum(point.value for point in losses[-tenth:]) / tenth
@@ -64,8 +66,9 @@ def rising_tokens(tokens: list[Point]) -> Check:
     if len(tokens) < 2:
         return _check("tokens rise", "not shown", "no token counts in the logs")
     broken = next((b.step for a, b in pairwise(tokens) if b.value <= a.value), None)
-    outcome = "shown" if broken is None else "not shown"
-    return _check("tokens rise", outcome, "" if broken is None else f"not at step {broken}", last=tokens[-1].value)
+    if broken is not None:
+        return _check("tokens rise", "not shown", "the count falls or stands still", at_step=broken)
+    return _check("tokens rise", "shown", "", last=tokens[-1].value)
 
 
 def forward_clock(points: list[Point]) -> Check:
@@ -74,9 +77,9 @@ def forward_clock(points: list[Point]) -> Check:
     if len(timed) < 2:
         return _check("clock runs forward", "not shown", "the logs carry no times")
     broken = next((b.step for a, b in pairwise(timed) if b.wall_time < a.wall_time), None)
-    seconds = timed[-1].wall_time - timed[0].wall_time
-    outcome = "shown" if broken is None else "not shown"
-    return _check("clock runs forward", outcome, "" if broken is None else f"not at step {broken}", seconds=seconds)
+    if broken is not None:
+        return _check("clock runs forward", "not shown", "the time runs backwards", at_step=broken)
+    return _check("clock runs forward", "shown", "", seconds=timed[-1].wall_time - timed[0].wall_time)
 
 
 def _check(name: str, outcome: str, reason: str, **figures: float) -> Check:
