@@ -90,7 +90,9 @@ def walk(folder: Path, *, chosen: Sequence[str] = (), only: Sequence[str] = (), 
 def _visits(browser: Browser, base: str, page: dict[str, Any], *, shots: Path | None) -> Iterator[Visit]:
     context = _context(browser, base, page["session"])
     for language, prefix in LANGUAGES.items():
-        yield visit(context, base + prefix + page["path"], page, language=language, shots=shots)
+        seen = visit(context, base + prefix + page["path"], page, language=language, shots=shots)
+        print(f"{seen.label}: {len(seen.findings)}", file=sys.stderr, flush=True)
+        yield seen
     context.close()
 
 
