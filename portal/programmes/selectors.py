@@ -1,6 +1,6 @@
 """Reads on programmes."""
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from portal.common.viewer import Viewer
 from portal.programmes.enums import CallState, PhaseState
@@ -11,7 +11,9 @@ from portal.programmes.transitions import CALL, PHASE
 
 
 def programmes() -> QuerySet[Programme]:
-    return Programme.objects.order_by("-created_at", "slug").prefetch_related("phases__ruleset")
+    return Programme.objects.order_by("-created_at", "slug").prefetch_related(
+        Prefetch("phases", queryset=Phase.objects.select_related("ruleset__programme"))
+    )
 
 
 def phase_by_slug(slug: str) -> Phase:

@@ -31,7 +31,7 @@ def programme(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Programme, slug=slug)
     context = {
         "programme": found,
-        "phases": found.phases.select_related("ruleset").order_by("number"),
+        "phases": found.phases.select_related("ruleset__programme").order_by("number"),
         "rulesets": selectors.rulesets_for(viewer_of(request), found),
         "changes": selectors.deadline_changes_in(found),
         "calls": selectors.announced_calls_in(found),
