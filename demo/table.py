@@ -56,7 +56,9 @@ def _accuracy(entry: Entry) -> str:
 
 
 def _originality(stage: Stage) -> Table:
-    table = Table("team", "reference", "level", "z", "R²", "coverage", "modules of common origin", "norm cosine", "its null")
+    table = Table(
+        "team", "reference", "level", "z", "R²", "coverage", "modules of common origin", "norm cosine", "its null"
+    )
     for team in cast.TEAMS:
         entry = stage.entry(team)
         found = Comparison.objects.filter(

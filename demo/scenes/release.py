@@ -1,13 +1,13 @@
 """The release: prepared, approved by two, its digest public, published, and computed again from its own bundle."""
 
 from django.core.management import call_command
-from portal.results.publication import publish_release
 
 from demo import cast
 from demo.stage import Outcome, Stage, expect
 from portal.programmes.actions import move_phase
 from portal.results.actions import approve_release, commit_digest, prepare_release
 from portal.results.enums import Scope, State
+from portal.results.publication import publish_release
 from portal.review.models import Tally
 
 

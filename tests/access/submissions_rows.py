@@ -5,8 +5,8 @@ from portal.submissions.actions import open_draft
 from tests.access.matrix import Row
 from tests.factories.consortia import make_consortium, make_entry
 from tests.factories.programmes import make_phase
-from tests.factories.submissions import ACTOR, complete_draft, handed_in
 from tests.factories.submission_runs import report_run
+from tests.factories.submissions import ACTOR, complete_draft, handed_in
 
 MEMBERS = "302 200 404 404 404 404"
 ONCE_HANDED_IN = "302 200 404 200 404 200"

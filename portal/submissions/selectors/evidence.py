@@ -4,7 +4,6 @@ from typing import Any, NamedTuple
 
 from evaluation.models import TaskResult
 from evaluation.selectors import is_rankable
-
 from portal.artifacts.actions import open_blob
 from portal.consortia.models import Entry
 from portal.programmes.models import Phase
