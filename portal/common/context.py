@@ -8,7 +8,7 @@ from django.urls import translate_url
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
-from portal.common.navigation import menu_of
+from portal.common.navigation import menu_of, policy_links
 from portal.common.templatetags.portal import home_path
 
 
@@ -18,6 +18,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "official_site": settings.OFFICIAL_SITE,
         "home_path": home_path(),
         "menu": SimpleLazyObject(lambda: menu_of(request)),  # asks for the roles only where a menu is drawn
+        "policy_links": policy_links(),
         "other_language": other,
         "other_language_url": translate_url(request.get_full_path(), other),
     }

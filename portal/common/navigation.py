@@ -33,6 +33,26 @@ MENU = [
     Entry(_("Operations"), "ops:home", frozenset({"officer", "decider", "auditor", "operator"})),
 ]
 
+POLICIES = [
+    Entry(_("Privacy policy"), "results:privacy"),
+    Entry(_("Copyright and open source"), "results:copyright"),
+    Entry(_("Accessibility"), "results:accessibility"),
+    Entry(_("Sitemap"), "results:sitemap"),
+    Entry(_("Contact"), "results:contact"),
+]
+
+
+class PolicyLink(NamedTuple):
+    label: str | Promise
+    url: str
+    strong: bool
+
+
+def policy_links() -> list[PolicyLink]:
+    """The footer's links; the privacy policy comes first and stands out, as the law on personal data asks."""
+    links = [(entry.label, _address(entry.url_name)) for entry in POLICIES]
+    return [PolicyLink(label, url, strong=number == 0) for number, (label, url) in enumerate(links) if url]
+
 
 def menu_for(viewer: Viewer, *, path: str) -> Iterator[Link]:
     """The entries that the viewer may open; the one whose address starts the path is the current one."""

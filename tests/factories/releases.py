@@ -1,5 +1,6 @@
 """Releases in any state, over the documents of tests/factories/results.py or over a real phase."""
 
+import itertools
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from portal.programmes.models import Phase
 from portal.results.bundle import build_public, seal
 from portal.results.enums import AuditAction, State
 from portal.results.models import Release, ReleaseContent
+from portal.results.selectors.sources import name_of
 from portal.review.models import Tally
 from tests.factories.accounts import make_user
 from tests.factories.results import auditor_bundle, ruleset_document
@@ -18,6 +20,7 @@ from tests.factories.review import Scene, make_phase
 from tests.factories.review import ruleset_document as small_rules
 
 ORDER = [State.PREPARED, State.COMMITTED, State.PROVISIONAL, State.CONFIRMED, State.CORRECTED]
+_numbers = itertools.count(1)
 OPEN = {"public": "notified"}
 
 
@@ -30,8 +33,8 @@ def make_release(
     corrects: Release | None = None,
 ) -> Release:
     """A release of the invented teams A, B, C with its digest in the ledger."""
-    auditor = auditor or auditor_bundle()
     phase = phase or make_phase("notified", document=ruleset_document())
+    auditor = placed(auditor or auditor_bundle(), phase)
     now = timezone.now()
     release = Release.objects.create(
         phase=phase,
@@ -53,6 +56,17 @@ def make_release(
             record(AuditAction.RELEASE_COMMITTED, actor="system", subject=f"release:{release.pk}", after=after)
         sign_current_checkpoint()
     return release
+
+
+def placed(auditor: dict[str, Any], phase: Phase) -> dict[str, Any]:
+    """The same bundle as the next version of this phase, with a secret of its own."""
+    head = {
+        **auditor["release"],
+        "programme": {"slug": phase.programme.slug, "name": name_of(phase.programme)},
+        "phase": {"slug": phase.slug, "number": phase.number, "name": name_of(phase)},
+        "version": phase.releases.count() + 1,
+    }
+    return {**auditor, "secret": f"{next(_numbers):064x}", "release": head}
 
 
 def make_tally(phase: Phase, auditor: dict[str, Any]) -> Tally:
