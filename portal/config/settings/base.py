@@ -190,3 +190,13 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {"TITLE": "Sovereign AI Evaluation Portal", "VERSION": "1"}
 
 OFFICIAL_SITE = os.environ.get("OFFICIAL_SITE", "") == "1"
+
+# To standard error, one line each: what runs the processes (Compose, systemd, a terminal) keeps it.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {name: {"level": "INFO"} for name in ("portal", "evaluation", "originality")},
+}
