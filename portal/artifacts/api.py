@@ -7,7 +7,7 @@ import json
 from typing import Any, Protocol, cast
 from uuid import UUID
 
-from django.http import Http404, UnreadablePostError
+from django.http import UnreadablePostError
 from django.urls import reverse
 from rest_framework import status
 from rest_framework.exceptions import APIException
@@ -60,7 +60,7 @@ class UploadView(APIView):
     def own_upload(self, upload: UUID) -> Upload:
         row = Upload.objects.filter(pk=upload, owner=self.token.account_key).select_related("bundle").first()
         if row is None:
-            raise Http404
+            raise ApiError("not_found", "Your account has no such upload.", status_code=404, hint="Declare it first.")
         return row
 
 

@@ -55,11 +55,7 @@ class Portal:
     def __init__(self, credentials: Credentials, *, connections: int = 4, attempts: int = ATTEMPTS) -> None:
         self.url = credentials.url
         self.attempts = attempts
-        self.headers = {
-            "Authorization": f"Bearer {credentials.token}",
-            "Accept": "application/json",
-            "Accept-Language": "en",  # the client's own messages are English
-        }
+        self.headers = {"Authorization": f"Bearer {credentials.token}", "Accept": "application/json"}
         self.pool = urllib3.PoolManager(
             maxsize=connections, block=True, blocksize=BLOCK, timeout=TIMEOUT, retries=False
         )

@@ -77,6 +77,17 @@ def test_leftovers_of_closed_uploads_are_collected(store):
 
 
 @pytest.mark.django_db
+def test_rows_of_parts_go_a_day_after_completion():
+    send_all(upload := declare(FILES), FILES)
+    complete_upload(upload, actor="user:1")
+
+    collect_store()
+    assert upload.parts.count() == 3
+    collect_store(now=in_days(2))
+    assert upload.parts.count() == 0
+
+
+@pytest.mark.django_db
 def test_the_command_says_what_it_did(capsys):
     call_command("collect_store")
 

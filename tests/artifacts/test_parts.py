@@ -91,6 +91,17 @@ def test_a_closed_upload_takes_no_part():
         send(upload, 0, part_of(DATA, 0))
 
 
+@pytest.mark.django_db
+def test_a_late_sender_never_writes_into_an_object():
+    upload = declare(FILES)
+    send_all(upload, FILES)
+    bundle = complete_upload(upload, actor="user:1")
+
+    assert send(upload, 0, b"?" * 1000) is False  # the row it read is older than the completion
+    assert send(Upload.objects.get(), 0, b"?" * 1000) is False
+    assert files.object_path(bundle.entries()[0].sha256).read_bytes() == DATA
+
+
 class Pausing:
     """A stream that lets the test act between two reads."""
 

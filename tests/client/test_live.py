@@ -243,7 +243,7 @@ def test_another_account_knows_nothing_of_a_digest(portal, tmp_path):
     stranger = portal._replace(token=make_token(owner=other))
 
     assert stranger.run("push", folder)["sent_bytes"] == first["bytes"]
-    assert "Not found." in stranger.fail("status", first["upload"])
+    assert "no such upload" in stranger.fail("status", first["upload"])
     assert Blob.objects.filter(owner=other).count() == 4
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from portal.artifacts import store
 from portal.artifacts.conf import store_dir, store_settings
 from portal.artifacts.enums import AuditAction, UploadState
-from portal.artifacts.models import Blob, Upload
+from portal.artifacts.models import Blob, Upload, UploadPart
 from portal.audit.actions import record
 
 
@@ -34,7 +34,9 @@ def _expire(pk: UUID, *, before: datetime) -> bool:
 
 def collect_store(*, now: datetime | None = None) -> int:
     """Remove leftovers of closed uploads, and objects to which no blob refers; returns how many were removed."""
-    unused_since = ((now or timezone.now()) - store_settings().orphan_age).timestamp()
+    before = (now or timezone.now()) - store_settings().orphan_age
+    UploadPart.objects.filter(upload__state=UploadState.COMPLETE, upload__active_at__lt=before).delete()
+    unused_since = before.timestamp()
     return _collect_incoming(unused_since) + _collect_objects(unused_since)
 
 

@@ -21,7 +21,6 @@ def write_part(upload: Upload, *, index: int, number: int, stream: Readable, len
 
     Errors leave every acknowledged part as it is.
     """
-    _require_open(upload)
     entry, offset, size = _span(upload, index=index, number=number)
     if length != size:
         raise ArtifactError(
@@ -30,8 +29,9 @@ def write_part(upload: Upload, *, index: int, number: int, stream: Readable, len
             where=entry.path,
             hint="Send it whole.",
         )
-    if _is_stored(upload, index=index, number=number):
+    if upload.state == UploadState.COMPLETE or _is_stored(upload, index=index, number=number):
         return False
+    _require_open(upload)
     _release_connection()
     path = store.incoming_folder(upload.pk) / str(index)
     with store.open_incoming(path, size=entry.size) as descriptor:

@@ -1,0 +1,107 @@
+"""Against a small server that misbehaves on request."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from portal.client import transport
+from portal.client.credentials import Credentials
+from portal.client.errors import TEMPORARY, ClientError
+from portal.client.transport import Portal
+
+
+class Scripted(BaseHTTPRequestHandler):
+    """Answers with the server's list of (status, body), one per request; the last is repeated."""
+
+    def do_GET(self):
+        self.server.seen.append((self.path, self.headers["Authorization"]))
+        self.rfile.read(int(self.headers["Content-Length"] or 0))
+        status, body = self.server.answers.pop(0) if len(self.server.answers) > 1 else self.server.answers[0]
+        if status is None:
+            self.close_connection = True
+            return
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(raw)))
+        self.end_headers()
+        self.wfile.write(raw)
+
+    do_POST = do_PUT = do_GET  # noqa: N815 - the library's names
+
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture
+def server(monkeypatch):
+    monkeypatch.setattr(transport, "FIRST_DELAY", 0.0)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Scripted)
+    server.seen, server.answers = [], []
+    server.handle_error = lambda *arguments: None  # a client that breaks off is part of the test
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def portal(server):
+    return Portal(Credentials(f"http://127.0.0.1:{server.server_port}", "pt_secret"), attempts=3)
+
+
+@pytest.mark.parametrize("trouble", [(503, b"busy"), (500, {}), (429, {}), (None, None)])
+def test_passing_trouble_is_tried_again(server, portal, trouble):
+    server.answers = [trouble, trouble, (200, {"fine": True})]
+
+    assert portal.get("/x") == {"fine": True}
+    assert server.seen == [("/x", "Bearer pt_secret")] * 3
+
+
+def test_lasting_trouble_says_that_everything_is_kept(server, portal):
+    server.answers = [(503, b"busy")]
+
+    with pytest.raises(ClientError, match="No answer after 3 attempts") as caught:
+        portal.get("/x")
+
+    assert caught.value.status == TEMPORARY
+    assert "kept" in caught.value.hint
+
+
+def test_a_refusal_is_not_tried_again_and_keeps_the_portals_words(server, portal):
+    server.answers = [
+        (413, {"error": "over_quota", "detail": "Too much.", "where": "a.log", "hint": "Ask.", "limit": 5})
+    ]
+
+    with pytest.raises(ClientError, match=r"a\.log: Too much\.") as caught:
+        portal.post("/x", {})
+
+    assert (caught.value.code, caught.value.hint, caught.value.body["limit"]) == ("over_quota", "Ask.", 5)
+    assert len(server.seen) == 1
+
+
+def test_another_server_is_recognised(server, portal):
+    server.answers = [(200, b"<html>")]
+
+    with pytest.raises(ClientError, match="not from a portal"):
+        portal.get("/x")
+
+
+def test_each_attempt_sends_the_whole_part(server, portal, tmp_path):
+    (tmp_path / "file").write_bytes(b"0123456789")
+    read = []
+    server.answers = [(503, {}), (200, {"stored": True})]
+
+    portal.put_span("/x", tmp_path / "file", offset=2, length=5, on_bytes=read.append)
+
+    assert sum(read) == 10
+
+
+def test_a_file_that_became_shorter_is_named(server, portal, tmp_path):
+    (tmp_path / "file").write_bytes(b"0123")
+    server.answers = [(200, {})]
+
+    with pytest.raises(ClientError, match="became shorter"):
+        portal.put_span("/x", tmp_path / "file", offset=2, length=5, on_bytes=lambda count: None)
