@@ -105,7 +105,7 @@ class ApiToken(models.Model):
     """A key for a program: it acts for one account, within its scopes, until it expires or is revoked."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
-    label = models.CharField(_("Label"), max_length=80, blank=True)
+    label = models.CharField(max_length=80, blank=True)
     account_key = models.CharField(max_length=80, db_index=True)
     scope_names = models.CharField(max_length=120)  # separated by blanks, as in OAuth
     digest = models.CharField(max_length=64, unique=True)

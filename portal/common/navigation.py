@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal.common.viewer import Viewer, viewer_of
 
@@ -26,19 +26,19 @@ class Link(NamedTuple):
 
 
 MENU = [
-    Entry(_("Results"), "results:rounds"),
-    Entry(_("Verify"), "results:verify"),
-    Entry(_("My team"), "submissions:home", frozenset({"team"})),
-    Entry(_("Review"), "review:home", frozenset({"reviewer"})),
-    Entry(_("Operations"), "ops:home", frozenset({"officer", "decider", "auditor", "operator"})),
+    Entry(pgettext_lazy("menu", "Results"), "results:rounds"),
+    Entry(pgettext_lazy("menu", "Verify"), "results:verify"),
+    Entry(pgettext_lazy("menu", "My team"), "submissions:home", frozenset({"team"})),
+    Entry(pgettext_lazy("menu", "Review"), "review:home", frozenset({"reviewer"})),
+    Entry(pgettext_lazy("menu", "Operations"), "ops:home", frozenset({"officer", "decider", "auditor", "operator"})),
 ]
 
 POLICIES = [
-    Entry(_("Privacy policy"), "results:privacy"),
-    Entry(_("Copyright and open source"), "results:copyright"),
-    Entry(_("Accessibility"), "results:accessibility"),
-    Entry(_("Sitemap"), "results:sitemap"),
-    Entry(_("Contact"), "results:contact"),
+    Entry(pgettext_lazy("menu", "Privacy policy"), "results:privacy"),
+    Entry(pgettext_lazy("menu", "Copyright and open source"), "results:copyright"),
+    Entry(pgettext_lazy("menu", "Accessibility"), "results:accessibility"),
+    Entry(pgettext_lazy("menu", "Sitemap"), "results:sitemap"),
+    Entry(pgettext_lazy("menu", "Contact"), "results:contact"),
 ]
 
 

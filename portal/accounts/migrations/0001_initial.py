@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
             name='ApiToken',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('label', models.CharField(blank=True, max_length=80, verbose_name='Label')),
+                ('label', models.CharField(blank=True, max_length=80)),
                 ('account_key', models.CharField(db_index=True, max_length=80)),
                 ('scope_names', models.CharField(max_length=120)),
                 ('digest', models.CharField(max_length=64, unique=True)),
