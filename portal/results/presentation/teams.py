@@ -1,6 +1,7 @@
 """One team's page: every number with the way back to what it was made of."""
 
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -103,7 +104,7 @@ def team_page(document: Document, code: str) -> TeamPage | None:
         parts=[_part(part, document) for part in entry["parts"]],
         gates=gates_of(entry, document),
         comparisons=[_comparison(row) for row in entry["originality"]],
-        benchmarks=entry["benchmarks"],
+        benchmarks=[_benchmark(run) for run in entry["benchmarks"]],
         receipt=entry["receipt"],
         reply=entry["reply"],
         strengths=_strengths(entry, document),
@@ -141,15 +142,20 @@ def _item(row: Document, rules: Document) -> ItemLine:
     source = row["source"]
     return ItemLine(
         title=title,
-        value=row["value"] or "",
-        stderr=row["stderr"] or "",
-        target=row["target"] or "",
-        points=figure(row["points"]),
+        value=short(row["value"]),
+        stderr=short(row["stderr"]),
+        target=short(row["target"]),
+        points=figure({**row["points"], "value": short(row["points"]["value"], places=2)}) if row["points"] else None,
         class_name=CLASSES[row["class"]][0],
         run=source.get("run", ""),
         body=source.get("body", ""),
         document=source.get("document", ""),
     )
+
+
+def _benchmark(run: Document) -> Document:
+    shown = [{**row, "value": short(row["value"]), "stderr": short(row["stderr"])} for row in run["results"]]
+    return {**run, "results": shown}
 
 
 def _comparison(row: Document) -> ComparisonLine:
@@ -159,10 +165,10 @@ def _comparison(row: Document) -> ComparisonLine:
         level=row["level"],
         level_text=LEVELS[row["level"]],
         tone="danger" if row["level"] >= 2 else "neutral",
-        z=row["z"] or "",
-        r2=row["r2"] or "",
-        coverage=row["coverage"] or "",
-        share=row["share"] or "",
+        z=short(row["z"], places=1),
+        r2=short(row["r2"]),
+        coverage=short(row["coverage"], places=3),
+        share=short(row["share"], places=3),
         run=row["run"],
         report=row["report"],
         scores=[_score(score) for score in row["scores"]],
@@ -172,12 +178,21 @@ def _comparison(row: Document) -> ComparisonLine:
 def _score(row: dict[str, Any]) -> ScoreLine:
     return ScoreLine(
         name=SCORE_NAMES.get(row["name"], row["name"]),
-        value=row["value"] or "",
-        null=f"{row['null_mean']} ± {row['null_sd']}",
-        unrelated=row["unrelated_mean"] or "",
+        value=short(row["value"]),
+        null=f"{short(row['null_mean'])} ± {short(row['null_sd'])}",
+        unrelated=short(row["unrelated_mean"]),
         pairs=row["unrelated_pairs"],
-        percentile=row["percentile"] or "",
+        percentile=short(row["percentile"], places=1),
     )
+
+
+def short(number: str | None, *, places: int = 4) -> str:
+    """For reading; the files hold every digit."""
+    if not number:
+        return ""
+    exact = Decimal(number)
+    cut = exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    return format(exact.normalize() if cut == exact else cut, "f")
 
 
 def _strengths(entry: Document, document: Document) -> list[str]:
