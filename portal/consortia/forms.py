@@ -58,6 +58,6 @@ class EndForm(forms.Form):
 
 class TokenForm(forms.Form):
     label = forms.CharField(
-        label=_("Label"), max_length=80, help_text=_("Such as the name of the machine that uploads.")
+        label=_("Name of the token"), max_length=80, help_text=_("Such as the name of the machine that uploads.")
     )
     days = forms.TypedChoiceField(label=_("Valid for"), choices=DAYS, coerce=int, initial=30)

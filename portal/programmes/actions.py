@@ -75,9 +75,7 @@ def propose_rules(phase: Phase, document: Any, *, actor: Viewer) -> RuleSetVersi
     name = parse_ruleset(document).name
     locked = _lock(phase)
     if locked.state != PhaseState.DRAFTED:
-        raise ProgrammeError(
-            _("The rules of this phase are frozen; they can only be amended, with a new phase version.")
-        )
+        raise ProgrammeError(_("The rules of this phase are frozen and cannot be replaced."))
     version = _version_of(locked.programme, name=name, document=document)
     before = locked.ruleset.digest if locked.ruleset else None
     if before == version.digest:

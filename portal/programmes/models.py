@@ -54,8 +54,8 @@ class Phase(Named):
     state = models.CharField(max_length=16, choices=PhaseState.choices, default=PhaseState.DRAFTED)
     ruleset = models.ForeignKey(RuleSetVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="phases")
     seats = models.PositiveSmallIntegerField(_("Seats"), null=True, blank=True)  # how many advance; unknown is null
-    opens_at = models.DateTimeField(_("Opens"), null=True, blank=True)
-    closes_at = models.DateTimeField(_("Closes"), null=True, blank=True)
+    opens_at = models.DateTimeField(_("Opens on"), null=True, blank=True)
+    closes_at = models.DateTimeField(_("Closes on"), null=True, blank=True)
     objection_days = models.PositiveSmallIntegerField(_("Days for objections"), default=10)
     embargo_until = models.DateTimeField(_("Embargo until"), null=True, blank=True)
     is_rehearsal = models.BooleanField(default=False)  # same pages, never rankable
@@ -95,8 +95,8 @@ class Call(models.Model):
     phase = models.ForeignKey(Phase, on_delete=models.PROTECT, related_name="calls")
     seats = models.PositiveSmallIntegerField(_("Seats"), default=1)
     state = models.CharField(max_length=16, choices=CallState.choices, default=CallState.DRAFTED)
-    opens_at = models.DateTimeField(_("Opens"))
-    closes_at = models.DateTimeField(_("Closes"))
+    opens_at = models.DateTimeField(_("Opens on"))
+    closes_at = models.DateTimeField(_("Closes on"))
     reason = models.TextField(_("Reason"))
     created_at = models.DateTimeField(default=timezone.now)
 

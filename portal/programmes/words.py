@@ -1,77 +1,76 @@
 """Rule sets in words, for people who decide by them. The document and its digest stay what counts."""
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from portal.programmes.ruleset import Item, Part, RuleSet, Vote
 
-SHEET = {"sum": _lazy("The criteria of a sheet are added up."), "mean": _lazy("The criteria of a sheet are averaged.")}
+SHEET = {"sum": _("The criteria of a sheet are added up."), "mean": _("The criteria of a sheet are averaged.")}
 MEASURED = {
-    "as_scored": _lazy("The score counts in points as it is."),
-    "own_over_target": _lazy("Points = own score ÷ target score × points of the item, at most %(cap)s × its points."),
-    "scale_to_best": _lazy("The best entry gets all points of the item; the others in proportion to it."),
-    "over_scale": _lazy("Points = score × points of the item ÷ %(scale)s."),
+    "as_scored": _("The score counts in points as it is."),
+    "own_over_target": _("Points = own score ÷ target score × points of the item, at most %(cap)s × its points."),
+    "scale_to_best": _("The best entry gets all points of the item; the others in proportion to it."),
+    "over_scale": _("Points = score × points of the item ÷ %(scale)s."),
 }
 REVIEWED = {
-    "as_scored": _lazy("The result is the points of the part."),
-    "scale_to_best": _lazy("The best entry gets all %(points)s points; the others in proportion to it."),
-    "over_scale": _lazy("Points = result × %(points)s ÷ %(scale)s."),
+    "as_scored": _("The result is the points of the part."),
+    "scale_to_best": _("The best entry gets all %(points)s points; the others in proportion to it."),
+    "over_scale": _("Points = result × %(points)s ÷ %(scale)s."),
 }
 STAGES = {
-    "item": _lazy("Every item and every part is rounded half-up to %(places)s decimal places before it is added."),
-    "part": _lazy("Every part is rounded half-up to %(places)s decimal places before it is added."),
-    "total": _lazy("Only the total is rounded, half-up to %(places)s decimal places."),
+    "item": _("Every item and every part is rounded half-up to %(places)s decimal places before it is added."),
+    "part": _("Every part is rounded half-up to %(places)s decimal places before it is added."),
+    "total": _("Only the total is rounded, half-up to %(places)s decimal places."),
 }
 QUORUMS = {
-    "majority_of_seated": _lazy("The panel can vote when more than half of its seats are present."),
-    "two_thirds_of_seated": _lazy("The panel can vote when two thirds of its seats are present."),
+    "majority_of_seated": _("The panel can vote when more than half of its seats are present."),
+    "two_thirds_of_seated": _("The panel can vote when two thirds of its seats are present."),
 }
 APPROVALS = {
-    "majority_of_seated": _lazy("A motion needs more than half of all seats."),
-    "majority_of_present": _lazy("A motion needs more than half of those present."),
+    "majority_of_seated": _("A motion needs more than half of all seats."),
+    "majority_of_present": _("A motion needs more than half of those present."),
 }
 SOURCES = {
-    "suite": _lazy("central run"),
-    "team_report": _lazy("reported by the team, reproduced at random"),
-    "outside_body": _lazy("measured by an outside body"),
+    "suite": _("central run"),
+    "team_report": _("reported by the team, reproduced at random"),
+    "outside_body": _("measured by an outside body"),
 }
 SUBJECTS = {
-    "rules": _lazy("Rules and formulas"),
-    "winners": _lazy("Who advances"),
-    "ranks": _lazy("Ranks"),
-    "totals": _lazy("Totals"),
-    "part_points": _lazy("Points by part"),
-    "item_points": _lazy("Points by item"),
-    "averages": _lazy("Averages"),
-    "best_points": _lazy("Best points"),
-    "opinions": _lazy("Anonymised opinions"),
-    "gate_rulings": _lazy("Rulings on gates"),
-    "panel_roster": _lazy("Members of the panel"),
-    "weight_sensitivity": _lazy("Sensitivity to weights"),
+    "rules": _("Rules and formulas"),
+    "winners": _("Who advances"),
+    "ranks": _("Ranks"),
+    "totals": _("Totals"),
+    "part_points": _("Points by part"),
+    "item_points": _("Points by item"),
+    "averages": _("Averages"),
+    "best_points": _("Best points"),
+    "opinions": _("Anonymised opinions"),
+    "gate_rulings": _("Rulings on gates"),
+    "panel_roster": _("Members of the panel"),
+    "weight_sensitivity": _("Sensitivity to weights"),
 }
 AUDIENCES = {
-    "own_consortium": _lazy("Own consortium"),
-    "other_consortia": _lazy("Other consortia"),
-    "auditor": _lazy("Auditor"),
-    "public": _lazy("Public"),
+    "own_consortium": _("Own consortium"),
+    "other_consortia": _("Other consortia"),
+    "auditor": _("Auditor"),
+    "public": _("Public"),
 }
-COMPONENT_RULES = {"allowed": _lazy("allowed"), "declare": _lazy("to be declared"), "forbidden": _lazy("forbidden")}
+COMPONENT_RULES = {"allowed": _("allowed"), "declare": _("to be declared"), "forbidden": _("forbidden")}
 PHASE_EVENTS: dict[str, str | Promise] = {
-    "freeze_rules": _lazy("Freeze the rules"),
-    "open_receiving": _lazy("Open receiving"),
-    "close_receiving": _lazy("Close receiving"),
-    "reopen_receiving": _lazy("Open receiving again"),
-    "start_scoring": _lazy("Start scoring"),
+    "freeze_rules": _("Freeze the rules"),
+    "open_receiving": _("Open receiving"),
+    "close_receiving": _("Close receiving"),
+    "reopen_receiving": _("Open receiving again"),
+    "start_scoring": _("Start scoring"),
 }
 CALL_EVENTS: dict[str, str | Promise] = {
-    "open": _lazy("Open the call"),
-    "close": _lazy("Close the call"),
-    "judge": _lazy("Record the judgement"),
-    "fill": _lazy("Record the selection"),
-    "leave_vacant": _lazy("Leave the seat vacant"),
-    "lapse": _lazy("Close without applicants"),
+    "open": _("Open the call"),
+    "close": _("Close the call"),
+    "judge": _("Record the judgement"),
+    "fill": _("Record the selection"),
+    "leave_vacant": _("Leave the seat vacant"),
+    "lapse": _("Close without applicants"),
 }
 
 
@@ -80,7 +79,10 @@ def formula_sentences(part: Part) -> list[str]:
     formula = part.formula
     facts = {"points": plain(part.points), "scale": plain(formula.scale), "cap": plain(formula.cap)}
     if part.kind == "measured":
-        return [str(MEASURED[formula.points]) % facts, *([_("The items are added up.")] if len(part.items) > 1 else [])]
+        return [
+            str(MEASURED[formula.points]) % facts,
+            *([gettext("The items are added up.")] if len(part.items) > 1 else []),
+        ]
     return [str(SHEET[formula.sheet]), _over_reviewers(part), str(REVIEWED[formula.points]) % facts]
 
 
@@ -89,15 +91,15 @@ def _over_reviewers(part: Part) -> str:
     if formula.reviewers == "trimmed_mean":
         dropped = {"highest": formula.drop_highest, "lowest": formula.drop_lowest}
         return (
-            _(
+            gettext(
                 "Of each entry's sheets the %(highest)s highest and the %(lowest)s lowest are dropped; the rest is averaged."
             )
             % dropped
         )
     return (
-        _("The sheets of an entry are averaged.")
+        gettext("The sheets of an entry are averaged.")
         if formula.reviewers == "mean"
-        else _("The sheets of an entry are added up.")
+        else gettext("The sheets of an entry are added up.")
     )
 
 
@@ -105,7 +107,7 @@ def panel_sentence(part: Part) -> str:
     if part.panel is None:
         return ""
     seats = ngettext("%(count)s seat", "%(count)s seats", part.panel.seats) % {"count": part.panel.seats}
-    return _("%(seats)s, quorum %(quorum)s; an entry needs at least %(sheets)s signed sheets.") % {
+    return gettext("%(seats)s, quorum %(quorum)s; an entry needs at least %(sheets)s signed sheets.") % {
         "seats": seats, "quorum": part.panel.quorum, "sheets": part.minimum_sheets,
     }  # fmt: skip
 
