@@ -35,6 +35,7 @@ SENTENCES = (
     gettext_noop("Σ p_A(v)·p_B(v) of the histograms"),
     gettext_noop("has no elements"),
     gettext_noop("integers and quantised numbers are not compared"),
+    gettext_noop("its rows are longer than 16 million numbers"),
     gettext_noop("a buffer that the architecture determines"),
     gettext_noop("some elements are NaN or infinite"),
     gettext_noop("all zero"),

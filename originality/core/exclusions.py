@@ -19,6 +19,8 @@ def excluded_before_reading(name: str, *, meta: TensorMeta, slot: Slot) -> str |
     """Return the reason a tensor is left out without reading it, or None."""
     if meta.size == 0:
         return "has no elements"
+    if meta.too_wide:
+        return "its rows are longer than 16 million numbers"
     if not meta.readable:
         return "integers and quantised numbers are not compared"
     if slot.role is Role.BUFFER:

@@ -15,7 +15,7 @@ DIMENSIONS = (
 def compare_metadata(candidate: Sketch, reference: Sketch) -> dict[str, Any]:
     return {
         "dimensions": [_dimension(key, candidate.config, reference.config) for key in DIMENSIONS],
-        "auto_map": sorted(candidate.config.get("auto_map", {})),
+        "auto_map": candidate.config.get("auto_map", []),
         "family": {"candidate": candidate.family, "reference": reference.family},
         "tokenizer": compare_tokenizers(candidate, reference),
     }

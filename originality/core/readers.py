@@ -14,6 +14,10 @@ from portal.common.formats.safetensors_header import Header, HeaderError, read_h
 
 BLOCK_ELEMENTS = 16 << 20  # 64 MiB as float32; the same for every dtype, so two models are cut alike
 FLOATS: dict[str, type[np.generic]] = {"F32": np.float32, "F16": np.float16, "BF16": np.uint16}
+SIZES = (
+    "hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads", "num_key_value_heads", "head_dim",
+    "vocab_size", "max_position_embeddings",
+)  # fmt: skip
 PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
 
 
@@ -28,7 +32,12 @@ class TensorMeta(NamedTuple):
     @property
     def readable(self) -> bool:
         """Whether the elements are plain floats; quantised and integer tensors are listed, not compared."""
-        return self.dtype in FLOATS and self.size > 0
+        return self.dtype in FLOATS and self.size > 0 and not self.too_wide
+
+    @property
+    def too_wide(self) -> bool:
+        """Whether one row alone exceeds a block; no network has such a matrix."""
+        return bool(self.shape) and self.size // max(self.shape[0], 1) > BLOCK_ELEMENTS
 
 
 class Block(NamedTuple):
@@ -69,18 +78,22 @@ class Source:
             yield Block(start, values.reshape(-1, width), raw.tobytes())
 
     def vocabulary(self) -> dict[str, int]:
-        model = self._tokenizer()
-        tokens = model.get("vocab", {})
+        """Return token → id; whatever else stands in a tokenizer.json is passed over."""
+        tokens = self._tokenizer().get("vocab")
         if isinstance(tokens, list):  # unigram models keep [piece, score] in id order
-            return {piece: index for index, (piece, _) in enumerate(tokens)}
-        return dict(tokens)
+            pieces = [piece[0] if isinstance(piece, list) and piece else None for piece in tokens]
+            return {piece: index for index, piece in enumerate(pieces) if isinstance(piece, str)}
+        found = tokens.items() if isinstance(tokens, dict) else ()
+        return {text: number for text, number in found if isinstance(number, int)}
 
     def merges(self) -> list[str]:
-        merges = self._tokenizer().get("merges", [])
-        return [merge if isinstance(merge, str) else " ".join(merge) for merge in merges]
+        merges = self._tokenizer().get("merges")
+        found = [merge for merge in merges if isinstance(merge, str | list)] if isinstance(merges, list) else []
+        return [merge if isinstance(merge, str) else " ".join(map(str, merge)) for merge in found]
 
     def _tokenizer(self) -> dict[str, Any]:
-        return _read_json(self.folder / "tokenizer.json").get("model", {})
+        model = _read_json(self.folder / "tokenizer.json").get("model")
+        return model if isinstance(model, dict) else {}
 
 
 def open_folder(folder: Path) -> Source:
@@ -98,7 +111,7 @@ def open_folder(folder: Path) -> Source:
                 raise InputError(f"{file}: tensor {name} is also in {places[name].file.name}; keep one of them")
             tensors[name] = TensorMeta(info.dtype, tuple(info.shape))
             places[name] = _Place(file, header.data_start + info.begin)
-    return Source(folder.name, folder, _read_json(folder / "config.json"), tensors, places)
+    return Source(folder.name, folder, _config(folder), tensors, places)
 
 
 def _header(file: Path) -> Header:
@@ -118,10 +131,30 @@ def _why_no_weights(folder: Path) -> str:
 
 
 def _check_index(folder: Path) -> None:
-    named = set(_read_json(folder / "model.safetensors.index.json").get("weight_map", {}).values())
+    weight_map = _read_json(folder / "model.safetensors.index.json").get("weight_map")
+    named = {str(name) for name in weight_map.values()} if isinstance(weight_map, dict) else set()
     missing = sorted(name for name in named if not (folder / name).is_file())
     if missing:
         raise InputError(f"{folder}: the index names {missing[0]}, which is not there; send the missing shard")
+
+
+def _config(folder: Path) -> dict[str, Any]:
+    """Keep the fields the engine knows, where they have the type it expects: the file comes from anybody."""
+    document = _read_json(folder / "config.json")
+    sizes = {key: document[key] for key in SIZES if _is_size(document.get(key))}
+    names = document.get("architectures")
+    classes = [str(name)[:200] for name in names] if isinstance(names, list) else []
+    auto_map = document.get("auto_map")
+    remote = sorted(str(key)[:200] for key in auto_map) if isinstance(auto_map, dict) else []
+    return sizes | {
+        "model_type": str(document.get("model_type", ""))[:200],
+        "architectures": classes,
+        "auto_map": remote,
+    }
+
+
+def _is_size(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 1 << 31
 
 
 def _read_json(path: Path) -> dict[str, Any]:
@@ -129,6 +162,6 @@ def _read_json(path: Path) -> dict[str, Any]:
         return {}
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{path}: not JSON ({error})") from error
     return document if isinstance(document, dict) else {}

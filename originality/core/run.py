@@ -97,5 +97,5 @@ def _journal(path: Path) -> Progress:
 
 def _write(path: Path, document: Document) -> None:
     temporary = path.with_name(path.name + ".part")
-    temporary.write_text(json.dumps(document, sort_keys=True), encoding="utf-8")
+    temporary.write_text(json.dumps(document, sort_keys=True, allow_nan=False), encoding="utf-8")
     temporary.rename(path)

@@ -73,7 +73,7 @@ def build_sketch(source: Source, *, k: int = STORED_K, progress: Progress = sile
         k=k,
         family=roles.family,
         by_shape=roles.by_shape,
-        config=_plain_config(source.config),
+        config=source.config,
         summaries={name: summary for name, (summary, _) in found.items()},
         samples=samples,
         blocks=unit_blocks(source, roles=usable, k=k),
@@ -106,14 +106,3 @@ def vocabulary_size(sketch: Sketch) -> int | None:
     """Return the rows of the embedding, which count also what no tokenizer uses."""
     name = sketch.only(Role.EMBEDDING)
     return sketch.summaries[name].shape[0] if name else None
-
-
-CONFIG_KEYS = (
-    "model_type", "architectures", "auto_map", "hidden_size", "intermediate_size", "num_hidden_layers",
-    "num_attention_heads", "num_key_value_heads", "head_dim", "vocab_size", "rope_theta", "rms_norm_eps",
-    "tie_word_embeddings", "max_position_embeddings",
-)  # fmt: skip
-
-
-def _plain_config(config: dict[str, Any]) -> dict[str, Any]:
-    return {key: config[key] for key in CONFIG_KEYS if key in config}

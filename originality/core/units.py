@@ -44,8 +44,13 @@ def _mlp(source: Source, *, roles: RoleMap, layer: int, k: int, basis: Matrix | 
     up, down, gate = (roles.find(role, layer) for role in (Role.UP, Role.DOWN, Role.GATE))
     if up is None or down is None or not _fit(source, up, down):
         return None
-    gain = _gain(source, roles=roles, layer=layer)
-    towards = _direction(source.tensors[up].shape[1], k=k, basis=basis)
+    width = source.tensors[up].shape[1]
+    if basis is not None and len(basis) != width:
+        return None
+    if gate and source.tensors[gate].shape != source.tensors[up].shape:
+        gate = None
+    gain = _gain(source, roles=roles, layer=layer, width=width)
+    towards = _direction(width, k=k, basis=basis)
     return UnitBlock(
         kind="mlp" if gate else "plain_mlp",
         layer=layer,
@@ -63,10 +68,10 @@ def _fit(source: Source, up: str, down: str) -> bool:
     return a.readable and b.readable and len(a.shape) == 2 and a.shape == b.shape[::-1]
 
 
-def _gain(source: Source, *, roles: RoleMap, layer: int) -> Vector | None:
+def _gain(source: Source, *, roles: RoleMap, layer: int, width: int) -> Vector | None:
     """Return the norm gain in front of the MLP, to be folded into what reads the residual stream."""
     name = roles.find(Role.NORM, layer, "mlp")
-    if name is None or roles.family == "bert" or not source.tensors[name].readable:
+    if name is None or roles.family == "bert" or source.tensors[name].shape != (width,):
         return None  # post-norm blocks read the normalised stream itself
     return read_vector(source, name) + np.float32(roles.gain_offset)
 
@@ -76,7 +81,9 @@ def _attention(source: Source, *, roles: RoleMap, layer: int, k: int, basis: Mat
     if value is None or output is None:
         return None
     v, o = source.tensors[value], source.tensors[output]
-    if not (v.readable and o.readable and len(v.shape) == len(o.shape) == 2) or o.shape[1] % v.shape[0]:
+    if not (v.readable and o.readable and len(v.shape) == len(o.shape) == 2):
+        return None
+    if o.shape[0] != v.shape[1] or o.shape[1] % v.shape[0] or (basis is not None and len(basis) != v.shape[1]):
         return None
     head = head_size(source, channels=v.shape[0], wide=o.shape[1])
     if head is None:
