@@ -27,8 +27,10 @@ class Link(NamedTuple):
 
 MENU = [
     Entry(pgettext_lazy("menu", "Results"), "results:rounds"),
+    Entry(pgettext_lazy("menu", "Rules"), "programmes:list"),
     Entry(pgettext_lazy("menu", "Verify"), "results:verify"),
     Entry(pgettext_lazy("menu", "My team"), "submissions:home", frozenset({"team"})),
+    Entry(pgettext_lazy("menu", "My consortia"), "consortia:list", frozenset({"team"})),
     Entry(pgettext_lazy("menu", "Review"), "review:home", frozenset({"reviewer"})),
     Entry(pgettext_lazy("menu", "Operations"), "ops:home", frozenset({"officer", "decider", "auditor", "operator"})),
 ]
@@ -55,10 +57,12 @@ def policy_links() -> list[PolicyLink]:
 
 
 def menu_for(viewer: Viewer, *, path: str) -> Iterator[Link]:
-    """The entries that the viewer may open; the one whose address starts the path is the current one."""
-    for entry in MENU:
-        if (not entry.roles or viewer.has_role(*entry.roles)) and (url := _address(entry.url_name)):
-            yield Link(entry.label, url, current=path.startswith(url))
+    """The entries that the viewer may open; the one whose address starts the path, and is the longest, is the current one."""
+    open_to = [entry for entry in MENU if not entry.roles or viewer.has_role(*entry.roles)]
+    links = [(entry.label, url) for entry in open_to if (url := _address(entry.url_name))]
+    current = max((url for _label, url in links if path.startswith(url)), key=len, default="")
+    for label, url in links:
+        yield Link(label, url, current=url == current)
 
 
 def _address(url_name: str) -> str:
