@@ -1,5 +1,6 @@
 """Twelve ways in which a database administrator may touch the ledger, after dropping the triggers."""
 
+import json
 import re
 from datetime import timedelta
 from io import StringIO
@@ -139,6 +140,14 @@ def test_an_intact_ledger_says_so():
     call_command("verify_ledger", stdout=out)
 
     assert re.fullmatch(r"1 events, 1 checkpoints, root [0-9a-f]{64}: the ledger is intact\.\n", out.getvalue())
+
+
+def test_a_receipt_serves_as_the_kept_checkpoint(ledger, tmp_path):
+    receipt = tmp_path / "receipt.json"
+    receipt.write_text(json.dumps({"ledger": {"checkpoint": ledger.read_text(encoding="utf-8")}}), encoding="utf-8")
+    Event.objects.filter(seq__gte=6).delete()
+
+    assert findings("--checkpoint", str(receipt)) == ["truncation"]
 
 
 def test_a_file_that_is_no_checkpoint_is_named(tmp_path):

@@ -1,3 +1,4 @@
+import json
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--checkpoint", metavar="FILE", type=Path, action="append", default=[],
-                            help="a signed checkpoint kept outside the database; may be given several times")  # fmt: skip
+                            help="a signed checkpoint kept outside the database, or a receipt that carries one; may be given several times")  # fmt: skip
         parser.add_argument("--key", default="", help="the verifier key as published (default: this installation's)")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -43,10 +44,12 @@ class Command(BaseCommand):
 
 
 def _read(path: Path) -> str:
+    """The note itself, or the one inside a team's receipt."""
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise CommandError(f"{path}: cannot be read as a checkpoint: {error}") from error
+        text = path.read_text(encoding="utf-8")
+        return str(json.loads(text)["ledger"]["checkpoint"]) if text.lstrip().startswith("{") else text
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CommandError(f"{path}: cannot be read as a checkpoint or a receipt: {error}") from error
 
 
 def _key(text: str) -> bytes:
