@@ -51,7 +51,7 @@ def _accuracy(entry: Entry) -> str:
     )
     values = [(Decimal(row.value), Decimal(row.stderr or 0)) for row in rows]
     mean = sum(value for value, _error in values) / len(values)
-    error = sum(error**2 for _value, error in values).sqrt() / len(values)
+    error = sum((error**2 for _value, error in values), Decimal()).sqrt() / len(values)
     return f"{mean:.4f} ± {error:.4f} ({len(values)} tasks)"
 
 

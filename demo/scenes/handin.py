@@ -93,16 +93,16 @@ def work_off_the_runs(stage: Stage) -> Outcome:
     def finished() -> bool:
         rows = list(SubmissionRun.objects.filter(submission__in=wanted))
         return {row.submission_id for row in rows} == {row.pk for row in wanted} and all(
-            row.run.job.state in FINAL for row in rows
+            row.job.state in FINAL for row in rows
         )
 
     stage.wait_for("benchmark, originality and trace runs", finished)
     rows = list(SubmissionRun.objects.filter(submission__in=wanted))
-    failed = [f"{row}: {row.run.job.error}" for row in rows if row.run.job.state != "succeeded"]
+    failed = [f"{row}: {row.job.error}" for row in rows if row.job.state != "succeeded"]
     expect(not failed, f"runs failed: {'; '.join(failed)}")
     levels = {
         row.submission.entry.code: {str(found.reference): found.level for found in comparisons_of(row.originality)}
         for row in rows
-        if row.originality_id
+        if row.originality
     }
     return Outcome(f"실행 {len(rows)}건 완료", f"{len(rows)} runs finished", {"levels": levels})

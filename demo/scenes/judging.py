@@ -3,10 +3,12 @@
 from datetime import timedelta
 from decimal import Decimal
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from demo import cast
 from demo.stage import Outcome, Stage, expect
+from originality.models import OriginalityRun
 from originality.selectors import comparisons_of
 from portal.accounts.models import User
 from portal.consortia.models import Entry
@@ -40,7 +42,7 @@ from portal.review.labels import PLEDGE
 from portal.review.models import Decision, Disqualification, GateRuling, Minutes, Panel, PanelSeat, ScoreSheet, Tally
 from portal.review.selectors.panels import institutions_to_declare
 from portal.review.selectors.rules import criteria_of, scored_parts
-from portal.submissions.enums import RunKind
+from portal.submissions.enums import State
 from portal.submissions.models import SubmissionRun
 
 GATE = "originality"
@@ -143,21 +145,19 @@ def _raise_and_notify(stage: Stage, entry: Entry) -> Disqualification:
         entry,
         gate=GATE,
         grounds="독자성 보고서에서 참조 모델과 공통 기원인 모듈이 나왔습니다. 방향은 정해지지 않았습니다.",
-        evidence=[{"run": str(row.originality_id)} for row in _reports(entry)],
+        evidence=[{"run": str(report.pk)} for report in _reports(entry)],
         raised_by=officer,
     )
     return notify_disqualification(case, reply_due=timezone.now() + timedelta(days=5), notified_by=officer)
 
 
-def _reports(entry: Entry) -> list[SubmissionRun]:
-    rows = SubmissionRun.objects.filter(
-        submission__entry=entry, submission__state="submitted", kind=RunKind.ORIGINALITY
-    )
-    return list(rows.select_related("originality"))
+def _reports(entry: Entry) -> QuerySet[OriginalityRun]:
+    rows = SubmissionRun.objects.filter(submission__entry=entry, submission__state=State.SUBMITTED)
+    return OriginalityRun.objects.filter(pk__in=rows.values("originality"))
 
 
 def _highest_level(entry: Entry) -> int:
-    return max(row.level for report in _reports(entry) for row in comparisons_of(report.originality))
+    return max(row.level for report in _reports(entry) for row in comparisons_of(report))
 
 
 def _meet(stage: Stage, *, subject: str, text: str) -> Minutes:

@@ -3,6 +3,9 @@
 from django.db import models
 from django.db.models import Q
 
+from evaluation.models import EvaluationRun
+from originality.models import OriginalityRun, TraceRun
+from portal.jobs.models import Job
 from portal.submissions.enums import Role, RunKind, State
 
 
@@ -94,6 +97,15 @@ class SubmissionRun(models.Model):
         return f"{self.kind} of {self.submission}"
 
     @property
-    def run(self) -> models.Model:
-        """The benchmark, originality or trace run behind this row."""
-        return getattr(self, self.kind)
+    def run(self) -> "EvaluationRun | OriginalityRun | TraceRun":
+        """The benchmark, originality or trace run behind this row; a constraint holds that there is one."""
+        run: EvaluationRun | OriginalityRun | TraceRun = getattr(self, self.kind)
+        return run
+
+    @property
+    def job(self) -> Job:
+        """The durable job of the run; runs get theirs in the transaction that makes them."""
+        job = self.run.job
+        if job is None:
+            raise Job.DoesNotExist(f"{self} has no job")
+        return job

@@ -1,5 +1,7 @@
 """Pages of a team: home, hand-in, receipt, evidence and runs."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -132,6 +134,6 @@ def _submission_page(request: ViewerRequest, row: Submission, form: SubmitForm, 
     return render(request, "submissions/submission.html", context, status=status)
 
 
-def _refused(request: HttpRequest, error: actions.SubmissionRefused, target: str, **kwargs: int) -> HttpResponse:
+def _refused(request: HttpRequest, error: actions.SubmissionRefused, target: str, **kwargs: Any) -> HttpResponse:
     messages.error(request, f"{error.detail} {error.hint}".strip())
     return redirect(target, **kwargs)

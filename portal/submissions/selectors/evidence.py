@@ -2,14 +2,14 @@
 
 from typing import Any, NamedTuple
 
-from evaluation.models import TaskResult
+from evaluation.models import EvaluationRun, TaskResult
 from evaluation.selectors import is_rankable
 from portal.artifacts.actions import open_blob
 from portal.consortia.models import Entry
 from portal.programmes.models import Phase
 from portal.programmes.ruleset import Item, Part, parse_ruleset
 from portal.submissions.components import Component, parse_declaration
-from portal.submissions.enums import Role, RunKind, State
+from portal.submissions.enums import Role, State
 from portal.submissions.models import Submission, SubmissionRun
 from portal.submissions.selectors.handin import ChecklistRow, checklist
 from portal.submissions.selectors.runs import RunDetail, runs_of
@@ -51,33 +51,31 @@ def measurements_of(phase: Phase) -> list[dict[str, Any]]:
 
 def _measurements(entry: Entry, items: list[tuple[Part, Item]]) -> list[dict[str, Any]]:
     found = {
-        (_suite_name(row), result.task, result.metric): (row, result)
-        for row in _benchmarks(entry)
-        for result in TaskResult.objects.filter(run=row.benchmark)
+        (_suite_name(run), result.task, result.metric): result
+        for run in _benchmarks(entry)
+        for result in run.results.all()
     }
     rows = []
     for part, item in items:
         source = item.source
         if source.kind == "suite" and (hit := found.get((source.suite, source.task, source.metric))):
-            rows.append(_measurement(entry, part, item, *hit))
+            rows.append(_measurement(entry, part, item, hit))
     return rows
 
 
-def _benchmarks(entry: Entry) -> list[SubmissionRun]:
+def _benchmarks(entry: Entry) -> list[EvaluationRun]:
     """Whole runs only: one with a limit, or one that is not finished, never counts."""
-    rows = SubmissionRun.objects.filter(
-        submission__entry=entry, submission__state=State.SUBMITTED, kind=RunKind.BENCHMARK
-    )
-    complete = rows.select_related("benchmark__suite", "benchmark__bundle", "benchmark__job")
-    return [row for row in complete if is_rankable(row.benchmark)]
+    rows = SubmissionRun.objects.filter(submission__entry=entry, submission__state=State.SUBMITTED)
+    runs = EvaluationRun.objects.filter(pk__in=rows.values("benchmark")).select_related("suite", "bundle", "job")
+    return [run for run in runs if is_rankable(run)]
 
 
-def _suite_name(row: SubmissionRun) -> str:
-    suite = row.benchmark.suite
-    return f"{suite.name}/{suite.version}"
+def _suite_name(run: EvaluationRun) -> str:
+    return f"{run.suite.name}/{run.suite.version}"
 
 
-def _measurement(entry: Entry, part: Part, item: Item, row: SubmissionRun, result: TaskResult) -> dict[str, Any]:
+def _measurement(entry: Entry, part: Part, item: Item, result: TaskResult) -> dict[str, Any]:
+    run = result.run
     return {
         "entry": entry.code,
         "part": part.key,
@@ -86,11 +84,7 @@ def _measurement(entry: Entry, part: Part, item: Item, row: SubmissionRun, resul
         "stderr": result.stderr,
         "n": result.n,
         "target": None if item.target is None else str(item.target),
-        "source": {
-            "run": str(row.benchmark.pk),
-            "bundle": row.benchmark.bundle.digest,
-            "suite": row.benchmark.suite.digest,
-        },
+        "source": {"run": str(run.pk), "bundle": run.bundle.digest, "suite": run.suite.digest},
     }
 
 

@@ -2,9 +2,10 @@
 
 from typing import NamedTuple
 
-from django.db import models
 from django.utils.translation import gettext as _
 
+from evaluation.models import EvaluationRun
+from originality.models import OriginalityRun, TraceRun
 from portal.jobs.enums import JobState
 from portal.jobs.models import Job
 from portal.jobs.selectors import explain, why_waiting
@@ -36,7 +37,7 @@ class RunDetail(NamedTuple):
     """A run with its state; `template` shows the result and is empty until there is one."""
 
     row: SubmissionRun
-    run: models.Model
+    run: EvaluationRun | OriginalityRun | TraceRun
     status: RunStatus
     template: str
 
@@ -49,7 +50,7 @@ def runs_of(submission: Submission) -> list[RunDetail]:
 
 def run_detail(row: SubmissionRun) -> RunDetail:
     """Describe one run."""
-    job: Job = row.run.job
+    job = row.job
     template = RESULT_TEMPLATES[RunKind(row.kind)] if job.state == JobState.SUCCEEDED else ""
     return RunDetail(row, row.run, run_status(job), template)
 
