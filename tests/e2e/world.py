@@ -21,7 +21,13 @@ def described(app: str) -> list[dict[str, object]]:
         client = sign_in(Client(), page.user, recent=page.recent) if page.user else Client()
         cookie = client.cookies.get(settings.SESSION_COOKIE_NAME)
         rows.append(
-            {"name": page.name, "path": page.path, "status": page.status, "session": cookie.value if cookie else ""}
+            {
+                "name": page.name,
+                "path": page.path,
+                "status": page.status,
+                "session": cookie.value if cookie else "",
+                "email": page.user.email if page.user else "",
+            }
         )
     return rows
 

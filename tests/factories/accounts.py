@@ -14,9 +14,8 @@ from allauth.mfa.totp.internal.auth import TOTP
 
 from portal.accounts.enums import SECOND_FACTOR_ROLES
 from portal.accounts.models import RoleGrant, User
+from tests.factories.secrets import PASSWORD, TOTP_SECRET
 
-PASSWORD = "correct horse battery staple"
-TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 _numbers = itertools.count(1)
 
 
