@@ -106,7 +106,7 @@ def _invite(place: ConsortiumInstitution, *, actor: Viewer) -> tuple[Invitation,
 def accept_institution_invitation(place: ConsortiumInstitution, *, actor: Viewer) -> ConsortiumInstitution:
     """The consent of the institution, given by the person who opened its invitation; that person becomes a contributor."""
     locked = ConsortiumInstitution.objects.select_for_update().get(pk=place.pk)
-    if locked.pk not in {waiting.pk for waiting in invitations_for(actor)}:
+    if actor.user_id is None or locked.pk not in {waiting.pk for waiting in invitations_for(actor)}:
         raise PermissionDenied(_("This invitation is not yours, or it has been answered; ask the lead institution."))
     locked.accepted_at = place.accepted_at = timezone.now()
     locked.starts = place.starts = timezone.localdate(locked.accepted_at)

@@ -127,8 +127,7 @@ def vote_words(vote: Vote) -> list[str]:
 
 
 def tie_break_titles(rules: RuleSet, language: str) -> list[str]:
-    titles = {row.key: row.title for row in (*rules.groups, *rules.parts)}
-    return [titles[key].in_language(language) for key in rules.tie_break]
+    return [rules.titles[key].in_language(language) for key in rules.tie_break]
 
 
 def plain(number: object) -> str:

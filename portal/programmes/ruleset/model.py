@@ -182,6 +182,11 @@ class RuleSet:
     assumptions: tuple[Assumption, ...]
     publications: tuple[Publication, ...]
 
+    @property
+    def titles(self) -> dict[str, Text]:
+        """Key -> title of every heading that has points: the groups, then the parts."""
+        return {group.key: group.title for group in self.groups} | {part.key: part.title for part in self.parts}
+
     def part(self, key: str) -> Part:
         return next(part for part in self.parts if part.key == key)
 

@@ -51,7 +51,7 @@ def parse_ruleset(document: Any) -> RuleSet:
         parts=parts,
         suites=_suites(root),
         rounding=_rounding(root.at("rounding")),
-        tie_break=_tie_break(root, {row.key for row in (*groups, *parts)}),
+        tie_break=_tie_break(root, {group.key for group in groups} | {part.key for part in parts}),
         gates=tuple(_gates(root)),
         vote=_vote(root.at("vote")),
         disclosure=_disclosure(root.at("disclosure")),

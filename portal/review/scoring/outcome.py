@@ -151,8 +151,7 @@ def _part_row(result: PartResult, *, places: int) -> dict[str, Any]:
 def _averages(standings: list[Standing], *, ruleset: RuleSet) -> dict[str, Any]:
     """Over the entries that have the value; for the reader, no rank rests on it."""
     rounding = ruleset.rounding
-    keys = [row.key for row in (*ruleset.groups, *ruleset.parts)]
-    found = {key: [row.subtotals[key] for row in standings if key in row.subtotals] for key in keys}
+    found = {key: [row.subtotals[key] for row in standings if key in row.subtotals] for key in ruleset.titles}
     totals = [row.total for row in standings if row.total is not None]
     return {
         "points": {key: show(mean(values), rounding.average_places) for key, values in found.items() if values},
@@ -162,8 +161,7 @@ def _averages(standings: list[Standing], *, ruleset: RuleSet) -> dict[str, Any]:
 
 def _best(standings: list[Standing], *, ruleset: RuleSet) -> dict[str, Any]:
     """The highest points of every part and group, and of the total, with whoever has them."""
-    columns = {row.key: {each.code: each.subtotals.get(row.key) for each in standings} for row in ruleset.groups}
-    columns |= {row.key: {each.code: each.subtotals.get(row.key) for each in standings} for row in ruleset.parts}
+    columns = {key: {each.code: each.subtotals.get(key) for each in standings} for key in ruleset.titles}
     columns["total"] = {each.code: each.total for each in standings}
     return {key: _holders(column, places=ruleset.rounding.places) for key, column in columns.items()}
 
