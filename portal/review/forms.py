@@ -52,7 +52,7 @@ class PanelForm(forms.Form):
 
 class SeatForm(forms.Form):
     user = forms.ModelChoiceField(label=_("Reviewer"), queryset=User.objects.none())
-    kind = forms.ChoiceField(label=_("Seat"), choices=choices_of(SeatKind), initial=SeatKind.REGULAR)
+    kind = forms.ChoiceField(label=_("Kind of seat"), choices=choices_of(SeatKind), initial=SeatKind.REGULAR)
 
     def __init__(self, *args: Any, panel: Panel, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -11,7 +11,7 @@ from portal.programmes.models import Phase
 from portal.programmes.ruleset import Part
 from portal.review.enums import SheetState
 from portal.review.models import Panel, ScoreSheet
-from portal.review.selectors.rules import here, part_of, scored_parts
+from portal.review.selectors.rules import here, scored_parts
 
 STANDING = (EntryState.COMPETING, EntryState.HELD)
 DONE = (SheetState.SIGNED, SheetState.SEALED)
@@ -75,8 +75,3 @@ def _too_few(phase: Phase, part: Part) -> list[str]:
         for code in entries
         if counts[code] < needed
     ]
-
-
-def enough_after_void(panel: Panel) -> bool:
-    """Whether every standing entry still has the sheets that the part asks for; checked again after a late recusal."""
-    return not _too_few(panel.phase, part_of(panel))
