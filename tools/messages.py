@@ -2,7 +2,7 @@
 
     python tools/messages.py update    take new texts into the .po files (as empty entries), drop those no longer used
     python tools/messages.py compile   write the .mo files, where they are missing or older than their .po
-    python tools/messages.py check     fail on a text that is missing, untranslated, fuzzy, obsolete or malformed
+    python tools/messages.py check     fail on a text that is missing, untranslated, fuzzy, obsolete, malformed or said in two ways
 
 A catalogue belongs to a folder of code and covers its Python and the templates of the same name. The msgid is the
 English text, so only Korean has a catalogue.
@@ -166,6 +166,20 @@ def _faults(message: Message, known: Message | None) -> Iterator[str]:
                 yield f"placeholders differ ({', '.join(sorted(unknown))})"
 
 
+def clashes() -> Iterator[str]:
+    """One English text with two Korean ones: Django would show whichever app comes first, everywhere."""
+    readings: dict[tuple[str | None, str], dict[str, str]] = {}
+    for name, folder in apps().items():
+        for message in read(catalogue_file(folder)):
+            text = message.string if isinstance(message.string, str) else message.string[0]
+            if message.id and text:
+                readings.setdefault((message.context, _key(message)), {}).setdefault(text, name)
+    for (_context, msgid), texts in sorted(readings.items(), key=str):
+        if len(texts) > 1:
+            said = ", ".join(f"{text!r} in {name}" for text, name in texts.items())
+            yield f"{msgid!r} is {said}: agree on one, or tell them apart by a context"
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("mode", choices=["update", "compile", "check"])
@@ -179,6 +193,7 @@ def main() -> int:
         compile_catalogues()
         return 0
     found = [problem for name, folder in chosen.items() for problem in problems(name, folder)]
+    found += [] if options.apps else list(clashes())
     print("\n".join([*found, f"{len(found)} problem(s) in {len(chosen)} catalogue(s)"]))
     return 1 if found else 0
 

@@ -83,7 +83,21 @@ def test_compiled_catalogue_is_read_by_gettext(app):
         assert gettext.GNUTranslations(file).gettext("Open") == "열기"
 
 
+def test_one_text_with_two_translations_is_named(app):
+    other = app.parent / "other"
+    other.mkdir()
+    (other / "views.py").write_text('from x import gettext as _\nA = _("Open")\n', encoding="utf-8")
+    for folder, korean in ((app, "열기"), (other, "공개")):
+        (folder / "apps.py").touch()
+        messages.update(folder.name, folder)
+        translate(folder, a=("Open", korean))
+
+    assert list(messages.clashes()) == [
+        "'Open' is '공개' in other, '열기' in sample: agree on one, or tell them apart by a context"
+    ]
+
+
 def test_catalogues_of_the_project_are_complete():
     found = [problem for name, folder in messages.apps().items() for problem in messages.problems(name, folder)]
 
-    assert found == []
+    assert [*found, *messages.clashes()] == []

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal.programmes.models import Phase
 from portal.results.enums import State
@@ -15,7 +16,7 @@ from portal.results.selectors.releases import awaited_release, current_release
 
 STEPS: tuple[tuple[str | Promise, frozenset[str]], ...] = (
     (_("Rules published"), frozenset({"drafted", "rules_frozen"})),
-    (_("Hand-in"), frozenset({"receiving"})),
+    (pgettext_lazy("stage", "Hand-in"), frozenset({"receiving"})),
     (_("Evaluation"), frozenset({"closed", "scoring", "sealed"})),
     (_("Decision"), frozenset({"tallied", "decided"})),
     (_("Notice"), frozenset({"notified"})),

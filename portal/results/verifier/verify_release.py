@@ -5,7 +5,7 @@
 
 FOLDER holds the files of the data page: public.json, release.json and, where there are, SHA256SUMS and ledger.json.
 --root is the digest that was announced before the publication; without it, only the consistency of the files is shown.
---key is the portal's ledger key (64 hex digits) from a source you trust; its signature is checked where the Python
+--key is the portal's ledger key (as published, or 64 hex digits) from a source you trust; its signature is checked where the Python
 package `cryptography` is installed.
 
 This is a second implementation of the arithmetic, on exact fractions, independent of the portal's own.
@@ -339,8 +339,17 @@ def check_ledger(folder: Path, root: str, key: str | None) -> str:
     proof = [bytes.fromhex(node) for node in ledger["proof"]]
     reached = climb(leaf, event["seq"], int(size), proof)
     refuse_unless(reached == base64.b64decode(log_root), "ledger.json", "the event is not under the checkpoint's root")
-    public_key = bytes.fromhex(key or ledger["public_key"])
+    public_key = key_bytes(key or ledger["public_key"])
     return f"event {event['seq']} of {size} in {origin}; " + check_signature(origin, body, signatures, public_key)
+
+
+def key_bytes(text: str) -> bytes:
+    """64 hex digits, or the line name+id+base64 in which the portal publishes its key."""
+    if HEX.fullmatch(text):
+        return bytes.fromhex(text)
+    parts = text.split("+", 2)
+    refuse_unless(len(parts) == 3, "key", "is neither 64 hex digits nor a line name+id+base64")
+    return base64.b64decode(parts[2])[1:]
 
 
 def climb(node: bytes, index: int, size: int, proof: list[bytes]) -> bytes | None:
@@ -401,7 +410,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Check a published release.")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--root", help="the announced digest, 64 hex digits")
-    parser.add_argument("--key", help="the portal's ledger key, 64 hex digits")
+    parser.add_argument("--key", help="the portal's ledger key: name+id+base64, or 64 hex digits")
     options = parser.parse_args(arguments)
     try:
         print("\n".join(verify(options.folder, options.root, options.key)))
