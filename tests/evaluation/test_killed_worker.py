@@ -14,9 +14,7 @@ from portal.jobs import actions
 from portal.jobs.enums import AttemptOutcome, JobState
 from portal.jobs.models import Job
 from tests.factories.evaluation import make_run
-from tests.fresh_database import fresh_database
 
-__all__ = ("fresh_database",)
 pytestmark = pytest.mark.model
 PATIENCE = 300  # seconds until a state that never comes fails the test
 
