@@ -22,9 +22,13 @@ def test_counts_of_a_small_tree(tmp_path: Path):
     assert "longest function        2 lines: portal/desk/views.py:1 page" in figures["report"](found)
 
 
-def test_no_file_of_the_product_is_a_landfill():
-    long = [(str(source.path), source.lines) for source in figures["sources"]() if source.lines > 400]
-    assert [entry for entry in long if not entry[0].startswith("tests")] == []
+WHOLE = "portal/results/verifier/verify_release.py"
+"""Ships with every release as one file that needs nothing else."""
+
+
+def test_files_stay_readable():
+    long = [str(source.path) for source in figures["sources"]() if source.lines > 300]
+    assert [path for path in long if not path.startswith("tests") and path != WHOLE] == []
 
 
 def test_functions_stay_short():

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from portal.common.formats.canonical import canonical_json, digest_of
-from portal.common.formats.checkpoint import public_key_of, sign_checkpoint
+from portal.common.formats.checkpoint import public_key_of, sign_checkpoint, verifier_key
 from portal.common.formats.merkle import inclusion_proof, leaf_hash, root_of
 from portal.results.verifier import verify_release
 from tests.factories.results import auditor_bundle, ruleset_document
@@ -168,6 +168,8 @@ def test_ledger_proof_is_checked(release):
     (folder / "ledger.json").write_bytes(canonical_json(ledger_proof(root, seed=seed)))
     lines = verify_release.verify(folder, root, public_key_of(seed).hex())
     assert lines[-1] == "ledger: event 2 of 5 in test.example/ledger; signature holds"
+    published = verifier_key("test.example/ledger", public_key_of(seed))
+    assert verify_release.verify(folder, root, published) == lines
 
 
 @pytest.mark.parametrize("field", ["checkpoint", "event", "proof", "key", "root"])
