@@ -10,8 +10,10 @@ SHEET = {"sum": _("The criteria of a sheet are added up."), "mean": _("The crite
 MEASURED = {
     "as_scored": _("The score counts in points as it is."),
     "own_over_target": _("Points = own score ÷ target score × points of the item, at most %(cap)s × its points."),
+    "own_over_target_full": _("Points = own score ÷ target score × points of the item, at most its points."),
     "scale_to_best": _("The best entry gets all points of the item; the others in proportion to it."),
     "over_scale": _("Points = score × points of the item ÷ %(scale)s."),
+    "over_one": _("Points = score from 0 to 1 × points of the item."),
 }
 REVIEWED = {
     "as_scored": _("The result is the points of the part."),
@@ -80,10 +82,18 @@ def formula_sentences(part: Part) -> list[str]:
     facts = {"points": plain(part.points), "scale": plain(formula.scale), "cap": plain(formula.cap)}
     if part.kind == "measured":
         return [
-            str(MEASURED[formula.points]) % facts,
+            str(MEASURED[_measured_rule(part)]) % facts,
             *([gettext("The items are added up.")] if len(part.items) > 1 else []),
         ]
     return [str(SHEET[formula.sheet]), _over_reviewers(part), str(REVIEWED[formula.points]) % facts]
+
+
+def _measured_rule(part: Part) -> str:
+    """A scale or cap of 1 goes without saying."""
+    formula = part.formula
+    if formula.scale == 1:
+        return "over_one"
+    return "own_over_target_full" if formula.cap == 1 else formula.points
 
 
 def _over_reviewers(part: Part) -> str:
