@@ -1,6 +1,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -32,15 +33,21 @@ def template_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Data
 
 @pytest.fixture
 def portal(template_database: Database, tmp_path: Path, django_db_blocker: Any) -> Iterator[Portal]:
+    with running_portal(template_database, tmp_path, django_db_blocker) as portal:
+        yield portal
+
+
+@contextmanager
+def running_portal(template: Database, folder: Path, django_db_blocker: Any) -> Iterator[Portal]:
     """A portal of real processes on a database of its own, which this test process sees through the ORM too."""
     before = connections["default"]
-    with blank_copy(template_database, tmp_path) as database, django_db_blocker.unblock():
+    with blank_copy(template, folder) as database, django_db_blocker.unblock():
         connections["default"] = database.connect()
-        portal = Portal(env=os.environ | database.env | {"PORTAL_VAR": str(tmp_path / "var")}, folder=tmp_path)
+        portal = Portal(env=os.environ | database.env | {"PORTAL_VAR": str(folder / "var")}, folder=folder)
         try:
             yield portal
         finally:
             portal.end()
             connections["default"].close()
             connections["default"] = before
-    shutil.rmtree(tmp_path / "var", ignore_errors=True)
+    shutil.rmtree(folder / "var", ignore_errors=True)

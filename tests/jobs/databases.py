@@ -35,8 +35,8 @@ class Database:
 
 
 @contextmanager
-def migrated_database(folder: Path) -> Iterator[Database]:
-    with new_database(folder) as database:
+def migrated_database(folder: Path, *, settings_module: str = PROCESS_SETTINGS) -> Iterator[Database]:
+    with new_database(folder, settings_module=settings_module) as database:
         subprocess.run(
             [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
             cwd=settings.BASE_DIR,
@@ -48,37 +48,36 @@ def migrated_database(folder: Path) -> Iterator[Database]:
 
 @contextmanager
 def blank_copy(template: Database, folder: Path) -> Iterator[Database]:
-    with new_database(folder, template=template) as database:
+    with new_database(folder, settings_module=template.env["DJANGO_SETTINGS_MODULE"], template=template) as database:
         yield database
 
 
 @contextmanager
-def new_database(folder: Path, *, template: Database | None = None) -> Iterator[Database]:
+def new_database(folder: Path, *, settings_module: str, template: Database | None = None) -> Iterator[Database]:
     url = os.environ.get("DATABASE_URL")
-    make = on_server(url, template) if url else in_file(folder, template)
-    with make as database:
-        yield database
+    with on_server(url, template) if url else in_file(folder, template) as (name, env):
+        yield Database(name=name, env={"DJANGO_SETTINGS_MODULE": settings_module} | env)
 
 
 @contextmanager
-def in_file(folder: Path, template: Database | None) -> Iterator[Database]:
+def in_file(folder: Path, template: Database | None) -> Iterator[tuple[str, dict[str, str]]]:
     """The settings look for this name in PORTAL_VAR, so the copy goes where the processes will look."""
     path = folder / ("portal.sqlite3" if template is None else "var/portal.sqlite3")
     path.parent.mkdir(parents=True, exist_ok=True)
     if template is not None:
         with closing(sqlite3.connect(template.name)) as source, closing(sqlite3.connect(path)) as target:
             source.backup(target)
-    yield Database(name=str(path), env={"DJANGO_SETTINGS_MODULE": PROCESS_SETTINGS})
+    yield str(path), {}
     shutil.rmtree(path.parent, ignore_errors=True)
 
 
 @contextmanager
-def on_server(url: str, template: Database | None) -> Iterator[Database]:
+def on_server(url: str, template: Database | None) -> Iterator[tuple[str, dict[str, str]]]:
     name = f"jobs_{uuid4().hex[:12]}"
     source = f" TEMPLATE {template.name}" if template else ""
     with psycopg.connect(url, autocommit=True) as server:
         server.execute(f"CREATE DATABASE {name}{source}")  # type: ignore[arg-type]
     own_url = url.rpartition("/")[0] + f"/{name}"
-    yield Database(name=name, env={"DJANGO_SETTINGS_MODULE": PROCESS_SETTINGS, "DATABASE_URL": own_url})
+    yield name, {"DATABASE_URL": own_url}
     with psycopg.connect(url, autocommit=True) as server:
         server.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]

@@ -17,7 +17,7 @@ from portal.jobs import actions
 from portal.jobs.models import Job
 from tests.factories.jobs import make_job
 
-PATIENCE = 120  # seconds until a state that never comes fails the test
+PATIENCE = 300  # seconds until a state that never comes fails the test
 
 
 class Portal:
