@@ -1,0 +1,65 @@
+"""A whole hand-in by the client alone: draft, four bundles, receipt, offline check, ledger check."""
+
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from portal.artifacts.models import Bundle
+from portal.audit.selectors import published_key
+from portal.client.main import ROLES
+from portal.submissions.enums import Role
+from tests.client.live import make_token
+from tests.factories.artifacts import write_folder
+from tests.factories.submissions import DECLARATION, receiving_entry
+
+
+@pytest.fixture
+def team(running, tmp_path):
+    entry = receiving_entry()
+    owner = entry.consortium.account_key
+    (tmp_path / "home").mkdir()
+    return entry, running._replace(owner=owner, token=make_token(owner=owner), home=tmp_path / "home")
+
+
+def test_a_hand_in_by_command_line(team, tmp_path):
+    entry, portal = team
+    folder = write_folder(tmp_path / "model")
+    (tmp_path / "train.csv").write_text("step,loss\n0,7.6\n", encoding="utf-8")
+    (tmp_path / "loss.csv").write_text("step,loss\n0,7.60\n", encoding="utf-8")
+    (tmp_path / "bom.json").write_text(json.dumps(DECLARATION), encoding="utf-8")
+
+    draft = portal.run("submissions", "--entry", str(entry.pk))["id"]
+    assert portal.run("submissions")["submissions"][0]["state"] == "draft"
+    portal.run("push", folder, "--submission", str(draft), "--role", "checkpoint", "--step", "100", "--tokens", "9000")
+    portal.run("push", tmp_path / "train.csv", "--submission", str(draft), "--role", "training_log")
+    portal.run("push", tmp_path / "loss.csv", "--submission", str(draft), "--role", "loss_curve")
+    portal.run("push", tmp_path / "bom.json", "--submission", str(draft), "--role", "component_declaration")
+    receipt = tmp_path / "receipt.json"
+    portal.run("submit", "--submission", str(draft), "-o", receipt)
+
+    checked = portal.run("verify", "--receipt", receipt, "--key", published_key(), folder)
+    assert (checked["changed"], checked["key_from_receipt"]) == ([], False)
+    assert Bundle.objects.filter(owner=portal.owner).count() == 4
+    assert portal.run("receipt", "--submission", str(draft)) == json.loads(receipt.read_text(encoding="utf-8"))
+    call_command("verify_ledger", "--checkpoint", str(receipt))
+
+
+def test_a_changed_receipt_is_refused_everywhere(team, tmp_path):
+    receipt = tmp_path / "receipt.json"
+    receipt.write_text(json.dumps({"receipt": {"number": "1"}, "digest": "0" * 64, "ledger": {}}), encoding="utf-8")
+
+    assert "its text or its digest was changed" in team[1].fail("verify", "--receipt", receipt)
+    with pytest.raises(CommandError, match="cannot be read as a checkpoint or a receipt"):
+        call_command("verify_ledger", "--checkpoint", str(receipt))
+
+
+def test_what_is_missing_is_said_in_the_portals_words(team, tmp_path):
+    entry, portal = team
+    draft = portal.run("submissions", "--entry", str(entry.pk))["id"]
+
+    assert "portal-upload: " in portal.fail("submit", "--submission", str(draft))
+
+
+def test_the_client_knows_every_role():
+    assert set(ROLES) == set(Role.values)
