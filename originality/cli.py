@@ -157,8 +157,9 @@ def _sketch(options: argparse.Namespace) -> None:
 def _explain(options: argparse.Namespace) -> None:
     known = load_baselines(options.baselines) if options.baselines else shipped_baselines()
     null = known.get(options.kind)
-    if null is None:
-        raise InputError(f"no null for kind {options.kind!r}; there are {', '.join(sorted(known)) or 'none'}")
+    if null is None or not null.values:
+        kinds = ", ".join(sorted(kind for kind in known if known[kind].values))
+        raise InputError(f"no null for kind {options.kind!r}; there are {kinds or 'none'}")
     print(
         f"{options.value:g} ({options.kind}): unrelated models give {null.mean:.3f} ± {null.sd:.3f} "
         f"(N={len(null.values)} pairs of {len(null.models)} models); {null.percentile(options.value):.0f} % of them lie "
@@ -206,5 +207,5 @@ def _registry_nulls(options: argparse.Namespace) -> None:
     with _bar("pairs") as progress:
         baselines = make_baselines(options.folder, progress=progress)
     registry_baselines(options.folder)
-    for null in baselines.values():
+    for null in (null for null in baselines.values() if null.values):
         print(f"{null.kind}: {null.mean:.4f} ± {null.sd:.4f} over {len(null.values)} unrelated pairs")

@@ -46,12 +46,14 @@ def current_baselines() -> Baselines:
     shipped = shipped_baselines()
     baseline = Baseline.objects.filter(registry_digest=registry_digest()).first()
     own = parse_baselines(baseline.document) if baseline else {}
-    larger = {kind: null for kind, null in own.items() if kind not in shipped or _pairs(null) >= _pairs(shipped[kind])}
+    larger = {
+        kind: null for kind, null in own.items() if kind not in shipped or _weight(null) >= _weight(shipped[kind])
+    }
     return shipped | larger
 
 
-def _pairs(null: Null) -> int:
-    return len(null.values)
+def _weight(null: Null) -> tuple[int, bool]:
+    return len(null.values), null.positive is not None
 
 
 def null_for(kind: str) -> Null | None:

@@ -17,7 +17,10 @@ SCHEMA = "originality-baselines/1"
 
 @dataclass(frozen=True)
 class Null:
-    """values of one kind of score over unrelated pairs; positive is the same score on a pair of known descent."""
+    """values of one kind of score over unrelated pairs; positive is the same score on a pair of known descent.
+
+    Without values (no two unrelated models of equal shapes at hand) only the positive control is known.
+    """
 
     kind: str
     values: tuple[float, ...]
@@ -44,7 +47,7 @@ Baselines = dict[str, Null]
 def build_baselines(unrelated: Iterable[dict[str, Any]], kin: Iterable[dict[str, Any]]) -> Baselines:
     """Take scores documents ({"pair": [a, b], "scores": {kind: value}}) of unrelated pairs and of known descent."""
     strangers, related = list(unrelated), list(kin)
-    kinds = sorted({kind for document in strangers for kind in document["scores"]})
+    kinds = sorted({kind for document in [*strangers, *related] for kind in document["scores"]})
     return {kind: _null(kind, strangers, related) for kind in kinds}
 
 

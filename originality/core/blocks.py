@@ -117,8 +117,8 @@ def _same_basis(a: UnitBlock, b: UnitBlock) -> bool:
 
 
 def _row(a: UnitBlock, b: UnitBlock, *, alignment: str, partner: NDArray[np.int64] | None) -> SignRow:
-    matched = agreements(a, b, partner=partner)
-    shifted = agreements(a, b, partner=partner, shift=max(1, matched.size // 2))
+    matched = agreements(a, b, partner=partner)  # the control must not pair i with j and j with i: a third, not a half
+    shifted = agreements(a, b, partner=partner, shift=max(1, matched.size // 3))
     return SignRow(a, b, alignment, sign_test(matched, shifted=shifted), matched, shifted)
 
 

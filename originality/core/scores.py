@@ -60,7 +60,7 @@ def scored(
     result = []
     for kind, value in values.items():
         registry = baselines.get(kind)
-        if kind in own or registry is not None:  # no figure without its null
+        if kind in own or (registry and registry.values):  # no figure without its null
             mean, sd, source = own.get(kind) or _registry_null(registry)
             item = {"name": KINDS[kind], "kind": kind, "value": value, "coverage": coverage.get(kind, 0.0)}
             item |= {"null_mean": mean, "null_sd": sd, "null_source": source}
@@ -81,9 +81,9 @@ def _among(null: Null | None, value: float) -> dict[str, Any]:
         return {"registry_pairs": 0, "positive_pair": "", **dict.fromkeys(keys)}
     return {
         "registry_pairs": len(null.values),
-        "registry_mean": null.mean,
-        "registry_sd": null.sd,
-        "control_percentile": null.percentile(value),
+        "registry_mean": null.mean if null.values else None,
+        "registry_sd": null.sd if null.values else None,
+        "control_percentile": null.percentile(value) if null.values else None,
         "positive_control": null.positive,
         "positive_pair": null.positive_pair,
     }
