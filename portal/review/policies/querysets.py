@@ -1,4 +1,4 @@
-"""`visible_to` for lists: rows whose subject opens to the viewer. Lists go through the same verdict as single objects."""
+"""`visible_to` for lists: rows whose subject opens to the viewer. Lists go through the same table as single objects."""
 
 from typing import TypeVar
 
@@ -6,8 +6,8 @@ from django.db.models import Model, QuerySet
 
 from portal.common.viewer import Viewer
 from portal.review.models import Appeal, Decision, Disqualification, Minutes, Notice, Question, ScoreSheet, Tally
-from portal.review.policies.rules import view
-from portal.review.policies.table import Subject
+from portal.review.policies.scopes import Standing, audiences_in, scope_of, standing_of
+from portal.review.policies.table import Subject, audiences_for
 
 Row = TypeVar("Row", bound=Model)
 
@@ -24,7 +24,17 @@ SUBJECTS: dict[type[Model], tuple[Subject, tuple[str, ...]]] = {
 
 
 def visible_to(viewer: Viewer, rows: "QuerySet[Row]") -> "QuerySet[Row]":
-    """Of `rows` those the viewer may see now. A model without a subject raises KeyError: default deny."""
+    """Of `rows` those the viewer may see now. A model without a subject raises KeyError: default deny.
+
+    The viewer's standing is read once per phase, so the number of queries does not grow with the rows.
+    """
     subject, related = SUBJECTS[rows.model]
-    seen = [row.pk for row in rows.select_related(*related) if view(viewer, subject, row).allowed]
+    standings: dict[int, Standing] = {}
+    seen = []
+    for row in rows.select_related(*related):
+        scope = scope_of(row)
+        if scope.phase.pk not in standings:
+            standings[scope.phase.pk] = standing_of(viewer, scope.phase)
+        if audiences_in(standings[scope.phase.pk], scope) & audiences_for(subject, scope.phase.state):
+            seen.append(row.pk)
     return rows.filter(pk__in=seen)

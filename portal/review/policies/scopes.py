@@ -107,40 +107,59 @@ def _(subject: Appeal) -> Scope:
     return scope_of(subject.decision)
 
 
-def audiences_of(viewer: Viewer, scope: Scope) -> frozenset[Audience]:
-    """Every audience the viewer belongs to for this scope. A person in a team of the phase never counts as staff there."""
+@dataclass(frozen=True)
+class Standing:
+    """How a viewer stands to one phase: own teams in it, panel seats with cleared declarations, roles. Two queries, whatever is asked."""
+
+    viewer: Viewer
+    teams: frozenset[int] = frozenset()
+    is_cleared: bool = False
+    is_chair: bool = False
+
+
+def standing_of(viewer: Viewer, phase: Phase) -> Standing:
     if viewer.user_id is None:
-        return frozenset({Audience.PUBLIC})
-    teams = _consortia_of(viewer.user_id, scope.phase)
-    found = {Audience.PUBLIC} | _as_team(scope, teams) | _as_panel(viewer.user_id, scope)
-    if not teams:
-        found |= _as_staff(viewer)
+        return Standing(viewer)
+    teams = Membership.objects.filter(user_id=viewer.user_id, consortium__entries__phase=phase)
+    seats = PanelSeat.objects.filter(user_id=viewer.user_id, panel__phase=phase).exclude(panel__kind=PanelKind.APPEAL)
+    held = list(seats.values_list("kind", "declaration__state"))
+    return Standing(
+        viewer,
+        teams=frozenset(teams.values_list("consortium_id", flat=True)),
+        is_cleared=bool(held) and all(state in CLEARED for _kind, state in held),
+        is_chair=SeatKind.CHAIR in {kind for kind, _state in held},
+    )
+
+
+def audiences_of(viewer: Viewer, scope: Scope) -> frozenset[Audience]:
+    """Every audience the viewer belongs to for this scope."""
+    return audiences_in(standing_of(viewer, scope.phase), scope)
+
+
+def audiences_in(standing: Standing, scope: Scope) -> frozenset[Audience]:
+    """The same from a standing already read. A person in a team of the phase never counts as staff there."""
+    found = {Audience.PUBLIC} | _as_team(standing, scope) | _as_panel(standing, scope)
+    if not standing.teams:
+        found |= _as_staff(standing.viewer)
     return frozenset(found)
 
 
-def _consortia_of(user_id: int, phase: Phase) -> frozenset[int]:
-    rows = Membership.objects.filter(user_id=user_id, consortium__entries__phase=phase)
-    return frozenset(rows.values_list("consortium_id", flat=True))
-
-
-def _as_team(scope: Scope, teams: frozenset[int]) -> set[Audience]:
-    if not teams:
+def _as_team(standing: Standing, scope: Scope) -> set[Audience]:
+    if not standing.teams:
         return set()
-    if scope.told and scope.entry is not None and scope.entry.consortium_id in teams:
+    if scope.told and scope.entry is not None and scope.entry.consortium_id in standing.teams:
         return {Audience.OWN_CONSORTIUM}
     return {Audience.OTHER_CONSORTIA}
 
 
-def _as_panel(user_id: int, scope: Scope) -> set[Audience]:
-    """Nobody is a member before the declaration is clear or allowed; the owner of a sheet only while cleared."""
-    seats = PanelSeat.objects.filter(user_id=user_id, panel__phase=scope.phase).exclude(panel__kind=PanelKind.APPEAL)
-    states = list(seats.values_list("kind", "declaration__state"))
-    if not states or not all(state in CLEARED for _kind, state in states):
+def _as_panel(standing: Standing, scope: Scope) -> set[Audience]:
+    """Nobody is a member before every declaration is clear or allowed; the owner of a sheet only while cleared."""
+    if not standing.is_cleared:
         return set()
     found = {Audience.PANEL_MEMBER}
-    if SeatKind.CHAIR in {kind for kind, _state in states}:
+    if standing.is_chair:
         found.add(Audience.PANEL_CHAIR)
-    if scope.owner == user_id:
+    if scope.owner == standing.viewer.user_id:
         found.add(Audience.SHEET_OWNER)
     return found
 
