@@ -163,4 +163,4 @@ def _summary(upload: Upload) -> dict[str, Any]:
 
 def _description(upload: Upload) -> dict[str, Any]:
     missing = selectors.missing_parts(upload) if upload.state == UploadState.DECLARED else {}
-    return {**_summary(upload), "held": selectors.progress(upload, missing).held, "missing": missing}
+    return {**_summary(upload), "held": selectors.held_bytes(upload, missing), "missing": missing}

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import NamedTuple
 
 from django.db.models import Sum
 
@@ -11,17 +10,6 @@ from portal.artifacts.models import Blob, Upload
 from portal.common.formats.manifest import FileEntry
 
 _BATCH = 500  # digests per query, below every database's limit of parameters
-
-
-class Progress(NamedTuple):
-    """Bytes of the bundle, and how many of them the store already holds."""
-
-    total: int
-    held: int
-
-
-def uploads_of(owner: str) -> Iterable[Upload]:
-    return Upload.objects.filter(owner=owner)
 
 
 def blobs_of(owner: str, digests: Iterable[str]) -> dict[str, Blob]:
@@ -59,10 +47,13 @@ def missing_parts(upload: Upload) -> dict[str, list[int]]:
     return {path: numbers for path, numbers in missing.items() if numbers}
 
 
-def progress(upload: Upload, missing: dict[str, list[int]]) -> Progress:
+def held_bytes(upload: Upload, missing: dict[str, list[int]]) -> int:
+    """Bytes of the bundle that need not be sent; a refused or expired upload holds none."""
+    if upload.state not in {UploadState.DECLARED, UploadState.COMPLETE}:
+        return 0
     entries = {entry.path: entry for entry in upload.plan.files}
-    absent = sum(upload.plan.span(entries[path], number)[1] for path, numbers in missing.items() for number in numbers)
-    return Progress(total=upload.plan.total_size, held=upload.plan.total_size - absent)
+    absent = (upload.plan.span(entries[path], number)[1] for path, numbers in missing.items() for number in numbers)
+    return upload.plan.total_size - sum(absent)
 
 
 def used_bytes(owner: str) -> int:
