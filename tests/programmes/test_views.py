@@ -169,3 +169,11 @@ def test_a_programme_page_takes_the_same_queries(client, django_assert_num_queri
         make_call(make_phase("receiving", programme=programme), state="open")
     with django_assert_num_queries(7):
         client.get(reverse("programmes:programme", kwargs={"slug": programme.slug}))
+
+
+def test_a_step_that_is_not_possible_is_told_in_a_sentence(officer):
+    phase = make_phase("scoring")
+    url = reverse("ops_programmes:move", kwargs={"phase": phase.slug})
+    answer = officer.post(url, {"event": "open_receiving"}, follow=True)
+    assert "alert-danger" in answer.content.decode()
+    assert "open_receiving" not in answer.content.decode()

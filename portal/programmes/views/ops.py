@@ -139,9 +139,18 @@ def _tried(request: HttpRequest, act: Callable[[], object], *, done: str, form: 
         act()
     except REFUSALS as refusal:
         if form is None:
-            messages.error(request, str(refusal))
+            messages.error(request, _told(refusal))
         else:
-            form.add_error(None, str(refusal))
+            form.add_error(None, _told(refusal))
         return False
     messages.success(request, done)
     return True
+
+
+def _told(refusal: Exception) -> str:
+    """The table and the roles speak of states and events; a person gets a sentence."""
+    if isinstance(refusal, TransitionError):
+        return _("This step is not possible in the present state. The page shows what is.")
+    if isinstance(refusal, PermissionDenied):
+        return _("Your role does not allow this step.")
+    return str(refusal)
