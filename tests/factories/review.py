@@ -15,7 +15,6 @@ from portal.review.actions import Draft, OutsideFigure, SheetValues, Vote
 from portal.review.enums import Basis, Outcome, PanelKind, SeatKind
 from portal.review.models import Minutes, Panel, PanelSeat, ScoreSheet
 from portal.review.selectors.panels import institutions_to_declare
-from portal.review.selectors.rules import criteria_of
 from tests.factories.accounts import make_user
 
 _numbers = itertools.count(1)
@@ -271,7 +270,3 @@ class Scene:
         self.decide_all()
         actions.notify_phase(self.phase, notified_by=self.officer)
         self.phase.refresh_from_db()
-
-
-def criteria_keys(sheet: ScoreSheet) -> list[str]:
-    return [criterion.key for criterion in criteria_of(sheet)]

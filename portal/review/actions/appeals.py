@@ -11,6 +11,7 @@ from portal.review.actions.notices import trace_notice, write_notice
 from portal.review.enums import AppealGround, AppealState, AuditAction, DecisionState, NoticeKind, PanelKind
 from portal.review.errors import NotPossible
 from portal.review.models import Appeal, Decision, Minutes, Notice, PanelSeat
+from portal.review.selectors.rules import has_carried
 from portal.review.transitions import APPEAL
 
 
@@ -77,7 +78,7 @@ def _require_disjoint(row: Appeal, minutes: Minutes, ruled_by: User) -> None:
     both = first.filter(user__in=minutes.panel.seats.values("user"))
     if both.exists() or first.filter(user=ruled_by).exists():
         raise NotPossible(_("An appeal panel shares nobody with the panels whose work it judges."))
-    if not minutes.carried:
+    if not has_carried(minutes):
         raise NotPossible(
             _("The vote did not carry: %(votes)s of %(seated)s seated members.")
             % {"votes": minutes.votes_for, "seated": minutes.seated}

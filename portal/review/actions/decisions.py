@@ -37,7 +37,7 @@ from portal.review.models import Decision, Disqualification, Minutes, Notice, Ta
 from portal.review.selectors.decisions import standing_decision, undecided_entries
 from portal.review.selectors.gates import open_disqualifications, verdict_on
 from portal.review.selectors.outcomes import result_notice
-from portal.review.selectors.rules import gates_of
+from portal.review.selectors.rules import gates_of, has_carried
 from portal.review.selectors.tallies import is_current, latest_tally
 from portal.review.transitions import DECISION
 from portal.review.windows import term_after
@@ -151,7 +151,7 @@ def endorse_decision(decision: Decision, *, minutes: Minutes, endorsed_by: User)
     """Attach the minutes of the meeting that carried it."""
     if minutes.panel.phase_id != decision.phase_id:
         raise NotPossible(_("These minutes belong to another phase."))
-    if not minutes.carried:
+    if not has_carried(minutes):
         raise NotPossible(
             _("The vote did not carry: %(votes)s of %(seated)s seated members.")
             % {"votes": minutes.votes_for, "seated": minutes.seated}

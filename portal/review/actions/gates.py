@@ -27,7 +27,7 @@ from portal.review.enums import AuditAction, DisqualificationState, GateVerdict,
 from portal.review.errors import NotPossible
 from portal.review.models import Disqualification, GateRuling, Minutes
 from portal.review.selectors.gates import OPEN_STATES
-from portal.review.selectors.rules import gates_of
+from portal.review.selectors.rules import gates_of, has_carried
 from portal.review.transitions import DISQUALIFICATION
 
 RULING_STAGES = ("closed", "scoring", "sealed", "tallied")
@@ -149,7 +149,7 @@ def rule_on_disqualification(
 def _require_vote(minutes: Minutes, entry: Entry, *, uphold: bool) -> None:
     if minutes.panel.phase_id != entry.phase_id:
         raise NotPossible(_("These minutes belong to another phase."))
-    if uphold and not minutes.carried:
+    if uphold and not has_carried(minutes):
         raise NotPossible(
             _("The vote did not carry: %(votes)s of %(seated)s seated members.")
             % {"votes": minutes.votes_for, "seated": minutes.seated}

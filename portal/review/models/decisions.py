@@ -33,11 +33,6 @@ class Minutes(models.Model):
     def __str__(self) -> str:
         return self.subject
 
-    @property
-    def carried(self) -> bool:
-        """By majority of the seated panel, not of those present."""
-        return self.votes_for * 2 > self.seated
-
 
 class MinutesAttendance(models.Model):
     minutes = models.ForeignKey(Minutes, on_delete=models.PROTECT, related_name="attendance")

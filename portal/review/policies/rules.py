@@ -148,10 +148,6 @@ def _staff(held: bool) -> Verdict:  # noqa: FBT001 - the answer of the line befo
     return Verdict(allowed=held, reason=_("This page is for the programme's staff without a part in this evaluation."))
 
 
-def sees_tally(viewer: Viewer, phase_id: int) -> Verdict:
-    return _of_phase(viewer, Subject.TALLY, phase_id)
-
-
 def takes_tally(viewer: Viewer, phase_id: int) -> Verdict:
     """The tally page: for staff as soon as the phase is sealed."""
     phase = Phase.objects.filter(pk=phase_id).first()
@@ -161,10 +157,6 @@ def takes_tally(viewer: Viewer, phase_id: int) -> Verdict:
         return _staff(held=False)
     sealed = STAGES.index(phase.state) >= STAGES.index("sealed")
     return Verdict(allowed=sealed, reason=_("No figure exists before the sheets are sealed."))
-
-
-def _of_phase(viewer: Viewer, subject: Subject, phase_id: int) -> Verdict:
-    return _seen(viewer, subject, Phase.objects.filter(pk=phase_id).first())
 
 
 def sees_declaration(viewer: Viewer, declaration_id: int) -> Verdict:

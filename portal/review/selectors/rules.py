@@ -11,7 +11,7 @@ from portal.common.formats.canonical import canonical_json
 from portal.programmes.models import Phase, RuleSetVersion
 from portal.programmes.ruleset import Criterion, Gate, Part, RuleSet, Text, parse_ruleset
 from portal.review.errors import NotPossible
-from portal.review.models import Panel, ScoreSheet
+from portal.review.models import Minutes, Panel, ScoreSheet
 
 
 class TickBox(NamedTuple):
@@ -67,10 +67,11 @@ def quorum_for(phase: Phase, *, seated: int) -> int:
     return seated // 2 + 1
 
 
-def approval_needed(phase: Phase, *, seated: int, present: int) -> int:
-    """How many votes carry a motion: more than half of the seated, or of the present, as the rule set says."""
-    base = present if rules_of(phase).vote.approval == "majority_of_present" else seated
-    return base // 2 + 1
+def has_carried(minutes: Minutes) -> bool:
+    """By majority of the seated, or of those present, as the frozen rule set says. Everybody present votes or abstains."""
+    present = minutes.votes_for + minutes.votes_against + minutes.votes_abstained
+    by_present = rules_of(minutes.panel.phase).vote.approval == "majority_of_present"
+    return minutes.votes_for * 2 > (present if by_present else minutes.seated)
 
 
 def here(text: Text) -> str:

@@ -10,7 +10,7 @@ from portal.review.actions import Vote
 from portal.review.forms import MinutesForm
 from portal.review.models import Minutes, Panel
 from portal.review.policies import rules, visible_to
-from portal.review.selectors.rules import quorum_for
+from portal.review.selectors.rules import has_carried, quorum_for
 from portal.review.views.flow import attempt, person
 from portal.review.views.ops_phase import get_phase
 
@@ -20,9 +20,15 @@ UNPROCESSABLE = 422
 @access(rules.oversees_phase)
 def minutes_list(request: ViewerRequest, phase_id: int) -> HttpResponse:
     phase = get_phase(phase_id)
-    rows = visible_to(request.viewer, Minutes.objects.filter(panel__phase=phase)).select_related("panel")
+    rows = visible_to(request.viewer, Minutes.objects.filter(panel__phase=phase)).select_related(
+        "panel__phase__ruleset"
+    )
     panels = Panel.objects.filter(phase=phase)
-    return render(request, "review/ops/minutes_list.html", {"phase": phase, "minutes": rows, "panels": panels})
+    return render(
+        request,
+        "review/ops/minutes_list.html",
+        {"phase": phase, "minutes": [(row, has_carried(row)) for row in rows], "panels": panels},
+    )
 
 
 @access(rules.runs_phase)
@@ -64,9 +70,11 @@ def _hold(request: HttpRequest, panel: Panel, form: MinutesForm) -> Minutes:
 
 @access(rules.sees_minutes)
 def minutes(request: HttpRequest, minutes_id: int) -> HttpResponse:
-    rows = Minutes.objects.select_related("panel__phase__programme", "recorded_by")
+    rows = Minutes.objects.select_related("panel__phase__programme", "panel__phase__ruleset", "recorded_by")
     row = get_object_or_404(rows, pk=minutes_id)
     attendance = row.attendance.select_related("seat__user")
     return render(
-        request, "review/ops/minutes.html", {"minutes": row, "phase": row.panel.phase, "attendance": attendance}
+        request,
+        "review/ops/minutes.html",
+        {"minutes": row, "phase": row.panel.phase, "attendance": attendance, "carried": has_carried(row)},
     )

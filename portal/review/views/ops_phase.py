@@ -36,7 +36,6 @@ def phase(request: ViewerRequest, phase_id: int) -> HttpResponse:
     context = {
         "phase": row,
         "form": ReasonForm(auto_id="step_%s"),
-        "sees_tally": view(request.viewer, Subject.TALLY, row).allowed,
         **overview(row, request.viewer),
     }
     return render(request, "review/ops/phase.html", context)
