@@ -70,6 +70,13 @@ def level_cell(level: int, text: str = "") -> Cell:
     return Cell(level, TONES[Level(level)], text or str(Level(level).label))
 
 
+def overall_cell(comparison: Comparison) -> Cell:
+    """Return the level, unless no test could be made: that is not the same as no trace."""
+    if not comparison.report["global"]["comparable"]:
+        return level_cell(Level.NO_TRACE, _("Could not be compared"))
+    return level_cell(comparison.level)
+
+
 def power_of_ten(log10: float) -> str:
     """Write a p-value that may be far below what a float holds."""
     if log10 > -3:

@@ -29,7 +29,6 @@ SENTENCES = (
     gettext_noop("variance_explained"),
     gettext_noop("equal_element_fraction_bf16"),
     gettext_noop("the same gains in random channel order"),
-    gettext_noop("independent channels"),
     gettext_noop("no correlation"),
     gettext_noop("unrelated pairs of the registry"),
     gettext_noop("Σ p_A(v)·p_B(v) of the histograms"),

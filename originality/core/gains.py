@@ -21,6 +21,7 @@ class GainResult(NamedTuple):
     pearson: float
     null_mean: float  # closed form for the same gains in random channel order
     null_sd: float  # over joint channel permutations
+    pearson_null_sd: float  # the same
     joint: PermutationResult
     norms: int
 
@@ -35,6 +36,7 @@ def compare_gains(a: Gains, b: Gains) -> GainResult:
         pearson=float(np.mean(pearsons)),
         null_mean=float(np.mean(closed)),
         null_sd=_null_sd(a, b),
+        pearson_null_sd=_null_sd(standardised(a), standardised(b)),
         joint=permutation_test(standardised(a).T, standardised(b).T, draws=JOINT_DRAWS),
         norms=len(a),
     )
@@ -56,8 +58,8 @@ def _cv2(values: NDArray[np.float32]) -> float:
 
 def _null_sd(a: Gains, b: Gains) -> float:
     """Sd of the mean cosine when all norms of one model share one random channel order."""
-    left = a / np.linalg.norm(a, axis=1, keepdims=True)
-    right = b / np.linalg.norm(b, axis=1, keepdims=True)
+    left = a / np.maximum(np.linalg.norm(a, axis=1, keepdims=True), np.float32(1e-30))
+    right = b / np.maximum(np.linalg.norm(b, axis=1, keepdims=True), np.float32(1e-30))
     random = np.random.default_rng(11)
     draws = [float(np.sum(left * right[:, random.permutation(a.shape[1])])) / len(a) for _ in range(200)]
     return float(np.std(draws))

@@ -94,8 +94,7 @@ def _own_nulls(gains: GainResult | None, rows: list[TensorRow]) -> dict[str, tup
     nulls: dict[str, tuple[float, float, str]] = {}
     if gains:
         nulls["norm"] = (gains.null_mean, gains.null_sd, "the same gains in random channel order")
-        spread = 1 / np.sqrt(max(gains.joint.n - 1, 1) * gains.norms)
-        nulls["norm_pearson"] = (0.0, float(spread), "independent channels")
+        nulls["norm_pearson"] = (0.0, gains.pearson_null_sd, "the same gains in random channel order")
     matrices = [row for row in rows if len(row.candidate.shape) == 2]
     total = sum(row.equality.n for row in matrices)
     if total:

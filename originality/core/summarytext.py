@@ -17,7 +17,8 @@ ROWS_SHOWN = 40
 def print_report(document: dict[str, Any], console: Console) -> None:
     overall, coverage = document["global"], document["coverage"]
     console.print(f"[bold]{document['candidate']['label']}[/] against [bold]{document['reference']['label']}[/]")
-    console.print(f"level {overall['level']}: {LEVELS[overall['level']]}; {document['direction']}")
+    verdict = LEVELS[overall["level"]] if overall["comparable"] else "could not be compared"
+    console.print(f"level {overall['level']}: {verdict}; {document['direction']}")
     console.print(f"{document['tests_tried']} tests counted; coverage {coverage['any']:.1%} of parameters")
     console.print(f"parameters in modules of common origin: {overall['share_of_parameters_common_origin']:.1%}")
     console.print(_pooled(overall["pooled"]))

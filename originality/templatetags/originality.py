@@ -23,7 +23,7 @@ def _shown(comparison: Comparison) -> dict[str, Any]:
     return {
         "comparison": comparison,
         "reference": comparison.reference,
-        "level": evidence.level_cell(comparison.level),
+        "level": evidence.overall_cell(comparison),
         "summary": evidence.summary_figures(comparison),
         "figures": evidence.figures(report),
         "pooled": evidence.pooled_rows(report),
