@@ -2,6 +2,9 @@
 
 import hypothesis
 
+import pytest
+from django.utils import translation
+
 from tests.fresh_database import fresh_database, template_database
 from tools.messages import compile_catalogues
 
@@ -11,3 +14,9 @@ hypothesis.settings.register_profile("shared", deadline=None)  # machines are sh
 hypothesis.settings.load_profile("shared")
 
 __all__ = ("fresh_database", "template_database")
+
+
+@pytest.fixture(autouse=True)
+def korean() -> None:
+    """Every test starts in the language of the portal; Django's test client leaves that of its last request behind."""
+    translation.activate("ko")
