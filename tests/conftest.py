@@ -1,7 +1,6 @@
 """Fixtures and preparations of all tests; the run's own folder is made in `tests/environment.py`."""
 
 import hypothesis
-
 import pytest
 from django.utils import translation
 
