@@ -17,6 +17,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
 from portal.common.context import site
@@ -57,7 +58,7 @@ def check_release(release: Release) -> None:
         try:
             verify_release.verify(Path(folder), release.content.root)
         except verify_release.Refused as refusal:
-            raise ReleaseRefused(f"The verifier refuses this release: {refusal}") from refusal
+            raise ReleaseRefused(_("The verifier refuses this release: %(why)s") % {"why": refusal}) from refusal
 
 
 def publish_site() -> Path:
@@ -131,9 +132,9 @@ def write_files(release: Release, folder: Path) -> None:
 def verify_site(folder: Path) -> None:
     """Every file has its sum, and every release is accepted by the public verifier."""
     for line in (folder / SUMS).read_text(encoding="utf-8").splitlines():
-        digest, _, name = line.partition("  ")
+        digest, _gap, name = line.partition("  ")
         if verify_release.sha256((folder / name).read_bytes()) != digest:
-            raise ReleaseRefused(f"{name} changed while the pages were built; publish again.")
+            raise ReleaseRefused(_("%(name)s changed while the pages were built; publish again.") % {"name": name})
     for release in folder.rglob("release.json"):
         verify_release.verify(release.parent)
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from portal.audit.models import Event
 from portal.results.actions import approve_release, commit_digest, correct_release, mark_confirmed, prepare_release
@@ -24,6 +24,12 @@ pytestmark = pytest.mark.django_db
 def release_dir(settings, tmp_path):
     settings.RELEASE_DIR = tmp_path / "releases"
     return settings.RELEASE_DIR
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

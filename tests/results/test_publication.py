@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from portal.results.enums import State
 from portal.results.errors import ReleaseRefused
@@ -26,6 +26,12 @@ pytestmark = pytest.mark.django_db
 def release_dir(settings, tmp_path):
     settings.RELEASE_DIR = tmp_path / "releases"
     return settings.RELEASE_DIR
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
 
 
 def place(release) -> str:
