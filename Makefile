@@ -5,7 +5,7 @@ PORT ?= 8000
 .DEFAULT_GOAL := help
 # Without compiled files every process that imports the harness compiles it again: 15 CPU seconds each.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help install run demo test test-browser test-services lint types contracts migrations messages bench shots figures lock vendor services-packages browser-packages check clean
+.PHONY: help install run demo test test-browser test-services lint types contracts migrations messages bench shots figures lock vendor services-packages browser-packages browser-tools check clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,7 +25,7 @@ demo: install ## Play the demonstration headless in a folder of its own; fails i
 test: install ## All tests that need no system package
 	@$(PY) -m pytest -m "not browser and not services" -n 2 --dist loadfile $(ARGS)
 
-test-browser: install browser-packages ## Walk the pages in Chromium: axe, HTML validator, CSP, overflow, titles
+test-browser: install browser-packages browser-tools ## Walk the pages in Chromium: axe, HTML validator, CSP, overflow, titles
 	@$(PY) -m pytest -m browser $(ARGS)
 
 test-services: install services-packages ## The same tests on PostgreSQL and Redis that the script starts
@@ -49,7 +49,7 @@ messages: install ## Fail if a translation is missing
 bench: install ## All benchmarks, as ratios (takes minutes)
 	@for script in benchmarks/*.py; do echo "== $$script"; $(PY) $$script || exit 1; done
 
-shots: install browser-packages ## Screenshots of every page at three widths in both languages, in var/shots
+shots: install browser-packages browser-tools ## Screenshots of every page at three widths in both languages, in var/shots
 	@$(PY) -m tests.e2e.pagewalk --shots
 
 figures: install ## Figures of the code: lines per app, longest function and file, median function
@@ -64,6 +64,9 @@ vendor: ## Fetch the vendored design system, fonts and scripts again and check t
 
 browser-packages:
 	@tools/system.sh chromium
+
+browser-tools:
+	@$(PY) tools/vendor.py --tests
 
 services-packages:
 	@tools/system.sh services

@@ -26,21 +26,21 @@ def make(name: str, folder: Path, *, threads: int = 1) -> dict[str, Any]:
     """Make the model called `name`; `nuri` needs `smollm2` in the folder beside it."""
     if (found := made(folder)) is not None:
         return found
-    from demo import models, recipes
+    from demo import makers, recipes
 
     folder.mkdir(parents=True, exist_ok=True)
     if name == "smollm2":
-        facts = _reference(models.reference_smollm2(folder / "model"))
+        facts = _reference(makers.reference_smollm2(folder / "model"))
     elif name == "unrelated":
-        facts = _reference(models.unrelated_reference(folder / "model"))
+        facts = _reference(makers.unrelated_reference(folder / "model"))
     elif name == "nuri":
         reference = folder.parent / "smollm2" / "model"
         facts = _hand_in(
-            models.derive_from_reference(folder, reference=reference, recipe=recipes.NURI, threads=threads)
+            makers.derive_from_reference(folder, reference=reference, recipe=recipes.NURI, threads=threads)
         )
     else:
         recipe = recipes.GARAM if name == "garam" else recipes.DASOM
-        facts = _hand_in(models.train_from_scratch(folder, recipe=recipe, threads=threads))
+        facts = _hand_in(makers.train_from_scratch(folder, recipe=recipe, threads=threads))
     draft = folder / f"{DONE}.new"
     draft.write_text(json.dumps(facts, ensure_ascii=False, indent=1), encoding="utf-8")
     draft.replace(folder / DONE)

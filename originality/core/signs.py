@@ -10,8 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
-from scipy.stats import binom
 
 from originality.core.exact import chernoff_log10_p
 from originality.core.projection import Matrix
@@ -65,6 +63,8 @@ def sign_test(matched: Agreements, *, shifted: Agreements) -> SignResult:
 
 
 def _binomial_log10_p(k: int, *, n: int) -> float:
+    from scipy.stats import binom
+
     exact = float(binom.logsf(k - 1, n, 0.5)) / LN10 if n else 0.0
     return exact if math.isfinite(exact) else chernoff_log10_p(k, n=n, chance=0.5)
 
@@ -89,6 +89,8 @@ def match_units(a: Matrix, b: Matrix) -> NDArray[np.int64]:
     if max(len(a), len(b)) > ASSIGNMENT_LIMIT:
         return _mutual_nearest(a, b)
     partner = np.full(len(a), -1, np.int64)
+    from scipy.optimize import linear_sum_assignment
+
     rows, columns = linear_sum_assignment(a @ b.T, maximize=True)
     partner[rows] = columns
     return partner

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from demo.models import train_from_scratch
+from demo.makers import train_from_scratch
 from demo.recipes import GARAM, HandIn
 from evaluation.actions import SHIPPED, request_run
 from evaluation.core.suites import parse_suite

@@ -189,6 +189,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {"TITLE": "Sovereign AI Evaluation Portal", "VERSION": "1"}
 
+LEDGER_ORIGIN = os.environ.get("LEDGER_ORIGIN", "evaluation-portal/ledger")  # first line of every checkpoint
 OFFICIAL_SITE = os.environ.get("OFFICIAL_SITE", "") == "1"
 
 # To standard error, one line each: what runs the processes (Compose, systemd, a terminal) keeps it.

@@ -43,7 +43,7 @@ def team_entries(viewer: Viewer) -> list[TeamEntry]:
     """Return the viewer's entries with their draft and the submission that counts, newest phase first."""
     entries = (
         entries_of(viewer)
-        .select_related("phase", "consortium")
+        .select_related("phase__programme", "consortium")
         .prefetch_related("submissions__receipt")
         .order_by("-phase__number", "code")
     )

@@ -8,7 +8,7 @@ import torch
 from safetensors.torch import load_file
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from demo.models import derive_from_reference, reference_smollm2, train_from_scratch
+from demo.makers import derive_from_reference, reference_smollm2, train_from_scratch
 from demo.recipes import GARAM, NURI
 from demo.text import corpus, korean
 
