@@ -27,7 +27,12 @@ def migrated(var: Path) -> Path:
 
 def built_pages(var: Path, app: str) -> list[dict[str, Any]]:
     """The pages of one app, their rows made in the database of `var`."""
-    return json.loads(_python("-m", "tests.e2e.world", app, environment=_environment(var)))
+    return json.loads(in_portal(var, "-m", "tests.e2e.world", app))
+
+
+def in_portal(var: Path, *arguments: str) -> str:
+    """What a Python program prints that works on the data in `var`."""
+    return _python(*arguments, environment=_environment(var))
 
 
 @contextmanager
