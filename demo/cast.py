@@ -10,6 +10,7 @@ DOMAIN = "demo.example.org"
 class Person(NamedTuple):
     name: str
     roles: frozenset[str]
+    title: str
 
     @property
     def email(self) -> str:
@@ -36,19 +37,21 @@ class Team(NamedTuple):
 
     @property
     def manager(self) -> Person:
-        return Person(f"{self.slug}-lead", frozenset({"team"}))
+        return Person(f"{self.slug}-lead", frozenset({"team"}), f"{self.name_ko} 책임자")
 
     @property
     def contributor(self) -> Person:
-        return Person(f"{self.slug}-member", frozenset({"team"}))
+        return Person(f"{self.slug}-member", frozenset({"team"}), f"{self.name_ko} 담당자")
 
 
-OFFICER = Person("officer", frozenset({"officer"}))
-DECIDER = Person("decider", frozenset({"decider"}))
-SECOND_DECIDER = Person("decider-2", frozenset({"decider"}))
-AUDITOR = Person("auditor", frozenset({"auditor"}))
-EXPERTS = tuple(Person(f"expert-{number:02d}", frozenset({"reviewer"})) for number in range(1, 11))
-USERS = tuple(Person(f"user-{number:02d}", frozenset({"reviewer"})) for number in range(1, 9))
+OFFICER = Person("officer", frozenset({"officer"}), "사업 담당")
+DECIDER = Person("decider", frozenset({"decider"}), "의결권자")
+SECOND_DECIDER = Person("decider-2", frozenset({"decider"}), "의결권자 2")
+AUDITOR = Person("auditor", frozenset({"auditor"}), "감사")
+EXPERTS = tuple(
+    Person(f"expert-{number:02d}", frozenset({"reviewer"}), f"전문가 {number:02d}") for number in range(1, 11)
+)
+USERS = tuple(Person(f"user-{number:02d}", frozenset({"reviewer"}), f"사용자 {number:02d}") for number in range(1, 9))
 
 GARAM = Team(
     "garam", "가람 컨소시엄", "Garam Consortium",

@@ -44,6 +44,7 @@ class Stage:
         if person.email not in self.users:
             self.users[person.email] = User.objects.filter(email=person.email).first() or create_user(
                 email=person.email,
+                name=person.title,
                 password=cast.PASSWORD,
                 roles=person.roles,
                 totp_secret=cast.TOTP_SECRET if person.needs_code else None,

@@ -68,7 +68,7 @@ def _register(stage: Stage, team: cast.Team) -> None:
             email=team.contributor.email,
             actor=manager,
         )
-        accept_invitation(token, password=cast.PASSWORD)
+        accept_invitation(token, name=team.contributor.title, password=cast.PASSWORD)
     contributor = stage.viewer(team.contributor)
     for place in invitations_for(contributor):
         accept_institution_invitation(place, actor=contributor)
@@ -83,7 +83,9 @@ def make_the_models(stage: Stage) -> Outcome:
     running = [_start(stage, names) for names in lines]
     for process, names in zip(running, lines, strict=True):
         if process.wait() != 0:
-            raise UnexpectedOutcomeError(f"making {', '.join(names)} ended with exit code {process.returncode}")
+            raise UnexpectedOutcomeError(
+                f"making {', '.join(names)} ended with exit code {process.returncode}; see the logs in {stage.models}"
+            )
     losses = {name: made(stage.models / name) or {} for name in ("garam", "nuri", "dasom")}
     first = ", ".join(f"{name} {facts['first_loss']} → {facts['last_loss']}" for name, facts in losses.items())
     return Outcome(f"모델 학습, 손실 {first}", f"models trained, loss {first}")
@@ -92,7 +94,8 @@ def make_the_models(stage: Stage) -> Outcome:
 def _start(stage: Stage, names: tuple[str, ...]) -> "subprocess.Popen[bytes]":
     """One shell-free chain: Python runs the makers one after another in a single process of its own."""
     script = "import sys; from pathlib import Path; from demo.make import make\nfor n in sys.argv[2:]: make(n, Path(sys.argv[1]) / n)"
-    return subprocess.Popen([sys.executable, "-c", script, str(stage.models), *names])
+    with (stage.models / f"{names[0]}.log").open("wb") as log:
+        return subprocess.Popen([sys.executable, "-c", script, str(stage.models), *names], stdout=log, stderr=log)
 
 
 def build_the_registry(stage: Stage) -> Outcome:

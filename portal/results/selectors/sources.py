@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q, QuerySet
+
 from portal.consortia.models import ConsortiumInstitution, Entry
 from portal.programmes.models import Call, Named, Phase
 from portal.results.code_version import code_version
@@ -49,7 +51,7 @@ def sources_of(tally: Tally, *, release: dict[str, Any]) -> dict[str, Any]:
             _minutes(minutes) for minutes in Minutes.objects.filter(panel__phase=phase).select_related("panel")
         ],
         "decisions": [_decision(decision) for decision in _decisions(phase)],
-        "calls": [_call(call) for call in Call.objects.filter(phase=phase)],
+        "calls": [_call(call) for call in _calls(phase)],
         "tally": {
             "version": tally.version,
             "input": tally.input,
@@ -96,7 +98,7 @@ def _seat(seat: PanelSeat) -> dict[str, Any]:
     return {
         "reviewer": seat.code,
         "kind": seat.kind,
-        "person": str(seat.user),
+        "person": seat.user.name or seat.code,  # never an address
         "declaration": declaration.state,
         "ground": declaration.ground,
         "ruling": declaration.ruling_reason,
@@ -191,6 +193,11 @@ def _decision(decision: Decision) -> dict[str, Any]:
         "approved_at": _time(decision.approved_at),
         "notified_at": _time(decision.notified_at),
     }
+
+
+def _calls(phase: Phase) -> QuerySet[Call]:
+    """Calls for seats of this phase, and those that its vacancies opened for the one to be entered."""
+    return Call.objects.filter(Q(phase=phase) | Q(decisions__phase=phase)).distinct()
 
 
 def _call(call: Call) -> dict[str, Any]:
