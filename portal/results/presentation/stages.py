@@ -23,6 +23,7 @@ STEPS: tuple[tuple[str | Promise, frozenset[str]], ...] = (
     (_("Objections"), frozenset({"objection"})),
     (_("Final"), frozenset({"final", "archived"})),
 )
+BEFORE_CLOSING = STEPS[0][1] | STEPS[1][1]
 
 
 @dataclass(frozen=True)
@@ -61,11 +62,9 @@ def round_line(phase: Phase, *, at: datetime) -> RoundLine:
 
 
 def next_date(phase: Phase, *, at: datetime) -> tuple[str | Promise, datetime] | None:
-    """The next moment that the public waits for, or None when no date is set."""
-    dates = [
-        (_("Hand-in opens"), phase.opens_at),
-        (_("Hand-in closes"), phase.closes_at),
-        (_("Results, not before"), phase.embargo_until),
-    ]
+    """The next moment that the public waits for, or None when no date is set. Hand-in may have closed early."""
+    dates = [(_("Results, not before"), phase.embargo_until)]
+    if phase.state in BEFORE_CLOSING:
+        dates += [(_("Hand-in opens"), phase.opens_at), (_("Hand-in closes"), phase.closes_at)]
     coming = [(label, moment) for label, moment in dates if moment is not None and moment > at]
     return min(coming, key=lambda row: row[1]) if coming else None

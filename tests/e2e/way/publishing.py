@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.e2e.way.deciding import ADVANCES, OUT
+from tests.e2e.way.deciding import ADVANCES, OUT, VACANT
 from tests.e2e.way.opening import open_work
 from tests.e2e.way.walker import Walker
 
@@ -47,11 +47,12 @@ def publish(officer: Walker) -> None:
 def read(public: Walker, root: str, *, words: dict[str, str]) -> None:
     """From the front page to the result, its grounds and its digest."""
     public.go("/")
-    public.shot(f"31-home{public.name}")
+    public.shot(f"31-home-{public.name}")
     public.follow(words["see"])
     expect(public.main.get_by_text(root)).to_be_visible()
     for text in (words["garam"], words["nuri"], ADVANCES, OUT):
         public.see(text)
+    expect(public.main.get_by_text(VACANT)).to_have_count(2)  # the decision, and the call that it opened
     public.shot(f"32-result-{public.name}", key=True)
     public.follow(words["garam"])
     public.shot(f"33-team-{public.name}")
