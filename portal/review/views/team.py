@@ -47,6 +47,7 @@ def matters(request: ViewerRequest, entry_id: int) -> HttpResponse:
 @access(rules.answers_question)
 def question(request: HttpRequest, question_id: int) -> HttpResponse:
     row = get_object_or_404(Question.objects.select_related("entry__phase", "entry__consortium"), pk=question_id)
+    _note_receipt(request, f"question:{row.pk}")
     return _answering(
         request,
         AnswerForm,
@@ -63,6 +64,7 @@ def reply(request: HttpRequest, disqualification_id: int) -> HttpResponse:
     row = get_object_or_404(
         Disqualification.objects.select_related("entry__phase", "entry__consortium"), pk=disqualification_id
     )
+    _note_receipt(request, f"disqualification:{row.pk}")
     return _answering(
         request,
         ReplyForm,
@@ -90,6 +92,12 @@ def objection(request: HttpRequest, decision_id: int) -> HttpResponse:
         done=_("Your objection is lodged."),
         entry=row.entry,
     )
+
+
+def _note_receipt(request: HttpRequest, subject_key: str) -> None:
+    """Whoever opens the matter has read its notice, by whichever link they came."""
+    for notice in Notice.objects.filter(subject_key=subject_key, read_at=None):
+        actions.read_notice(notice, read_by=person(request))
 
 
 def _answering(

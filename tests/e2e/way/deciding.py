@@ -84,6 +84,7 @@ def notify(officer: Walker) -> None:
     open_work(officer, "Decisions")
     officer.press("Notify all teams")
     officer.told("Every team has its notice")
+    expect(officer.main.get_by_text("not read yet")).to_have_count(2)  # the results; what was answered has been read
     officer.shot("28-notices")
 
 
