@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
-SKIPPED = {"migrations", "__pycache__", ".venv", "var", "node_modules", "vendor"}
+SKIPPED = {"build", "migrations", "__pycache__", ".venv", "var", "node_modules", "vendor"}
 
 
 class Function(NamedTuple):
