@@ -8,10 +8,15 @@ PAGES = {
     "me/": "portal.accounts.urls",
     "team/consortium/": "portal.consortia.urls",
     "team/": "portal.submissions.urls",
+    "review/console/": "portal.console.urls",
     "review/": "portal.review.urls",
     "ops/programmes/": "portal.programmes.ops_urls",
+    "ops/calls/": "portal.calls.ops_urls",
+    "ops/console/": "portal.console.ops_urls",
+    "ops/letters/": "portal.letters.ops_urls",
     "ops/": "portal.review.ops_urls",
     "programmes/": "portal.programmes.urls",
+    "calls/": "portal.calls.urls",
     "": "portal.results.urls",
 }
 API = {"uploads/": "portal.artifacts.urls", "submissions/": "portal.submissions.api_urls"}

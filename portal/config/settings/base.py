@@ -41,11 +41,14 @@ def database_from(url: str) -> dict[str, object]:
 
 INSTALLED_APPS = [
     "portal.results",
+    "portal.calls",
+    "portal.console",
     "portal.review",
     "portal.submissions",
     "portal.consortia",
     "portal.programmes",
     "portal.accounts",
+    "portal.letters",
     "evaluation",
     "originality",
     "portal.jobs",
