@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.consortia import views
+from portal.consortia.views import consortium as views
 
 app_name = "consortia"
 

@@ -1,18 +1,12 @@
 """Reads on consortia and entries. What belongs to a viewer hangs on membership, never on a role."""
 
-from datetime import datetime, timedelta
-
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from portal.accounts.models import ApiToken, Invitation
 from portal.common.viewer import Viewer
-from portal.consortia.enums import EntryState, MemberRole
+from portal.consortia.enums import MemberRole
 from portal.consortia.models import Consortium, ConsortiumInstitution, Entry, Membership
-from portal.programmes.enums import PhaseState
 from portal.programmes.models import Phase
-
-STILL_IN = (EntryState.COMPETING, EntryState.HELD)
 
 
 def consortia_of(viewer: Viewer) -> QuerySet[Consortium]:
@@ -40,10 +34,6 @@ def is_manager(viewer: Viewer, consortium: Consortium) -> bool:
     return managers.filter(user=viewer.user_id).exists()
 
 
-def entries_in(phase: Phase) -> QuerySet[Entry]:
-    return Entry.objects.filter(phase=phase).select_related("consortium", "phase", "ruleset").order_by("code")
-
-
 def places_of(consortium: Consortium) -> QuerySet[ConsortiumInstitution]:
     """Institutions of the consortium, those that left included; the lead comes first."""
     return consortium.places.select_related("institution").order_by("role", "invited_at")
@@ -51,10 +41,6 @@ def places_of(consortium: Consortium) -> QuerySet[ConsortiumInstitution]:
 
 def memberships_of(consortium: Consortium) -> QuerySet[Membership]:
     return consortium.memberships.select_related("user", "institution").order_by("joined_at")
-
-
-def entries_by(consortium: Consortium) -> QuerySet[Entry]:
-    return consortium.entries.select_related("phase__programme", "ruleset", "call").order_by("entered_at")
 
 
 def tokens_of(consortium: Consortium) -> QuerySet[ApiToken]:
@@ -77,24 +63,3 @@ def invitations_for(viewer: Viewer) -> list[ConsortiumInstitution]:
     ids = [int(purpose.partition(":")[2]) for purpose in purposes if purpose.startswith("institution:")]
     waiting = ConsortiumInstitution.objects.filter(pk__in=ids, accepted_at=None, ends=None)
     return list(waiting.select_related("institution", "consortium"))
-
-
-def deadline_of(entry: Entry) -> datetime | None:
-    """The entry's own deadline, moved by every later change of the phase's; else the phase's."""
-    if entry.deadline is None or entry.deadline_set_at is None:
-        return entry.phase.closes_at
-    later = entry.phase.deadline_changes.filter(decided_at__gt=entry.deadline_set_at, before__isnull=False)
-    moved = sum((change.after - change.before for change in later if change.before), timedelta())
-    return entry.deadline + moved
-
-
-def accepts_submissions(entry: Entry) -> bool:
-    deadline = deadline_of(entry)
-    in_time = deadline is None or timezone.now() < deadline
-    return entry.phase.state == PhaseState.RECEIVING and entry.state in STILL_IN and in_time
-
-
-def phases_to_enter(consortium: Consortium) -> QuerySet[Phase]:
-    """Phases whose rules are frozen, that still take entries, and that this consortium has not entered."""
-    taking = Phase.objects.filter(state__in=(PhaseState.RULES_FROZEN, PhaseState.RECEIVING))
-    return taking.exclude(entries__consortium=consortium).select_related("programme", "ruleset")

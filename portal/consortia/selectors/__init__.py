@@ -1,0 +1,41 @@
+"""Reads on consortia and entries. What belongs to a viewer hangs on membership, never on a role."""
+
+from portal.consortia.selectors.entries import (
+    STILL_IN,
+    accepts_submissions,
+    deadline_of,
+    entries_by,
+    entries_in,
+    phases_to_enter,
+)
+from portal.consortia.selectors.membership import (
+    consortia_of,
+    consortium_for_account,
+    entries_of,
+    institutions_in,
+    invitations_for,
+    is_manager,
+    is_member,
+    memberships_of,
+    places_of,
+    tokens_of,
+)
+
+__all__ = [
+    "STILL_IN",
+    "accepts_submissions",
+    "consortia_of",
+    "consortium_for_account",
+    "deadline_of",
+    "entries_by",
+    "entries_in",
+    "entries_of",
+    "institutions_in",
+    "invitations_for",
+    "is_manager",
+    "is_member",
+    "memberships_of",
+    "phases_to_enter",
+    "places_of",
+    "tokens_of",
+]

@@ -1,0 +1,42 @@
+"""Reads on entries: which there are, until when they take submissions, which phases can be entered."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from portal.consortia.enums import EntryState
+from portal.consortia.models import Consortium, Entry
+from portal.programmes.enums import PhaseState
+from portal.programmes.models import Phase
+
+STILL_IN = (EntryState.COMPETING, EntryState.HELD)
+
+
+def entries_in(phase: Phase) -> QuerySet[Entry]:
+    return Entry.objects.filter(phase=phase).select_related("consortium", "phase", "ruleset").order_by("code")
+
+
+def entries_by(consortium: Consortium) -> QuerySet[Entry]:
+    return consortium.entries.select_related("phase__programme", "ruleset", "call").order_by("entered_at")
+
+
+def deadline_of(entry: Entry) -> datetime | None:
+    """The entry's own deadline, moved by every later change of the phase's; else the phase's."""
+    if entry.deadline is None or entry.deadline_set_at is None:
+        return entry.phase.closes_at
+    later = entry.phase.deadline_changes.filter(decided_at__gt=entry.deadline_set_at, before__isnull=False)
+    moved = sum((change.after - change.before for change in later if change.before), timedelta())
+    return entry.deadline + moved
+
+
+def accepts_submissions(entry: Entry) -> bool:
+    deadline = deadline_of(entry)
+    in_time = deadline is None or timezone.now() < deadline
+    return entry.phase.state == PhaseState.RECEIVING and entry.state in STILL_IN and in_time
+
+
+def phases_to_enter(consortium: Consortium) -> QuerySet[Phase]:
+    """Phases whose rules are frozen, that still take entries, and that this consortium has not entered."""
+    taking = Phase.objects.filter(state__in=(PhaseState.RULES_FROZEN, PhaseState.RECEIVING))
+    return taking.exclude(entries__consortium=consortium).select_related("programme", "ruleset")
