@@ -38,6 +38,7 @@ class RuleSetVersion(models.Model):
     digest = models.CharField(max_length=64)  # SHA-256 of the canonical JSON of `document`
     created_at = models.DateTimeField(default=timezone.now)
     frozen_at = models.DateTimeField(null=True, blank=True)
+    shown_at = models.DateTimeField(null=True, blank=True)  # put to everybody as a proposal, before it is frozen
 
     class Meta:
         ordering = ["programme", "version"]
@@ -73,6 +74,19 @@ class Phase(Named):
                 name="phase_past_draft_has_rules",
             ),
         ]
+
+
+class RuleSetDraft(models.Model):
+    """What officers are writing for a phase: any text, valid or not. `revision` keeps two of them from overwriting."""
+
+    phase = models.OneToOneField(Phase, on_delete=models.PROTECT, related_name="draft")
+    text = models.TextField()
+    revision = models.PositiveIntegerField(default=1)
+    saved_by = models.CharField(max_length=64)
+    saved_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.phase} r{self.revision}"
 
 
 class DeadlineChange(models.Model):

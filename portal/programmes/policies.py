@@ -31,9 +31,12 @@ def sees_programme(viewer: Viewer, slug: str) -> Verdict:
 
 def sees_ruleset(viewer: Viewer, slug: str, version: int) -> Verdict:
     found = RuleSetVersion.objects.filter(programme__slug=slug, version=version).first()
-    if found is None or (found.frozen_at is None and not viewer.has_role(*STAFF)):
-        return UNKNOWN
-    return Verdict(allowed=True)
+    return Verdict(allowed=True) if found is not None and reads_version(viewer, found) else UNKNOWN
+
+
+def reads_version(viewer: Viewer, version: RuleSetVersion) -> bool:
+    """Everybody, once it is frozen or put to everybody as a proposal; staff always."""
+    return bool(version.frozen_at or version.shown_at) or viewer.has_role(*STAFF)
 
 
 def sees_operations(viewer: Viewer, **kwargs: object) -> Verdict:

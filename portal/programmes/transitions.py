@@ -8,6 +8,8 @@ CLOCK = frozenset({"officer", "system"})
 
 PHASE = (
     Transition("freeze_rules", "drafted", "rules_frozen", OFFICER),
+    Transition("replace_rules", "rules_frozen", "rules_frozen", DECIDER, needs_reason=True),  # an adopted amendment
+    Transition("replace_rules", "receiving", "receiving", DECIDER, needs_reason=True),
     Transition("open_receiving", "rules_frozen", "receiving", CLOCK),
     Transition("close_receiving", "receiving", "closed", CLOCK),
     Transition("reopen_receiving", "closed", "receiving", OFFICER, needs_reason=True),

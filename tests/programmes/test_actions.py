@@ -197,3 +197,70 @@ def test_an_impossible_call_is_refused(seats, days, reason):
 def test_a_call_cannot_be_filled_before_it_is_judged():
     with pytest.raises(TransitionError):
         actions.move_call(make_call(make_phase(), state="open"), "fill", actor=DECIDER)
+
+
+def other_rules(**changes):
+    return {**rules_document(), "tie_break": ["benchmark"], **changes}
+
+
+def replaced(phase, version, *, actor=DECIDER, reason="합의한 개정"):
+    return actions.replace_frozen_rules(phase, version=version, amendment="amendment:1", actor=actor, reason=reason)
+
+
+def test_an_amendment_is_drafted_without_touching_the_phase():
+    phase = make_phase("receiving")
+    version = actions.draft_version(phase.programme, other_rules(), actor=OFFICER)
+    phase.refresh_from_db()
+    assert (version.version, version.frozen_at, phase.ruleset.version) == (2, None, 1)
+    assert actions.draft_version(phase.programme, other_rules(), actor=OFFICER) == version
+    assert events() == ["rules.drafted"]
+
+
+def test_a_proposed_version_is_shown_once():
+    version = actions.draft_version(make_phase("receiving").programme, other_rules(), actor=OFFICER)
+    shown = actions.show_version(version, actor=OFFICER).shown_at
+    assert shown is not None
+    assert actions.show_version(version, actor=OFFICER).shown_at == shown
+    assert events() == ["rules.drafted", "rules.shown"]
+
+
+@pytest.mark.parametrize("state", ["rules_frozen", "receiving"])
+def test_an_adopted_amendment_points_the_phase_to_the_new_rules(state):
+    phase = make_phase(state)
+    before, version = phase.ruleset, actions.draft_version(phase.programme, other_rules(), actor=OFFICER)
+    for _ in range(2):  # the second time is the same replacement
+        replaced(phase, version)
+    phase.refresh_from_db()
+    before.refresh_from_db()
+    assert (phase.ruleset, phase.state) == (version, state)
+    assert phase.ruleset.frozen_at is not None
+    assert before.frozen_at is not None
+    event = Event.objects.get(action="rules.replaced")
+    assert event.before == {"ruleset_digest": before.digest}
+    assert event.after == {"ruleset_digest": version.digest, "version": 2, "amendment": "amendment:1"}
+    assert event.reason == "합의한 개정"
+
+
+@pytest.mark.parametrize("state", ["drafted", "closed", "scoring", "final"])
+def test_rules_are_replaced_only_before_receiving_closes(state):
+    phase = make_phase(state)
+    version = actions.draft_version(phase.programme, other_rules(), actor=OFFICER)
+    with pytest.raises(TransitionError):
+        replaced(phase, version)
+    version.refresh_from_db()
+    assert version.frozen_at is None
+
+
+def test_a_replacement_needs_a_decider_a_reason_and_the_own_programme():
+    phase = make_phase("receiving")
+    version = actions.draft_version(phase.programme, other_rules(), actor=OFFICER)
+    with pytest.raises(PermissionDenied):
+        replaced(phase, version, actor=OFFICER)
+    with pytest.raises(ProgrammeError):
+        replaced(phase, version, reason=" ")
+    with pytest.raises(ProgrammeError):
+        replaced(phase, make_phase().ruleset)
+    with pytest.raises(ProgrammeError):
+        actions.move_phase(phase, "replace_rules", actor=DECIDER, reason="이유")
+    phase.refresh_from_db()
+    assert (phase.ruleset.version, events()) == (1, ["rules.drafted"])

@@ -15,7 +15,7 @@ from portal.review.selectors.gates import ticks_on, verdict_on
 from portal.review.selectors.rules import gates_of, here
 
 # Steps that have a page of their own because they do more than move the phase.
-OWN_PAGES = frozenset({"seal", "record_tally", "renew_tally", "decide", "notify"})
+OWN_PAGES = frozenset({"replace_rules", "seal", "record_tally", "renew_tally", "decide", "notify"})
 MILESTONES = (
     PhaseState.RULES_FROZEN,
     PhaseState.RECEIVING,

@@ -1,0 +1,28 @@
+"""Every write on programmes, phases, rule sets and calls. Each locks its row, asks the table, writes, and records."""
+
+from portal.programmes.actions.calls import draft_call, move_call, open_call
+from portal.programmes.actions.loading import load_programme
+from portal.programmes.actions.phases import BEFORE_CLOSING, DEADLINE_MOVES, change_deadline, move_phase
+from portal.programmes.actions.rulesets import (
+    draft_version,
+    freeze_rules,
+    propose_rules,
+    replace_frozen_rules,
+    show_version,
+)
+
+__all__ = [
+    "BEFORE_CLOSING",
+    "DEADLINE_MOVES",
+    "change_deadline",
+    "draft_call",
+    "draft_version",
+    "freeze_rules",
+    "load_programme",
+    "move_call",
+    "move_phase",
+    "open_call",
+    "propose_rules",
+    "replace_frozen_rules",
+    "show_version",
+]
