@@ -6,6 +6,7 @@ from pathlib import Path
 
 from portal.config.settings.base import *  # noqa: F403 - a settings module extends its base
 from portal.config.settings.base import BASE_DIR, INSTALLED_APPS, database_from
+from portal.config.settings.mail import mail_from
 
 VAR_DIR = Path(os.environ.get("PORTAL_VAR", BASE_DIR / "var")).resolve()
 VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -50,5 +51,4 @@ STATIC_ROOT = VAR_DIR / "static"
 WHITENOISE_USE_FINDERS = not STATIC_ROOT.exists()  # before collectstatic the sources are served, uncompressed
 INSTALLED_APPS = ["demo", *INSTALLED_APPS]
 CELERY_BROKER_URL = os.environ.get("REDIS_URL", "")
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-EMAIL_FILE_PATH = VAR_DIR / "mail"
+globals().update(mail_from(os.environ.get("EMAIL_URL", ""), folder=VAR_DIR / "mail"))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from portal.config.settings.base import *  # noqa: F403 - a settings module extends its base
 from portal.config.settings.base import database_from, secret
+from portal.config.settings.mail import mail_from
 
 VAR_DIR = Path(os.environ.get("PORTAL_VAR", "/var/lib/portal"))
 DEBUG = False
@@ -18,6 +19,8 @@ STORE_DIR = Path(os.environ.get("STORE_DIR", VAR_DIR / "store"))
 WORK_DIR = Path(os.environ.get("WORK_DIR", VAR_DIR / "work"))
 RELEASE_DIR = Path(os.environ.get("RELEASE_DIR", VAR_DIR / "releases"))
 STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", VAR_DIR / "static"))
+
+globals().update(mail_from(secret("EMAIL_URL", ""), folder=VAR_DIR / "mail"))
 
 SECURE_SSL_REDIRECT = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
