@@ -84,8 +84,20 @@ def formula_sentences(part: Part) -> list[str]:
         return [
             str(MEASURED[_measured_rule(part)]) % facts,
             *([gettext("The items are added up.")] if len(part.items) > 1 else []),
+            *_proposed(part),
         ]
     return [str(SHEET[formula.sheet]), _over_reviewers(part), str(REVIEWED[formula.points]) % facts]
+
+
+def _proposed(part: Part) -> list[str]:
+    if part.proposed_by is None:
+        return []
+    sentence = ngettext(
+        "A benchmark is taken if %(count)s team proposed it.",
+        "A benchmark is taken if at least %(count)s teams proposed it.",
+        part.proposed_by,
+    )
+    return [sentence % {"count": part.proposed_by}]
 
 
 def _measured_rule(part: Part) -> str:

@@ -28,6 +28,7 @@ def test_phase_1_is_as_published():
     assert (formula.reviewers, formula.drop_highest, formula.drop_lowest) == ("trimmed_mean", 1, 1)
     assert rules.part("user").formula.points == "scale_to_best"
     assert rules.part("individual").formula.points == "own_over_target"
+    assert rules.part("common").proposed_by == 3
 
 
 def test_phase_2_is_as_published():
@@ -38,6 +39,7 @@ def test_phase_2_is_as_published():
     assert [int(row.maximum) for row in rules.part("expert").criteria] == [10, 10, 15]
     weights = [int(share.weight) for share in rules.part("aaii").items[0].composition]
     assert weights == [20, 14, 16, 8, 6, 12, 12, 6, 6]
+    assert [rules.part(key).panel.kind for key in ("expert", "professional", "public")] == ["expert", "user", "public"]
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -98,6 +100,10 @@ BAD = {
     "cap above the points": (
         lambda d: d["parts"][1].update(formula={"points": "own_over_target", "cap": "1.1"}),
         "parts[1].formula.cap: 1.1 would give more points than the item has",
+    ),
+    "proposed by nobody": (
+        lambda d: d["parts"][1].update(proposed_by=0),
+        "parts[1].proposed_by: expected a whole number of at least 1",
     ),
     "a float": (lambda d: d["parts"][0]["criteria"][0].update(max=9.5), "parts[0].criteria[0].max: expected a whole number"),
     "not a number": (lambda d: d.update(points="many"), "points: 'many' is not a number"),

@@ -105,6 +105,7 @@ class Part:
     minimum_sheets: int
     panel: Panel | None
     note: Text | None
+    proposed_by: int | None = None  # a benchmark that so many teams proposed is taken; None: teams propose none
 
     def criterion(self, key: str) -> Criterion:
         return next(criterion for criterion in self.criteria if criterion.key == key)

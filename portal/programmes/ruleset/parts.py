@@ -42,7 +42,7 @@ def _part_by_sheets(node: Node) -> Part:
 
 
 def _measured_part(node: Node) -> Part:
-    node.allow_only("key", "title", "points", "group", "kind", "formula", "items", "note")
+    node.allow_only("key", "title", "points", "group", "kind", "formula", "items", "note", "proposed_by")
     rows = node.rows("items", required=True)
     must_differ(rows, "key")
     part = _part(node, formula=_measured_formula(node.at("formula")), items=tuple(_item(row) for row in rows))
@@ -76,6 +76,7 @@ def _part(
         minimum_sheets=minimum,
         panel=panel,
         note=node.at("note").both() if node.has("note") else None,
+        proposed_by=node.at("proposed_by").integer(minimum=1) if node.has("proposed_by") else None,
     )
 
 

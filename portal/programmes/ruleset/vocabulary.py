@@ -9,7 +9,7 @@ SHEET_POINTS = ("as_scored", "over_scale", "scale_to_best")
 MEASURED_POINTS = ("as_scored", "over_scale", "own_over_target", "scale_to_best")
 
 SOURCES = ("suite", "team_report", "outside_body")
-PANELS = ("expert", "user")
+PANELS = ("expert", "user", "public")
 
 ROUNDING_MODES = ("half_up",)
 ROUNDING_STAGES = ("item", "part", "total")
