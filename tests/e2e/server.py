@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -35,11 +35,15 @@ def in_portal(var: Path, *arguments: str) -> str:
     return _python(*arguments, environment=_environment(var))
 
 
+def _gunicorn(port: int) -> list[str]:
+    return ["gunicorn", "portal.config.wsgi", "--bind", f"127.0.0.1:{port}", "--threads=4"]
+
+
 @contextmanager
-def portal(var: Path) -> Iterator[str]:
-    """The address of a server over the data in `var`."""
+def portal(var: Path, *, module: Callable[[int], list[str]] = _gunicorn) -> Iterator[str]:
+    """The address of a server over the data in `var`; `module` is what `python -m` serves on a port."""
     port = _free_port()
-    command = [sys.executable, "-m", "gunicorn", "portal.config.wsgi", "--bind", f"127.0.0.1:{port}", "--threads=4"]
+    command = [sys.executable, "-m", *module(port)]
     with (var / "server.log").open("wb") as log:
         server = subprocess.Popen(command, cwd=ROOT, env=_environment(var), stdout=log, stderr=log)
         try:

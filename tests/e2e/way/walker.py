@@ -21,12 +21,19 @@ expect.set_options(timeout=PATIENCE)
 
 
 class Walker:
-    """`shots` is a folder for screenshots, or None for none."""
+    """`shots` is a folder for screenshots, or None for none; `clock` tells the hour and waits, as `time` does."""
 
     def __init__(
-        self, browser: Browser, base: str, *, name: str, shots: Path | None = None, language: str = "/en"
+        self,
+        browser: Browser,
+        base: str,
+        *,
+        name: str,
+        shots: Path | None = None,
+        language: str = "/en",
+        clock: Any = time,
     ) -> None:
-        self.base, self.name, self.shots, self.language = base, name, shots, language
+        self.base, self.name, self.shots, self.language, self.clock = base, name, shots, language, clock
         self.troubles: list[str] = []
         self.refusals: list[str] = []
         self.proofs = 0  # how often step-up asked
@@ -81,12 +88,12 @@ class Walker:
         """A code that was used, or ran out on the way, is refused once: the next one is thirty seconds away."""
         door = self.tab.url
         for _attempt in range(3):
-            counter = int(time.time()) // PERIOD
+            counter = int(self.clock.time()) // PERIOD
             self.fill("Code", format_hotp_value(hotp_value(TOTP_SECRET, counter)))
             self._navigate(self.main.get_by_role("button", name=re.compile("continue", re.IGNORECASE)))
             if self.tab.url != door:
                 return
-            time.sleep(PERIOD - time.time() % PERIOD)
+            self.clock.sleep(PERIOD - self.clock.time() % PERIOD)
         raise AssertionError(f"{self.name}: the one-time code was refused three times")
 
     @property

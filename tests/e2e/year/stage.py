@@ -1,0 +1,30 @@
+"""The stage of the year: the served portal with its clock, people at browsers, and those who act elsewhere."""
+
+from dataclasses import dataclass
+
+from tests.e2e.server import in_portal
+from tests.e2e.way.stage import Stage
+from tests.e2e.way.walker import Walker
+from tests.e2e.year.clock import Clock
+
+
+@dataclass
+class YearStage(Stage):
+    clock: Clock | None = None
+
+    def person(self, name: str, *, email: str = "", language: str = "/en") -> Walker:
+        walker = Walker(self.browser, self.base, name=name, shots=self.shots, language=language, clock=self.clock)
+        self.walkers.append(walker)
+        if email:
+            walker.sign_in(email)
+        return walker
+
+    def others(self, *arguments: str) -> None:
+        in_portal(self.var, "-m", "tests.e2e.year.others", *arguments)
+
+    def day(self, moment: str) -> None:
+        """The next day of the play. Everybody's browser is closed overnight, as their times in the portal have run out."""
+        assert self.clock is not None
+        self.clock.set(moment)
+        for walker in self.walkers:
+            walker.context.clear_cookies()
