@@ -6,6 +6,7 @@ from enum import StrEnum
 class PanelKind(StrEnum):
     EXPERT = "expert"
     USER = "user"
+    PUBLIC = "public"
     COMMITTEE = "committee"
     APPEAL = "appeal"
 
@@ -32,6 +33,43 @@ class RecusalGround(StrEnum):
     WITHDRAWAL = "withdrawal"
 
 
+class InvitationState(StrEnum):
+    INVITED = "invited"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    REVOKED = "revoked"
+
+
+class RecusalState(StrEnum):
+    """A request that somebody judge no more: by a party (기피) or by the member (회피)."""
+
+    LODGED = "lodged"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    TAKEN_BACK = "taken_back"
+
+
+class NamingState(StrEnum):
+    """A party's word, before anybody is seated, that a person would be unsuitable."""
+
+    NAMED = "named"
+    UPHELD = "upheld"
+    DISMISSED = "dismissed"
+
+
+class DrawState(StrEnum):
+    DRAFTED = "drafted"
+    COMMITTED = "committed"
+    CLOSED = "closed"
+    DRAWN = "drawn"
+    VOID = "void"
+
+
+class Sex(StrEnum):
+    FEMALE = "female"
+    MALE = "male"
+
+
 class SheetState(StrEnum):
     DRAFT = "draft"
     SIGNED = "signed"
@@ -46,6 +84,13 @@ class DisqualificationState(StrEnum):
     LAPSED = "lapsed"
     UPHELD = "upheld"
     DROPPED = "dropped"
+    OVERTURNED = "overturned"
+
+
+class VerificationState(StrEnum):
+    OPEN = "open"
+    RELEASED = "released"
+    CONCLUDED = "concluded"
 
 
 class GateVerdict(StrEnum):
@@ -61,6 +106,9 @@ class Outcome(StrEnum):
     SELECT = "select"
     SELECT_NONE = "select_none"
     RE_EVALUATE = "re_evaluate"
+    ANNUL = "annul"
+    STAY = "stay"
+    LIFT_STAY = "lift_stay"
 
 
 class Basis(StrEnum):
@@ -68,6 +116,8 @@ class Basis(StrEnum):
     GATE = "gate"
     VOTE = "vote"
     APPEAL = "appeal"
+    FINDING = "finding"
+    COURT = "court"
 
 
 class DecisionState(StrEnum):
@@ -76,6 +126,8 @@ class DecisionState(StrEnum):
     APPROVED = "approved"
     NOTIFIED = "notified"
     FINAL = "final"
+    STAYED = "stayed"
+    ANNULLED = "annulled"
     SUPERSEDED = "superseded"
     DISCARDED = "discarded"
 
@@ -100,11 +152,24 @@ class NoticeKind(StrEnum):
     DISQUALIFICATION = "disqualification"
     QUESTION = "question"
     APPEAL = "appeal"
+    VERIFICATION = "verification"
 
 
 class AuditAction(StrEnum):
     PANEL_CREATED = "panel.created"
+    PANEL_BLINDED = "panel.blinded"
     SEAT_FILLED = "seat.filled"
+    SEAT_CALLED_UP = "seat.called_up"
+    ROSTER_OPENED = "panel.roster_opened"
+    PANEL_INVITED = "panel.invited"
+    PANEL_INVITATION_MOVED = "panel.invitation_moved"
+    RECUSAL_LODGED = "recusal.lodged"
+    RECUSAL_RULED = "recusal.ruled"
+    UNSUITABLE_NAMED = "unsuitable.named"
+    UNSUITABLE_RULED = "unsuitable.ruled"
+    DRAW_DRAFTED = "draw.drafted"
+    DRAW_POOL_CHANGED = "draw.pool_changed"
+    DRAW_MOVED = "draw.moved"
     DECLARATION_MADE = "declaration.made"
     DECLARATION_RULED = "declaration.ruled"
     SHEET_ASSIGNED = "sheet.assigned"
@@ -131,4 +196,8 @@ class AuditAction(StrEnum):
     NOTICE_READ = "notice.read"
     APPEAL_LODGED = "appeal.lodged"
     APPEAL_MOVED = "appeal.moved"
+    APPEAL_REFERRED = "appeal.referred"
+    VERIFICATION_OPENED = "verification.opened"
+    VERIFICATION_EVIDENCE_ADDED = "verification.evidence_added"
+    VERIFICATION_MOVED = "verification.moved"
     VACANCY_RECORDED = "vacancy.recorded"

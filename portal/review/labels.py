@@ -14,6 +14,7 @@ LABELS: dict[type[StrEnum], dict[str, Label]] = {
     enums.PanelKind: {
         "expert": _("Expert panel"),
         "user": _("User panel"),
+        "public": _("General public panel"),
         "committee": _("Deliberation committee"),
         "appeal": _("Appeal panel"),
     },
@@ -30,6 +31,31 @@ LABELS: dict[type[StrEnum], dict[str, Label]] = {
         "challenge": _("Challenge by a party"),
         "withdrawal": _("Own withdrawal"),
     },
+    enums.InvitationState: {
+        "invited": _p("invitation", "Invited"),
+        "accepted": _p("invitation", "Accepted"),
+        "declined": _p("invitation", "Declined"),
+        "revoked": _p("invitation", "Taken back"),
+    },
+    enums.RecusalState: {
+        "lodged": _p("recusal", "Lodged"),
+        "granted": _p("recusal", "Granted"),
+        "refused": _p("recusal", "Refused"),
+        "taken_back": _p("recusal", "Taken back"),
+    },
+    enums.NamingState: {
+        "named": _p("unsuitable", "Not ruled yet"),
+        "upheld": _p("unsuitable", "Not to be seated"),
+        "dismissed": _p("unsuitable", "Dismissed"),
+    },
+    enums.DrawState: {
+        "drafted": _p("draw", "Drafted"),
+        "committed": _p("draw", "Seed committed, pool open"),
+        "closed": _p("draw", "Pool closed"),
+        "drawn": _p("draw", "Drawn"),
+        "void": _p("draw", "Void"),
+    },
+    enums.Sex: {"female": _("Women"), "male": _("Men")},
     enums.SheetState: {
         "draft": _p("sheet", "Draft"),
         "signed": _p("sheet", "Signed"),
@@ -43,6 +69,12 @@ LABELS: dict[type[StrEnum], dict[str, Label]] = {
         "lapsed": _p("disqualification", "Reply time over"),
         "upheld": _p("disqualification", "Upheld"),
         "dropped": _p("disqualification", "Dropped"),
+        "overturned": _p("disqualification", "Overturned"),
+    },
+    enums.VerificationState: {
+        "open": _p("verification", "Open, the verdict is held"),
+        "released": _p("verification", "Released"),
+        "concluded": _p("verification", "Concluded by a decision"),
     },
     enums.GateVerdict: {"pass": _p("gate", "Passed"), "fail": _p("gate", "Failed")},
     enums.Outcome: {
@@ -53,12 +85,17 @@ LABELS: dict[type[StrEnum], dict[str, Label]] = {
         "select": _("Select"),
         "select_none": _("Select nobody"),
         "re_evaluate": _("Evaluate again"),
+        "annul": _("Annul the selection"),
+        "stay": _("Stay the effects"),
+        "lift_stay": _("Lift the stay"),
     },
     enums.Basis: {
         "rank": _p("basis", "Rank"),
         "gate": _p("basis", "Gate"),
         "vote": _p("basis", "Vote"),
         "appeal": _p("basis", "Ruling on an objection"),
+        "finding": _p("basis", "Later finding"),
+        "court": _p("basis", "Order of a court"),
     },
     enums.DecisionState: {
         "drafted": _p("decision", "Drafted"),
@@ -66,6 +103,8 @@ LABELS: dict[type[StrEnum], dict[str, Label]] = {
         "approved": _p("decision", "Approved"),
         "notified": _p("decision", "Notified"),
         "final": _p("decision", "Final"),
+        "stayed": _p("decision", "Stayed"),
+        "annulled": _p("decision", "Annulled"),
         "superseded": _p("decision", "Superseded"),
         "discarded": _p("decision", "Discarded"),
     },
@@ -87,6 +126,7 @@ LABELS: dict[type[StrEnum], dict[str, Label]] = {
         "disqualification": _p("notice", "Disqualification procedure"),
         "question": _p("notice", "Written question"),
         "appeal": _p("notice", "Ruling on an objection"),
+        "verification": _p("notice", "Additional verification"),
     },
 }
 

@@ -1,6 +1,16 @@
 from portal.review.models.decisions import Appeal, Decision, Minutes, MinutesAttendance, Notice
-from portal.review.models.gates import Answer, Disqualification, GateRuling, Question
+from portal.review.models.draws import Candidate, CandidateAttributes, Draw, DrawCell, DrawnPlace
+from portal.review.models.gates import (
+    Answer,
+    Disqualification,
+    GateRuling,
+    Question,
+    Verification,
+    VerificationEvidence,
+)
+from portal.review.models.invitations import PanelInvitation
 from portal.review.models.panels import Assignment, Declaration, DeclaredInterest, Panel, PanelSeat
+from portal.review.models.recusals import RecusalRequest, UnsuitableNaming
 from portal.review.models.sheets import DraftScore, ScoreSheet, SheetTick, SignedSheet
 from portal.review.models.tallies import OutsideResult, Tally
 
@@ -8,21 +18,31 @@ __all__ = [
     "Answer",
     "Appeal",
     "Assignment",
+    "Candidate",
+    "CandidateAttributes",
     "Decision",
     "Declaration",
     "DeclaredInterest",
     "Disqualification",
     "DraftScore",
+    "Draw",
+    "DrawCell",
+    "DrawnPlace",
     "GateRuling",
     "Minutes",
     "MinutesAttendance",
     "Notice",
     "OutsideResult",
     "Panel",
+    "PanelInvitation",
     "PanelSeat",
     "Question",
+    "RecusalRequest",
     "ScoreSheet",
     "SheetTick",
     "SignedSheet",
     "Tally",
+    "Verification",
+    "VerificationEvidence",
+    "UnsuitableNaming",
 ]

@@ -14,6 +14,9 @@ class Panel(models.Model):
     kind = models.CharField(max_length=12, choices=choices_of(PanelKind))
     part = models.SlugField(max_length=40, blank=True)
     name = models.CharField(max_length=120)
+    roster_opened_at = models.DateTimeField(null=True)  # from here on the parties read the names and may challenge
+    challenge_due = models.DateTimeField(null=True)
+    is_blind = models.BooleanField(default=False)  # rates code-named models in the blind console, never entry by entry
 
     class Meta:
         ordering = ["id"]
