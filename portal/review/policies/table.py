@@ -61,8 +61,9 @@ SPANS: tuple[tuple[Subject, str, str, frozenset[Audience]], ...] = (
     (Subject.DISQUALIFICATION, "receiving", "archived", _STAFF | _PANEL | {_A.OWN_CONSORTIUM}),
     (Subject.OUTSIDE_RESULT, "sealed", "archived", _STAFF),
     (Subject.TALLY, "tallied", "archived", _STAFF | {_A.PANEL_CHAIR}),
-    (Subject.MINUTES, "closed", "archived", _STAFF | {_A.PANEL_CHAIR}),
-    (Subject.DECISION, "tallied", "archived", _STAFF),
+    (Subject.MINUTES, "drafted", "archived", _STAFF),  # a committee judges a call before its phase receives
+    (Subject.MINUTES, "closed", "archived", frozenset({_A.PANEL_CHAIR})),
+    (Subject.DECISION, "drafted", "archived", _STAFF),  # on entries there is none before the tally
     (Subject.DECISION, "notified", "archived", frozenset({_A.OWN_CONSORTIUM})),
     (Subject.OWN_RESULT, "notified", "archived", _STAFF | {_A.OWN_CONSORTIUM}),
     (Subject.NOTICE, "receiving", "archived", _STAFF | {_A.OWN_CONSORTIUM}),
