@@ -12,6 +12,8 @@ PURE = [
     "evaluation.core",
     "portal.programmes.ruleset",
     "portal.common.formats",
+    "portal.consortia.choosing",
+    "portal.consortia.card_hours",
     "portal.review.scoring",
     "portal.results.bundle",
     "portal.results.verifier",
