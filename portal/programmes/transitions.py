@@ -18,6 +18,11 @@ PHASE = (
     Transition("record_tally", "sealed", "tallied", CLOCK),
     Transition("renew_tally", "tallied", "tallied", OFFICER, needs_reason=True),  # a late recusal voids a sheet
     Transition("decide", "tallied", "decided", DECIDER),
+    # an entry whose verdict was held, or that is evaluated again, is decided later on a tally of its own time
+    Transition("renew_tally", "decided", "decided", OFFICER, needs_reason=True),
+    Transition("renew_tally", "notified", "notified", OFFICER, needs_reason=True),
+    Transition("renew_tally", "objection", "objection", OFFICER, needs_reason=True),
+    Transition("renew_tally", "final", "final", OFFICER, needs_reason=True),
     Transition("notify", "decided", "notified", OFFICER),
     Transition("open_objections", "notified", "objection", CLOCK),
     Transition("finalise", "objection", "final", OFFICER | DECIDER),

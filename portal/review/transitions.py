@@ -4,7 +4,14 @@
 """
 
 from portal.common.transitions import Transition
-from portal.review.enums import AppealState, DecisionState, DeclarationState, DisqualificationState, SheetState
+from portal.review.enums import (
+    AppealState,
+    DecisionState,
+    DeclarationState,
+    DisqualificationState,
+    SheetState,
+    VerificationState,
+)
 
 REVIEWER = frozenset({"reviewer"})
 OFFICER = frozenset({"officer"})
@@ -40,6 +47,14 @@ DISQUALIFICATION = (
     Transition("uphold", DisqualificationState.LAPSED, DisqualificationState.UPHELD, STAFF, needs_reason=True),
     Transition("drop", DisqualificationState.REPLIED, DisqualificationState.DROPPED, STAFF, needs_reason=True),
     Transition("drop", DisqualificationState.LAPSED, DisqualificationState.DROPPED, STAFF, needs_reason=True),
+    # only while the entry is evaluated again: an upheld objection took the ground away
+    Transition("overturn", DisqualificationState.UPHELD, DisqualificationState.OVERTURNED, STAFF, needs_reason=True),
+)
+
+# Additional verification holds the verdict on one entry while the phase goes on.
+VERIFICATION = (
+    Transition("release", VerificationState.OPEN, VerificationState.RELEASED, OFFICER, needs_reason=True),
+    Transition("conclude", VerificationState.OPEN, VerificationState.CONCLUDED, OFFICER),
 )
 
 DECISION = (
@@ -51,6 +66,13 @@ DECISION = (
     Transition("finalise", DecisionState.NOTIFIED, DecisionState.FINAL, OFFICER),
     Transition("supersede", DecisionState.NOTIFIED, DecisionState.SUPERSEDED, DECIDER, needs_reason=True),
     Transition("supersede", DecisionState.FINAL, DecisionState.SUPERSEDED, DECIDER, needs_reason=True),
+    # 집행정지, 선정 취소: later decisions that concern this one
+    Transition("stay", DecisionState.NOTIFIED, DecisionState.STAYED, DECIDER, needs_reason=True),
+    Transition("stay", DecisionState.FINAL, DecisionState.STAYED, DECIDER, needs_reason=True),
+    Transition("lift_stay", DecisionState.STAYED, DecisionState.NOTIFIED, DECIDER, needs_reason=True),
+    Transition("annul", DecisionState.NOTIFIED, DecisionState.ANNULLED, DECIDER, needs_reason=True),
+    Transition("annul", DecisionState.FINAL, DecisionState.ANNULLED, DECIDER, needs_reason=True),
+    Transition("annul", DecisionState.STAYED, DecisionState.ANNULLED, DECIDER, needs_reason=True),
 )
 
 APPEAL = (
@@ -64,6 +86,7 @@ MACHINES: dict[str, tuple[Transition, ...]] = {
     "declaration": DECLARATION,
     "sheet": SHEET,
     "disqualification": DISQUALIFICATION,
+    "verification": VERIFICATION,
     "decision": DECISION,
     "appeal": APPEAL,
 }

@@ -42,7 +42,7 @@ __all__ = [
     "SheetTick",
     "SignedSheet",
     "Tally",
+    "UnsuitableNaming",
     "Verification",
     "VerificationEvidence",
-    "UnsuitableNaming",
 ]

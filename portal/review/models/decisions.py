@@ -44,7 +44,10 @@ class MinutesAttendance(models.Model):
 
 
 class Decision(models.Model):
-    """What becomes of one entry, or of the phase's seats (then `entry` is empty and `seats` says how many)."""
+    """What becomes of one entry, or of the phase's seats (then `entry` is empty and `seats` says how many).
+
+    `concerns` is set on a stay, its lifting and an annulment: a later decision on the effects of an earlier one.
+    """
 
     phase = models.ForeignKey("programmes.Phase", on_delete=models.PROTECT, related_name="decisions")
     entry = models.ForeignKey("consortia.Entry", on_delete=models.PROTECT, null=True, related_name="decisions")
@@ -61,6 +64,7 @@ class Decision(models.Model):
     public_rationale = models.TextField()
     private_rationale = models.TextField(blank=True)
     supersedes = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="superseded_by")
+    concerns = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="later")
     drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     drafted_at = models.DateTimeField()
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
@@ -73,8 +77,14 @@ class Decision(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["entry"],
-                condition=models.Q(supersedes__isnull=True) & ~models.Q(state=DecisionState.DISCARDED),
+                condition=models.Q(supersedes__isnull=True, concerns__isnull=True)
+                & ~models.Q(state=DecisionState.DISCARDED),
                 name="review_second_decision_must_supersede",
+            ),
+            models.UniqueConstraint(
+                fields=["concerns"],
+                condition=models.Q(state__in=[DecisionState.DRAFTED, DecisionState.ENDORSED]),
+                name="review_one_pending_decision_on_a_decision",
             ),
             models.CheckConstraint(
                 condition=models.Q(approved_by__isnull=True) | ~models.Q(approved_by=models.F("drafted_by")),
@@ -88,7 +98,7 @@ class Decision(models.Model):
 
 
 class Appeal(models.Model):
-    """One objection per decision; `panel` is the body that answered it and shares nobody with the first panel."""
+    """One objection per decision; `panel` is the body that it was referred to and shares nobody with the first panel."""
 
     decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="appeal")
     ground = models.CharField(max_length=24, choices=choices_of(AppealGround))
@@ -97,6 +107,7 @@ class Appeal(models.Model):
     lodged_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     lodged_at = models.DateTimeField()
     admission_reason = models.TextField(blank=True)
+    referred_at = models.DateTimeField(null=True)
     panel = models.ForeignKey(Panel, on_delete=models.PROTECT, null=True, related_name="appeals")
     minutes = models.ForeignKey(Minutes, on_delete=models.PROTECT, null=True, related_name="appeals")
     ruling_reason = models.TextField(blank=True)

@@ -3,12 +3,57 @@
 from django.conf import settings
 from django.db import models
 
-from portal.review.enums import DisqualificationState, GateVerdict
+from portal.review.enums import DisqualificationState, GateVerdict, VerificationState
 from portal.review.labels import choices_of
 
 
+class Verification(models.Model):
+    """An additional round on one entry: its verdict is held while the phase goes on. `reopened_by` is the decision to evaluate again."""
+
+    entry = models.ForeignKey("consortia.Entry", on_delete=models.PROTECT, related_name="verifications")
+    state = models.CharField(max_length=12, choices=choices_of(VerificationState), default=VerificationState.OPEN)
+    reason = models.TextField()
+    reopened_by = models.OneToOneField(
+        "Decision", on_delete=models.PROTECT, null=True, related_name="opened_verification"
+    )
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField()
+    closing_reason = models.TextField(blank=True)
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entry"], condition=models.Q(state=VerificationState.OPEN), name="review_one_open_verification"
+            )
+        ]
+
+
+class VerificationEvidence(models.Model):
+    """Insert-only by trigger: what was looked at in the round, in order; `references` are run ids or digests with a word on each."""
+
+    verification = models.ForeignKey(Verification, on_delete=models.PROTECT, related_name="evidence")
+    number = models.PositiveIntegerField()
+    text = models.TextField()
+    references = models.JSONField(default=list)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["verification_id", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["verification", "number"], name="review_verification_evidence_number_once")
+        ]
+
+
 class Question(models.Model):
+    """`verification` is the additional round that the question belongs to, if it was put in one."""
+
     entry = models.ForeignKey("consortia.Entry", on_delete=models.PROTECT, related_name="questions")
+    verification = models.ForeignKey(Verification, on_delete=models.PROTECT, null=True, related_name="questions")
     text = models.TextField()
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
@@ -48,7 +93,7 @@ class Disqualification(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["entry", "gate"],
-                condition=~models.Q(state=DisqualificationState.DROPPED),
+                condition=~models.Q(state__in=[DisqualificationState.DROPPED, DisqualificationState.OVERTURNED]),
                 name="review_one_standing_disqualification_per_gate",
             )
         ]
