@@ -9,7 +9,7 @@ from django.utils import translation
 
 LANGUAGES = ("ko", "en")
 RULE = "-" * 60
-DOTS = "…"
+DOTS = "..."
 
 
 class Text(NamedTuple):

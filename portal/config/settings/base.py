@@ -193,7 +193,7 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {"TITLE": "Sovereign AI Evaluation Portal", "VERSION": "1"}
 
 LEDGER_ORIGIN = os.environ.get("LEDGER_ORIGIN", "evaluation-portal/ledger")  # first line of every checkpoint
-PORTAL_URL = os.environ.get("PORTAL_URL", "http://127.0.0.1:8000")  # what letters link to
+PORTAL_URL = os.environ.get("PORTAL_URL", f"http://127.0.0.1:{os.environ.get('PORT', '8000')}")  # what letters link to
 DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", "portal@localhost")
 OFFICIAL_NUMBER_SERIES = os.environ.get("OFFICIAL_NUMBER_SERIES", "독자AI")
 OFFICIAL_SITE = os.environ.get("OFFICIAL_SITE", "") == "1"

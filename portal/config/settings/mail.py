@@ -1,8 +1,8 @@
 """Where mail goes: to files by default, elsewhere as EMAIL_URL says.
 
-EMAIL_URL=smtp://user:password@mail.example.org:587    STARTTLS where the port is 587, else add ?tls=1 or ?ssl=1
-EMAIL_URL=smtps://user:password@mail.example.org       TLS from the start, port 465
-EMAIL_URL=file:///srv/mail                             one file per letter
+- `smtp://user:password@mail.example.org:587`: STARTTLS where the port is 587, else add `?tls=1` or `?ssl=1`
+- `smtps://user:password@mail.example.org`: TLS from the start, port 465
+- `file:///srv/mail`: one file per letter
 """
 
 from pathlib import Path

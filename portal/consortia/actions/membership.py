@@ -17,6 +17,7 @@ from portal.consortia.errors import ConsortiumError
 from portal.consortia.models import Consortium, ConsortiumInstitution, Institution, Membership
 from portal.consortia.policies import require_manager
 from portal.consortia.selectors import invitations_for
+from portal.letters.actions import post_letter
 
 RESERVED = frozenset({"register", "invitations", "entries"})  # words of the addresses
 
@@ -69,7 +70,7 @@ def _institution(data: InstitutionData) -> Institution:
 def invite_institution(
     consortium: Consortium, *, institution: InstitutionData, email: str, actor: Viewer
 ) -> tuple[ConsortiumInstitution, str]:
-    """Offer an institution a place. The token goes to its contact, whose consent makes the place count."""
+    """Offer an institution a place. The token is mailed to its contact, whose consent makes the place count."""
     require_manager(actor, consortium)
     Consortium.objects.select_for_update().get(pk=consortium.pk)
     invited = _institution(institution)
@@ -81,6 +82,13 @@ def invite_institution(
         consortium=consortium, institution=invited, role=InstitutionRole.MEMBER, invited_email=email.lower()
     )
     _invitation, token = _invite(place, actor=actor)
+    post_letter(
+        [place.invited_email],
+        kind="institution_invitation",
+        subject_key=f"consortia.place:{place.pk}",
+        context={"place": place, "inviter": consortium.places.get(role=InstitutionRole.LEAD, ends=None).institution},
+        secrets={"token": token},
+    )
     record(
         AuditAction.INSTITUTION_INVITED,
         actor=actor.actor,

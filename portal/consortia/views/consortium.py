@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -20,7 +19,6 @@ from portal.common.viewer import viewer_of
 from portal.consortia import actions, selectors
 from portal.consortia.errors import ConsortiumError
 from portal.consortia.forms import EndForm, InviteForm, RegisterForm, TokenForm
-from portal.consortia.mail import send_institution_invitation
 from portal.consortia.models import Consortium, ConsortiumInstitution
 from portal.consortia.policies import enters_phase, is_invited, manages_consortium, manages_place, sees_consortium
 from portal.programmes.selectors import phase_by_slug
@@ -78,11 +76,9 @@ def invite(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _invite(request: HttpRequest, consortium: Consortium, form: InviteForm) -> None:
-    place, token = actions.invite_institution(
+    actions.invite_institution(
         consortium, institution=form.institution, email=form.cleaned_data["email"], actor=viewer_of(request)
     )
-    link = request.build_absolute_uri(reverse("accounts:invitation", kwargs={"token": token}))
-    send_institution_invitation(place, link=link)
 
 
 @access(is_invited)

@@ -30,6 +30,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         refuse_used_port(options["host"], options["port"])
+        os.environ.setdefault("PORTAL_URL", f"http://{options['host']}:{options['port']}")  # for the links in letters
         household = Household(members(options["host"], options["port"], options["workers"], options["commands"]))
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: household.stopped.set())
