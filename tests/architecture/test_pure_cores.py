@@ -15,6 +15,7 @@ PURE = [
     "portal.consortia.choosing",
     "portal.consortia.card_hours",
     "portal.review.scoring",
+    "portal.review.drawing",
     "portal.results.bundle",
     "portal.results.verifier",
     "portal.client",
