@@ -44,8 +44,9 @@ def portal(var: Path, *, module: Callable[[int], list[str]] = _gunicorn) -> Iter
     """The address of a server over the data in `var`; `module` is what `python -m` serves on a port."""
     port = _free_port()
     command = [sys.executable, "-m", *module(port)]
+    environment = {**_environment(var), "PORTAL_URL": f"http://127.0.0.1:{port}"}
     with (var / "server.log").open("wb") as log:
-        server = subprocess.Popen(command, cwd=ROOT, env=_environment(var), stdout=log, stderr=log)
+        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         try:
             _wait_for(f"http://127.0.0.1:{port}/accounts/login/", server, var / "server.log")
             yield f"http://127.0.0.1:{port}"
