@@ -9,6 +9,7 @@ TABLES = (
     "calls_approvalvote",
     "calls_calldeadlinechange",
     "calls_eligibilitycheck",
+    "calls_judgement",
     "calls_selected",
 )
 

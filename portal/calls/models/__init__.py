@@ -6,6 +6,7 @@ from portal.calls.models.judging import (
     Committee,
     CommitteeInterest,
     EligibilityCheck,
+    Judgement,
     Selected,
 )
 
@@ -21,6 +22,7 @@ __all__ = [
     "CommitteeInterest",
     "Consent",
     "EligibilityCheck",
+    "Judgement",
     "Requirement",
     "Selected",
 ]

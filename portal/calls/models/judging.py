@@ -49,20 +49,30 @@ class CommitteeInterest(models.Model):
         constraints = [models.UniqueConstraint(fields=["committee", "seat"], name="calls_interest_once_per_seat")]
 
 
+class Judgement(models.Model):
+    """Insert-only by trigger: the meeting on which a call was judged. A later one takes the place of the one before."""
+
+    call = models.ForeignKey("programmes.Call", on_delete=models.PROTECT, related_name="judgements")
+    minutes = models.OneToOneField("review.Minutes", on_delete=models.PROTECT, related_name="judgement")
+
+    class Meta:
+        ordering = ["call", "-pk"]
+
+
 class ApprovalVote(models.Model):
-    """Insert-only by trigger: how the committee voted on one application, in the meeting that the minutes record."""
+    """Insert-only by trigger: how the committee voted on one application."""
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="votes")
     version = models.ForeignKey(ApplicationVersion, on_delete=models.PROTECT, related_name="votes")
-    minutes = models.ForeignKey("review.Minutes", on_delete=models.PROTECT, related_name="approval_votes")
+    judgement = models.ForeignKey(Judgement, on_delete=models.PROTECT, related_name="votes")
     votes_for = models.PositiveIntegerField()
     votes_against = models.PositiveIntegerField()
     votes_abstained = models.PositiveIntegerField()
 
     class Meta:
-        ordering = ["minutes", "-votes_for", "application"]
+        ordering = ["judgement", "-votes_for", "application"]
         constraints = [
-            models.UniqueConstraint(fields=["application", "minutes"], name="calls_one_vote_per_meeting"),
+            models.UniqueConstraint(fields=["application", "judgement"], name="calls_one_vote_per_meeting"),
         ]
 
 
