@@ -26,7 +26,7 @@ test: install ## All tests that need no system package
 	@$(PY) -m pytest -m "not browser and not services" -n 2 --dist loadfile $(ARGS)
 
 test-browser: install browser-packages browser-tools ## Walk the pages in Chromium: axe, HTML validator, CSP, overflow, titles
-	@$(PY) -m pytest -m browser $(ARGS)
+	@$(PY) -m pytest -m browser -n 2 --dist load --maxschedchunk 1 $(ARGS)
 
 test-services: install services-packages ## The same tests on PostgreSQL and Redis that the script starts
 	@$(PY) tools/services.py run -- $(PY) -m pytest -m "not browser" -n 2 --dist loadfile $(ARGS)

@@ -24,6 +24,10 @@ def apps() -> list[str]:
     return sorted(file.stem.removesuffix("_pages") for file in Path(__file__).parent.glob("*_pages.py"))
 
 
+def file_of(app: str) -> Path:
+    return Path(__file__).with_name(f"{app}_pages.py")
+
+
 def pages_of(app: str) -> list[Page]:
     pages = list(import_module(f"tests.e2e.{app}_pages").pages())
     names = [page.name for page in pages]

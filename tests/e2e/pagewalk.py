@@ -13,13 +13,13 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Response, ViewportSize, sync_playwright
 from playwright.sync_api import Page as Tab
 
 from tests.e2e.pages import apps
@@ -37,6 +37,8 @@ window.cspViolations = [];
 document.addEventListener("securitypolicyviolation", (event) =>
   window.cspViolations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile ?? ""}`));
 """
+# A page keeps what was typed in the browser; the next visitor must not find it.
+FORGET = "try { localStorage.clear(); sessionStorage.clear(); } catch {}"
 RUN_AXE = "async () => (await axe.run(document, {resultTypes: ['violations'], preload: false})).violations"
 
 
@@ -74,62 +76,75 @@ def chromium() -> Iterator[Browser]:
 
 def walk(folder: Path, *, chosen: Sequence[str] = (), only: Sequence[str] = (), shots: Path | None = None) -> Report:
     """Everything found on the pages of the chosen apps, each with a database and a server of its own under `folder`."""
-    _require_tools()
     template = migrated(folder / "template")
     visits: list[Visit] = []
-    with chromium() as browser:
-        for app in chosen or apps():
-            var = shutil.copytree(template, folder / app)
-            pages = [page for page in built_pages(var, app) if not only or page["name"] in only]
-            with portal(var) as base:
-                visits += [seen for page in pages for seen in _visits(browser, base, page, shots=shots)]
+    for app in chosen or apps():
+        visits += walked(folder / app, app, template=template, only=only, shots=shots)
     findings = [finding for seen in visits for finding in seen.findings]
-    return Report(len(visits), [*findings, *_repeated_titles(visits), *_validated(visits)])
+    return Report(len(visits), [*findings, *repeated_titles(visits), *validated(visits)])
 
 
-def _visits(browser: Browser, base: str, page: dict[str, Any], *, shots: Path | None) -> Iterator[Visit]:
-    context = _context(browser, base, page["session"])
-    for language, prefix in LANGUAGES.items():
-        seen = visit(context, base + prefix + page["path"], page, language=language, shots=shots)
-        print(f"{seen.label}: {len(seen.findings)}", file=sys.stderr, flush=True)
-        yield seen
-    context.close()
+def walked(var: Path, app: str, *, template: Path, only: Sequence[str] = (), shots: Path | None = None) -> list[Visit]:
+    """The pages of one app, seen by a browser that keeps its cache from one to the next."""
+    _require_tools()
+    shutil.copytree(template, var)
+    pages = [page for page in built_pages(var, app) if not only or page["name"] in only]
+    with portal(var) as base, chromium() as browser:
+        context = new_context(browser)
+        tab = context.new_page()
+        return [seen for page in pages for seen in visits_of(context, tab, base, page, shots=shots)]
 
 
-def _context(browser: Browser, base: str, session: str) -> BrowserContext:
-    context = browser.new_context(locale="ko-KR", reduced_motion="reduce")
+def new_context(browser: Browser) -> BrowserContext:
+    context = browser.new_context(locale="ko-KR", reduced_motion="reduce", viewport=_viewport(WIDTHS[-1]))
     context.add_init_script(COLLECT_CSP)
-    if session:
-        context.add_cookies([{"name": "sessionid", "value": session, "url": base}])
+    context.add_init_script(FORGET)
+    context.add_init_script(path=AXE)  # through the debugger, so the policy itself stays as served
     return context
 
 
-def visit(context: BrowserContext, url: str, page: dict[str, Any], *, language: str, shots: Path | None) -> Visit:
+def visits_of(
+    context: BrowserContext, tab: Tab, base: str, page: dict[str, Any], *, shots: Path | None
+) -> Iterator[Visit]:
+    for language, prefix in LANGUAGES.items():
+        context.clear_cookies()
+        if page["session"]:
+            context.add_cookies([{"name": "sessionid", "value": page["session"], "url": base}])
+        seen = visit(tab, base + prefix + page["path"], page, language=language, shots=shots)
+        print(f"{seen.label}: {len(seen.findings)}", file=sys.stderr, flush=True)
+        yield seen
+
+
+def visit(tab: Tab, url: str, page: dict[str, Any], *, language: str, shots: Path | None) -> Visit:
     label = f"{page['name']}-{language}"
-    tab = context.new_page()
     found: list[tuple[str, str]] = []
-    tab.on("console", lambda message: _note_console(message, page, found))
-    tab.on("pageerror", lambda error: found.append(("script error", str(error))))
-    tab.on("request", lambda request: _note_foreign(request.url, url, found))
-    response = tab.goto(url, wait_until="load")
-    if response is None:
-        raise RuntimeError(f"{url} gave no response.")
-    found += _basics(tab, response, page, language)
-    found += [("content security policy", text) for text in tab.evaluate("window.cspViolations")]
-    for width in (NARROWEST, *WIDTHS):
-        tab.set_viewport_size({"width": width, "height": 900})
-        found += _overflow(tab, width)
-        if shots and width != NARROWEST:
-            tab.screenshot(path=shots / f"{label}-{width}.png", full_page=True)
-    seen_before_axe = list(found)  # axe sets styles of its own, which the policy refuses and the console reports
-    tab.evaluate(AXE.read_text(encoding="utf-8"))  # through the debugger, so the policy itself stays as served
-    for width in WIDTHS:
-        tab.set_viewport_size({"width": width, "height": 900})
-        seen_before_axe += _axe(tab, width)
-    findings = [Finding(label, *item) for item in dict.fromkeys(seen_before_axe)]
-    seen = Visit(label, page["path"], tab.title(), response.text(), findings)
-    tab.close()
-    return seen
+    with (
+        _listening(tab, "pageerror", lambda error: found.append(("script error", str(error)))),
+        _listening(tab, "request", lambda request: _note_foreign(request.url, url, found)),
+    ):
+        with _listening(tab, "console", lambda message: _note_console(message, page, found)):
+            response = tab.goto(url, wait_until="load")
+            if response is None:
+                raise RuntimeError(f"{url} gave no response.")
+            found += _basics(tab, response, page, language)
+            found += [("content security policy", text) for text in tab.evaluate("window.cspViolations")]
+            found += _overflow(tab, NARROWEST)
+        for width in WIDTHS:  # axe sets styles of its own, which the policy refuses and the console reports
+            found += _overflow(tab, width)
+            if shots:
+                tab.screenshot(path=shots / f"{label}-{width}.png", full_page=True)
+            found += _axe(tab)
+    findings = [Finding(label, *item) for item in dict.fromkeys(found)]
+    return Visit(label, page["path"], tab.title(), response.text(), findings)
+
+
+@contextmanager
+def _listening(tab: Tab, event: Any, listener: Callable[[Any], None]) -> Iterator[None]:
+    tab.on(event, listener)
+    try:
+        yield
+    finally:
+        tab.remove_listener(event, listener)
 
 
 def _note_console(message: Any, page: dict[str, Any], found: list[tuple[str, str]]) -> None:
@@ -157,20 +172,28 @@ def _basics(tab: Tab, response: Response, page: dict[str, Any], language: str) -
         yield "title", f"{tab.title()!r} says nothing about this page"
 
 
+def _viewport(width: int) -> ViewportSize:
+    return {"width": width, "height": 900}
+
+
 def _overflow(tab: Tab, width: int) -> Iterator[tuple[str, str]]:
+    tab.set_viewport_size(_viewport(width))
     wide = tab.evaluate("document.documentElement.scrollWidth")
     if wide > width:
         yield "overflow", f"{wide} px wide at {width} px"
 
 
-def _axe(tab: Tab, width: int) -> Iterator[tuple[str, str]]:
+def _axe(tab: Tab) -> Iterator[tuple[str, str]]:
     for violation in tab.evaluate(RUN_AXE):
         for node in violation["nodes"]:
             target = " ".join(str(part) for part in node["target"])
-            yield "axe", f"{violation['id']} at {width} px: {target}: {node.get('failureSummary', '')}"
+            yield (
+                "axe",
+                f"{violation['id']} at {tab.viewport_size['width']} px: {target}: {node.get('failureSummary', '')}",
+            )
 
 
-def _repeated_titles(visits: Iterable[Visit]) -> Iterator[Finding]:
+def repeated_titles(visits: Iterable[Visit]) -> Iterator[Finding]:
     """A title belongs to one address; the same address may show it to several people."""
     users: dict[str, dict[str, str]] = defaultdict(dict)
     for seen in visits:
@@ -180,7 +203,7 @@ def _repeated_titles(visits: Iterable[Visit]) -> Iterator[Finding]:
             yield Finding(", ".join(sorted(labels.values())), "title", f"{title!r} is the title of several pages")
 
 
-def _validated(visits: Iterable[Visit]) -> Iterator[Finding]:
+def validated(visits: Iterable[Visit]) -> Iterator[Finding]:
     """One run of the validator over all pages as they were served."""
     with tempfile.TemporaryDirectory() as folder:
         for seen in visits:

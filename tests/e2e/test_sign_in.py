@@ -6,15 +6,15 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.pagewalk import COLLECT_CSP, chromium
-from tests.e2e.server import built_pages, migrated, portal
+from tests.e2e.server import built_pages, portal
 from tests.factories.secrets import PASSWORD, TOTP_SECRET
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory):
-    var = migrated(tmp_path_factory.mktemp("portal"))
+def world(tmp_path_factory, new_portal):
+    var = new_portal(tmp_path_factory.mktemp("portal"))
     people = {page["name"]: page["email"] for page in built_pages(var, "accounts")}
     with portal(var) as base:
         yield base, people

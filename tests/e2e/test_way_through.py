@@ -8,7 +8,7 @@ import os
 import pytest
 
 from tests.e2e.pagewalk import SHOTS, chromium
-from tests.e2e.server import in_portal, migrated, portal
+from tests.e2e.server import in_portal, portal
 from tests.e2e.way import deciding, handing_in, opening, publishing, ruling, scoring
 from tests.e2e.way.people import DECIDER, GARAM, NURI, OFFICER, REVIEWERS
 from tests.e2e.way.stage import Stage
@@ -29,8 +29,8 @@ REFUSED = [
 
 
 @pytest.fixture
-def stage(tmp_path):
-    var = migrated(tmp_path / "var")
+def stage(tmp_path, new_portal):
+    var = new_portal(tmp_path / "var")
     in_portal(var, "-m", "tests.e2e.way.people")
     shots = SHOTS / "way" if os.environ.get("PORTAL_SHOTS") else None
     if shots:
