@@ -28,8 +28,8 @@ test: install ## All tests that need no system package
 test-browser: install browser-packages browser-tools ## Walk the pages in Chromium: axe, HTML validator, CSP, overflow, titles
 	@$(PY) -m pytest -m browser -n 2 --dist load --maxschedchunk 1 $(ARGS)
 
-test-services: install services-packages ## The same tests on PostgreSQL and Redis that the script starts
-	@$(PY) tools/services.py run -- $(PY) -m pytest -m "not browser" -n 2 --dist loadfile $(ARGS)
+test-services: install services-packages ## Those that touch a database, on PostgreSQL and Redis that the script starts
+	@$(PY) tools/services.py run -- $(PY) -m pytest -m "database and not browser" -n 2 --dist loadfile $(ARGS)
 
 lint: install ## ruff, format, templates, layer contracts
 	@.venv/bin/ruff check .

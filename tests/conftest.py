@@ -12,7 +12,18 @@ compile_catalogues()  # before the first test asks for a Korean page
 hypothesis.settings.register_profile("shared", deadline=None)  # machines are shared: a slow example is no failure
 hypothesis.settings.load_profile("shared")
 
+DATABASE = {"db", "django_db_setup", "template_database", "fresh_database"}
+
 __all__ = ("fresh_database", "template_database")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """`-m database` picks what touches a database or a broker: the rest would only run twice on PostgreSQL and SQLite."""
+    for item in items:
+        marked = any(item.get_closest_marker(name) for name in ("django_db", "services"))
+        if marked or DATABASE.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker("database")
 
 
 @pytest.fixture(autouse=True)
