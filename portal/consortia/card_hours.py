@@ -12,6 +12,7 @@ An hour of one card is 3,600 card-seconds; results are whole card-seconds, and `
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
 from typing import NamedTuple
 
 SECOND = timedelta(seconds=1)
@@ -36,7 +37,7 @@ def lost(grant: Span, outages: Iterable[Span]) -> int:
     moments = sorted({moment for span in inside for moment in (span.starts, span.ends)})
     return sum(
         min(grant.cards, sum(span.cards for span in inside if span.starts <= start < span.ends)) * _seconds(start, end)
-        for start, end in zip(moments, moments[1:], strict=False)
+        for start, end in pairwise(moments)
     )
 
 
