@@ -34,6 +34,12 @@ def sees_ruleset(viewer: Viewer, slug: str, version: int) -> Verdict:
     return Verdict(allowed=True) if found is not None and reads_version(viewer, found) else UNKNOWN
 
 
+def compares_rulesets(viewer: Viewer, slug: str, before: int, after: int) -> Verdict:
+    """Whoever may read both versions may read what differs."""
+    verdicts = [sees_ruleset(viewer, slug, version) for version in (before, after)]
+    return Verdict(allowed=True) if all(verdict.allowed for verdict in verdicts) else UNKNOWN
+
+
 def reads_version(viewer: Viewer, version: RuleSetVersion) -> bool:
     """Everybody, once it is frozen or put to everybody as a proposal; staff always."""
     return bool(version.frozen_at or version.shown_at) or viewer.has_role(*STAFF)

@@ -8,12 +8,15 @@ from typing import Any
 
 from portal.common.time import KST
 from portal.programmes.ruleset import RuleSetError, Text, parse_ruleset
-from portal.programmes.ruleset.reader import Node, must_differ
+from portal.programmes.ruleset.reader import Node, gettext_noop, must_differ
 from portal.programmes.yaml_reader import parse_yaml
 
 SCHEMA = "programme/1"
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 MOMENT = re.compile(r"(?:\+(?P<days>\d{1,4})d|(?P<date>\d{4}-\d{2}-\d{2})) (?P<time>\d{2}:\d{2})")
+
+NO_SLUG = gettext_noop("%(value)r is not a short name: lower case letters, digits and single hyphens.")
+NO_MOMENT = gettext_noop("%(value)r is no moment; write '2026-02-12 16:00' or '+30d 16:00', in Korean time.")
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ def read_yaml(path: Path) -> Any:
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        raise RuleSetError(path.name, "there is no such file.") from None
+        raise RuleSetError(path.name, gettext_noop("there is no such file.")) from None
     return parse_yaml(content, name=path.name)
 
 
@@ -61,7 +64,7 @@ def _phase(row: Node, *, folder: Path, today: date) -> PhasePlan:
     row.allow_only("number", "slug", "name", "rules", "seats", "opens_at", "closes_at", "objection_days")
     opens_at, closes_at = _moment(row, "opens_at", today=today), _moment(row, "closes_at", today=today)
     if opens_at and closes_at and closes_at <= opens_at:
-        raise row.at("closes_at").error("lies before opens_at.")
+        raise row.at("closes_at").error(gettext_noop("lies before opens_at."))
     return PhasePlan(
         number=row.at("number").integer(minimum=1),
         slug=_slug(row.at("slug")),
@@ -77,18 +80,18 @@ def _phase(row: Node, *, folder: Path, today: date) -> PhasePlan:
 def _rules(node: Node, *, folder: Path) -> dict[str, Any]:
     name = node.text()
     if Path(name).name != name:
-        raise node.error(f"{name!r} must be the name of a file in the same folder.")
+        raise node.error(gettext_noop("%(value)r must be the name of a file in the same folder."), value=name)
     document = read_yaml(folder / name)
     try:
         parse_ruleset(document)
     except RuleSetError as error:
-        raise RuleSetError(f"{name}: {error.path}".rstrip(": "), error.message) from error
+        raise error.at(f"{name}: {error.path}".rstrip(": ")) from error
     return dict(document)
 
 
 def _slug(node: Node) -> str:
     if not SLUG.fullmatch(node.text()):
-        raise node.error(f"{node.value!r} is not a short name: lower case letters, digits and single hyphens.")
+        raise node.error(NO_SLUG, value=node.value)
     return node.text()
 
 
@@ -99,9 +102,9 @@ def _moment(row: Node, key: str, *, today: date) -> datetime | None:
     node = row.at(key)
     found = MOMENT.fullmatch(node.text())
     if not found:
-        raise node.error(f"{node.value!r} is no moment; write '2026-02-12 16:00' or '+30d 16:00', in Korean time.")
+        raise node.error(NO_MOMENT, value=node.value)
     try:
         day = date.fromisoformat(found["date"]) if found["date"] else today + timedelta(days=int(found["days"]))
         return datetime.combine(day, time.fromisoformat(found["time"]), tzinfo=KST)
     except ValueError as error:
-        raise node.error(f"{node.value!r}: {error}.") from error
+        raise node.error(gettext_noop("%(value)r is no day or time of the calendar."), value=node.value) from error

@@ -1,6 +1,6 @@
 """Reads on programmes."""
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from portal.common.viewer import Viewer
 from portal.programmes.enums import CallState, PhaseState
@@ -25,9 +25,11 @@ def phases_receiving() -> QuerySet[Phase]:
 
 
 def rulesets_for(viewer: Viewer, programme: Programme) -> QuerySet[RuleSetVersion]:
-    """Frozen versions for everybody, drafts for staff."""
+    """Versions that are frozen or put to everybody as a proposal; drafts for staff alone."""
     versions = programme.rulesets.order_by("version").prefetch_related("phases")
-    return versions if viewer.has_role(*STAFF) else versions.filter(frozen_at__isnull=False)
+    if viewer.has_role(*STAFF):
+        return versions
+    return versions.filter(Q(frozen_at__isnull=False) | Q(shown_at__isnull=False))
 
 
 def rules_of(phase: Phase) -> RuleSet | None:

@@ -1,5 +1,5 @@
 from tests.access.matrix import Row
-from tests.factories.programmes import make_call, make_phase, make_programme, make_ruleset
+from tests.factories.programmes import make_call, make_phase, make_programme, make_ruleset, rules_document
 
 STAFF_ONLY = "302 403 403 200 200 200"
 OFFICER_ONLY = "302 403 403 200 403 403"
@@ -17,6 +17,17 @@ def frozen_rules(actors):
 def draft_rules(actors):
     version = make_ruleset(make_programme(), frozen=False)
     return {"slug": version.programme.slug, "version": version.version}
+
+
+def two_versions(actors, *, frozen=True):
+    programme = make_programme()
+    for name in ("dokja-2026-phase1", "dokja-2026-phase2"):
+        make_ruleset(programme, document=rules_document(name), frozen=frozen or name.endswith("1"))
+    return {"slug": programme.slug, "before": 1, "after": 2}
+
+
+def frozen_and_draft(actors):
+    return two_versions(actors, frozen=False)
 
 
 def no_rules(actors):
@@ -52,6 +63,8 @@ ROWS = [
             Row(name, "404 404 404 404 404 404", no_rules, case="unknown"),
         )
     ),
+    Row("programmes:ruleset-diff", "200 200 200 200 200 200", two_versions),
+    Row("programmes:ruleset-diff", "404 404 404 200 200 200", frozen_and_draft, case="one not frozen"),
     Row("ops_programmes:list", STAFF_ONLY),
     Row("ops_programmes:phase", STAFF_ONLY, a_phase),
     Row("ops_programmes:phase", "302 403 403 404 404 404", no_phase, case="unknown"),

@@ -18,7 +18,7 @@ from portal.programmes.ruleset.model import (
     Vote,
 )
 from portal.programmes.ruleset.parts import parse_part
-from portal.programmes.ruleset.reader import Node, RuleSetError, must_differ
+from portal.programmes.ruleset.reader import Node, RuleSetError, gettext_noop, must_differ
 from portal.programmes.ruleset.vocabulary import (
     APPROVALS,
     AUDIENCES,
@@ -33,6 +33,11 @@ from portal.programmes.ruleset.vocabulary import (
 )
 
 SUITE = re.compile(r"[a-z0-9][a-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._-]*")
+
+NO_GROUP = gettext_noop("%(value)r is not one of the groups.")
+PARTS_ADD_UP = gettext_noop("is %(total)s, but its parts add up to %(sum)s.")
+NO_SUITE = gettext_noop("%(value)r is not a suite; write it as name/version, such as small-korean/1.")
+SUITE_NOT_LISTED = gettext_noop("%(value)r is not one of the document's suites.")
 
 
 def parse_ruleset(document: Any) -> RuleSet:
@@ -83,7 +88,7 @@ def _must_add_up(ruleset: RuleSet) -> None:
     _must_find_suites(ruleset)
     for index, part in enumerate(ruleset.parts):
         if part.group and part.group not in known:
-            raise RuleSetError(f"parts[{index}].group", f"{part.group!r} is not one of the groups.")
+            raise RuleSetError(f"parts[{index}].group", NO_GROUP, value=part.group)
     for index, group in enumerate(ruleset.groups):
         _same(f"groups[{index}].points", group.points, [part.points for part in ruleset.parts_of(group.key)])
     _same("points", ruleset.points, [part.points for part in ruleset.parts])
@@ -91,14 +96,14 @@ def _must_add_up(ruleset: RuleSet) -> None:
 
 def _same(path: str, total: Decimal, addends: list[Decimal]) -> None:
     if sum(addends) != total:
-        raise RuleSetError(path, f"is {total}, but its parts add up to {sum(addends)}.")
+        raise RuleSetError(path, PARTS_ADD_UP, total=total, sum=sum(addends))
 
 
 def _suites(root: Node) -> tuple[str, ...]:
     rows = root.rows("suites")
     for row in rows:
         if not SUITE.fullmatch(row.text()):
-            raise row.error(f"{row.value!r} is not a suite; write it as name/version, such as small-korean/1.")
+            raise row.error(NO_SUITE, value=row.value)
     return tuple(row.text() for row in rows)
 
 
@@ -107,7 +112,7 @@ def _must_find_suites(ruleset: RuleSet) -> None:
         for place, item in enumerate(part.items):
             if item.source.kind == "suite" and item.source.suite not in ruleset.suites:
                 path = f"parts[{index}].items[{place}].source.suite"
-                raise RuleSetError(path, f"{item.source.suite!r} is not one of the document's suites.")
+                raise RuleSetError(path, SUITE_NOT_LISTED, value=item.source.suite)
 
 
 def _rounding(node: Node) -> Rounding:
@@ -123,14 +128,14 @@ def _rounding(node: Node) -> Rounding:
 
 def _places(node: Node) -> int:
     if node.integer() > 6:
-        raise node.error("more than 6 places would only show noise.")
+        raise node.error(gettext_noop("more than 6 places would only show noise."))
     return node.integer()
 
 
 def _tie_break(root: Node, known: set[str]) -> tuple[str, ...]:
     keys = tuple(row.choice(sorted(known)) for row in root.rows("tie_break"))
     if len(set(keys)) < len(keys):
-        raise RuleSetError("tie_break", "names one part twice.")
+        raise RuleSetError("tie_break", gettext_noop("names one part twice."))
     return keys
 
 
@@ -188,7 +193,7 @@ def _assumptions(root: Node) -> list[Assumption]:
         row.allow_only("path", "ko", "en")
         path = row.at("path").text()
         if not resolves(root.value, path):
-            raise row.at("path").error(f"{path!r} leads to nothing in this document.")
+            raise row.at("path").error(gettext_noop("%(value)r leads to nothing in this document."), value=path)
         found.append(Assumption(path, Text(row.at("ko").text(), row.at("en").text())))
     return found
 

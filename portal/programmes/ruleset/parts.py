@@ -12,7 +12,7 @@ from portal.programmes.ruleset.model import (
     Part,
     Share,
 )
-from portal.programmes.ruleset.reader import Node, must_differ
+from portal.programmes.ruleset.reader import Node, gettext_noop, must_differ
 from portal.programmes.ruleset.vocabulary import (
     MEASURED_POINTS,
     PANELS,
@@ -22,6 +22,24 @@ from portal.programmes.ruleset.vocabulary import (
     SHEET_RULES,
     SOURCES,
 )
+
+TARGETS_ONLY = gettext_noop("belongs to points: own_over_target only.")
+ITEMS_ADD_UP = gettext_noop("is %(points)s, but the items add up to %(sum)s.")
+CRITERIA_ADD_UP = gettext_noop("is %(points)s, but the criteria add up to %(sum)s.")
+WEIGHTS = gettext_noop("weights add up to %(sum)s, not 100.")
+BELOW_0 = gettext_noop("is %(minimum)s; scores do not go below 0.")
+NOT_BELOW = gettext_noop("is %(minimum)s, which is not below max %(maximum)s.")
+STEP = gettext_noop("%(step)s does not lead from min to max in whole steps.")
+OUTSIDE = gettext_noop("%(at)s is outside of %(minimum)s to %(maximum)s.")
+QUORUM = gettext_noop("is %(quorum)s, more than the %(seats)s seats.")
+SUM_GROWS = gettext_noop("sum grows with the number of sheets; it needs points: scale_to_best.")
+CAP = gettext_noop("%(cap)s would give more points than the item has; at most 1.")
+NOTHING_LEFT = gettext_noop(
+    "is %(count)s, but %(dropped)s sheets are dropped: nothing would be left. At least %(least)s."
+)
+TOO_MANY_SHEETS = gettext_noop("is %(count)s, more than the %(seats)s seats of the panel.")
+MUST_BE_SUM = gettext_noop("must be sum where the criteria are scored in points.")
+FULL_SHEET = gettext_noop("is %(scale)s, but a full sheet comes to %(best)s.")
 
 
 def parse_part(node: Node) -> Part:
@@ -48,10 +66,10 @@ def _measured_part(node: Node) -> Part:
     part = _part(node, formula=_measured_formula(node.at("formula")), items=tuple(_item(row) for row in rows))
     for row in rows:
         if row.has("target") and part.formula.points != "own_over_target":
-            raise row.at("target").error("belongs to points: own_over_target only.")
+            raise row.at("target").error(TARGETS_ONLY)
     total = sum(item.points for item in part.items)
     if total != part.points:
-        raise node.at("points").error(f"is {part.points}, but the items add up to {total}.")
+        raise node.at("points").error(ITEMS_ADD_UP, points=part.points, sum=total)
     return part
 
 
@@ -92,14 +110,14 @@ def _criterion(node: Node) -> Criterion:
         anchors=tuple(_anchor(row) for row in node.rows("anchors")),
     )
     if criterion.minimum < 0:
-        raise node.at("min").error(f"is {criterion.minimum}; scores do not go below 0.")
+        raise node.at("min").error(BELOW_0, minimum=criterion.minimum)
     if criterion.minimum >= criterion.maximum:
-        raise node.at("min").error(f"is {criterion.minimum}, which is not below max {criterion.maximum}.")
+        raise node.at("min").error(NOT_BELOW, minimum=criterion.minimum, maximum=criterion.maximum)
     if criterion.step and (criterion.maximum - criterion.minimum) % criterion.step:
-        raise node.at("step").error(f"{criterion.step} does not lead from min to max in whole steps.")
+        raise node.at("step").error(STEP, step=criterion.step)
     for row, anchor in zip(node.rows("anchors"), criterion.anchors, strict=True):
         if not criterion.minimum <= anchor.at <= criterion.maximum:
-            raise row.at("at").error(f"{anchor.at} is outside of {criterion.minimum} to {criterion.maximum}.")
+            raise row.at("at").error(OUTSIDE, at=anchor.at, minimum=criterion.minimum, maximum=criterion.maximum)
     return criterion
 
 
@@ -112,7 +130,7 @@ def _panel(node: Node) -> Panel:
     node.allow_only("kind", "seats", "quorum")
     panel = Panel(node.at("kind").choice(PANELS), node.at("seats").integer(minimum=1), node.at("quorum").integer())
     if panel.quorum > panel.seats:
-        raise node.at("quorum").error(f"is {panel.quorum}, more than the {panel.seats} seats.")
+        raise node.at("quorum").error(QUORUM, quorum=panel.quorum, seats=panel.seats)
     return panel
 
 
@@ -123,9 +141,9 @@ def _sheet_formula(node: Node) -> Formula:
     trims = reviewers == "trimmed_mean"
     for key in ("drop_highest", "drop_lowest"):
         if node.has(key) and not trims:
-            raise node.at(key).error("belongs to reviewers: trimmed_mean only.")
+            raise node.at(key).error(gettext_noop("belongs to reviewers: trimmed_mean only."))
     if reviewers == "sum" and points != "scale_to_best":
-        raise node.at("reviewers").error("sum grows with the number of sheets; it needs points: scale_to_best.")
+        raise node.at("reviewers").error(SUM_GROWS)
     return Formula(
         points=points,
         sheet=node.at("sheet").choice(SHEET_RULES),
@@ -140,10 +158,10 @@ def _measured_formula(node: Node) -> Formula:
     node.allow_only("points", "scale", "cap")
     points = node.at("points").choice(MEASURED_POINTS)
     if points != "own_over_target" and node.has("cap"):
-        raise node.at("cap").error("belongs to points: own_over_target only.")
+        raise node.at("cap").error(TARGETS_ONLY)
     cap = node.at("cap").positive() if points == "own_over_target" else None
     if cap is not None and cap > 1:
-        raise node.at("cap").error(f"{cap} would give more points than the item has; at most 1.")
+        raise node.at("cap").error(CAP, cap=cap)
     return Formula(points=points, scale=_scale(node, points), cap=cap)
 
 
@@ -151,7 +169,7 @@ def _scale(node: Node, points: str) -> Decimal | None:
     if points == "over_scale":
         return node.at("scale").positive()
     if node.has("scale"):
-        raise node.at("scale").error("belongs to points: over_scale only.")
+        raise node.at("scale").error(gettext_noop("belongs to points: over_scale only."))
     return None
 
 
@@ -160,11 +178,9 @@ def _minimum_sheets(node: Node, formula: Formula, panel: Panel) -> int:
     count = minimum.integer(minimum=1)
     dropped = formula.drop_highest + formula.drop_lowest
     if count <= dropped:
-        raise minimum.error(
-            f"is {count}, but {dropped} sheets are dropped: nothing would be left. At least {dropped + 1}."
-        )
+        raise minimum.error(NOTHING_LEFT, count=count, dropped=dropped, least=dropped + 1)
     if count > panel.seats:
-        raise minimum.error(f"is {count}, more than the {panel.seats} seats of the panel.")
+        raise minimum.error(TOO_MANY_SHEETS, count=count, seats=panel.seats)
     return count
 
 
@@ -173,13 +189,13 @@ def _sheets_add_up(node: Node, part: Part) -> None:
     maxima = [criterion.maximum for criterion in part.criteria]
     if part.formula.points == "as_scored":
         if part.formula.sheet != "sum":
-            raise node.at("formula").at("sheet").error("must be sum where the criteria are scored in points.")
+            raise node.at("formula").at("sheet").error(MUST_BE_SUM)
         if sum(maxima) != part.points:
-            raise node.at("points").error(f"is {part.points}, but the criteria add up to {sum(maxima)}.")
+            raise node.at("points").error(CRITERIA_ADD_UP, points=part.points, sum=sum(maxima))
     if part.formula.points == "over_scale":
         best = sum(maxima) if part.formula.sheet == "sum" else max(maxima)
         if best != part.formula.scale or (part.formula.sheet == "mean" and len(set(maxima)) > 1):
-            raise node.at("formula").at("scale").error(f"is {part.formula.scale}, but a full sheet comes to {best}.")
+            raise node.at("formula").at("scale").error(FULL_SHEET, scale=part.formula.scale, best=best)
 
 
 def _item(node: Node) -> Item:
@@ -189,7 +205,7 @@ def _item(node: Node) -> Item:
         row.allow_only("name", "weight")
     shares = tuple(Share(row.at("name").text(), row.at("weight").positive()) for row in rows)
     if shares and sum(share.weight for share in shares) != 100:
-        raise node.at("composition").error(f"weights add up to {sum(s.weight for s in shares)}, not 100.")
+        raise node.at("composition").error(WEIGHTS, sum=sum(share.weight for share in shares))
     return Item(
         key=node.at("key").key(),
         title=node.at("title").both(),

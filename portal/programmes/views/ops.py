@@ -80,7 +80,11 @@ def freeze(request: HttpRequest, phase: str) -> HttpResponse:
     if request.method == "POST":
         _tried(request, partial(actions.freeze_rules, found, actor=viewer_of(request)), done=_("The rules are frozen."))
         return redirect("ops_programmes:phase", phase=found.slug)
-    context = {"phase": found, "version": found.ruleset, **(rules_context(found.ruleset) if found.ruleset else {})}
+    context = {
+        "phase": found,
+        "version": found.ruleset,
+        **(rules_context(found.ruleset.document) if found.ruleset else {}),
+    }
     return render(request, "programmes/ops_freeze.html", context)
 
 

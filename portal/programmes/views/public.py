@@ -12,9 +12,10 @@ from portal.common.access import access, anyone
 from portal.common.formats.canonical import canonical_json
 from portal.common.viewer import viewer_of
 from portal.programmes import selectors, words
+from portal.programmes.differences import differences
 from portal.programmes.enums import PhaseState
 from portal.programmes.models import Programme, RuleSetVersion
-from portal.programmes.policies import sees_programme, sees_ruleset
+from portal.programmes.policies import compares_rulesets, sees_programme, sees_ruleset
 from portal.programmes.ruleset import RuleSet, parse_ruleset
 from portal.programmes.ruleset.vocabulary import AUDIENCES, NEVER
 
@@ -43,7 +44,24 @@ def programme(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def ruleset(request: HttpRequest, slug: str, version: int) -> HttpResponse:
     found = _version(slug, version)
-    return render(request, "programmes/ruleset.html", {"version": found, **rules_context(found)})
+    others = selectors.rulesets_for(viewer_of(request), found.programme).exclude(pk=found.pk)
+    return render(
+        request, "programmes/ruleset.html", {"version": found, "others": others, **rules_context(found.document)}
+    )
+
+
+@access(compares_rulesets)
+@require_safe
+def ruleset_diff(request: HttpRequest, slug: str, before: int, after: int) -> HttpResponse:
+    old, new = _version(slug, before), _version(slug, after)
+    context = {
+        "pair": (old, new),
+        "before": old,
+        "after": new,
+        "changes": differences(old, new),
+        "others": selectors.rulesets_for(viewer_of(request), new.programme).exclude(pk=new.pk),
+    }
+    return render(request, "programmes/ruleset_diff.html", context)
 
 
 @access(sees_ruleset)
@@ -75,9 +93,9 @@ def _download(version: RuleSetVersion, suffix: str, to_bytes: Any, *, content_ty
     )
 
 
-def rules_context(version: RuleSetVersion) -> dict[str, Any]:
-    """What the page of a rule set shows, beside the document itself."""
-    rules = parse_ruleset(version.document)
+def rules_context(document: Any) -> dict[str, Any]:
+    """What the page of a rule set shows of its document."""
+    rules = parse_ruleset(document)
     return {
         "rules": rules,
         "rounding": words.rounding_words(rules),
