@@ -9,6 +9,10 @@ from portal.review.enums import (
     DecisionState,
     DeclarationState,
     DisqualificationState,
+    DrawState,
+    InvitationState,
+    NamingState,
+    RecusalState,
     SheetState,
     VerificationState,
 )
@@ -23,11 +27,42 @@ DECLARATION = (
     Transition("declare_clear", DeclarationState.MISSING, DeclarationState.CLEAR, REVIEWER),
     Transition("declare_interest", DeclarationState.MISSING, DeclarationState.DECLARED, REVIEWER),
     Transition("declare_interest", DeclarationState.CLEAR, DeclarationState.DECLARED, REVIEWER),
+    Transition("declare_interest", DeclarationState.ALLOWED, DeclarationState.DECLARED, REVIEWER),
+    Transition("ask_to_withdraw", DeclarationState.CLEAR, DeclarationState.DECLARED, REVIEWER, needs_reason=True),
+    Transition("ask_to_withdraw", DeclarationState.ALLOWED, DeclarationState.DECLARED, REVIEWER, needs_reason=True),
     Transition("allow", DeclarationState.DECLARED, DeclarationState.ALLOWED, OFFICER, needs_reason=True),
     Transition("recuse", DeclarationState.MISSING, DeclarationState.RECUSED, OFFICER, needs_reason=True),
     Transition("recuse", DeclarationState.CLEAR, DeclarationState.RECUSED, OFFICER, needs_reason=True),
     Transition("recuse", DeclarationState.DECLARED, DeclarationState.RECUSED, OFFICER, needs_reason=True),
     Transition("recuse", DeclarationState.ALLOWED, DeclarationState.RECUSED, OFFICER, needs_reason=True),
+)
+
+INVITATION = (
+    Transition("accept", InvitationState.INVITED, InvitationState.ACCEPTED, REVIEWER),
+    Transition("decline", InvitationState.INVITED, InvitationState.DECLINED, REVIEWER),
+    Transition("renew", InvitationState.INVITED, InvitationState.INVITED, OFFICER),
+    Transition("revoke", InvitationState.INVITED, InvitationState.REVOKED, OFFICER, needs_reason=True),
+)
+
+RECUSAL = (
+    Transition("grant", RecusalState.LODGED, RecusalState.GRANTED, OFFICER, needs_reason=True),
+    Transition("refuse", RecusalState.LODGED, RecusalState.REFUSED, OFFICER, needs_reason=True),
+    Transition("take_back", RecusalState.LODGED, RecusalState.TAKEN_BACK, TEAM),
+)
+
+NAMING = (
+    Transition("uphold", NamingState.NAMED, NamingState.UPHELD, OFFICER, needs_reason=True),
+    Transition("dismiss", NamingState.NAMED, NamingState.DISMISSED, OFFICER, needs_reason=True),
+)
+
+DRAW = (
+    Transition("commit", DrawState.DRAFTED, DrawState.COMMITTED, OFFICER),
+    Transition("close_pool", DrawState.COMMITTED, DrawState.CLOSED, OFFICER),
+    Transition("draw", DrawState.CLOSED, DrawState.DRAWN, OFFICER),
+    Transition("void", DrawState.DRAFTED, DrawState.VOID, OFFICER, needs_reason=True),
+    Transition("void", DrawState.COMMITTED, DrawState.VOID, OFFICER, needs_reason=True),
+    Transition("void", DrawState.CLOSED, DrawState.VOID, OFFICER, needs_reason=True),
+    Transition("void", DrawState.DRAWN, DrawState.VOID, OFFICER, needs_reason=True),
 )
 
 SHEET = (
@@ -84,6 +119,10 @@ APPEAL = (
 
 MACHINES: dict[str, tuple[Transition, ...]] = {
     "declaration": DECLARATION,
+    "invitation": INVITATION,
+    "recusal": RECUSAL,
+    "naming": NAMING,
+    "draw": DRAW,
     "sheet": SHEET,
     "disqualification": DISQUALIFICATION,
     "verification": VERIFICATION,

@@ -10,6 +10,10 @@ from portal.review.transitions import MACHINES
 
 STATES = {
     "declaration": enums.DeclarationState,
+    "invitation": enums.InvitationState,
+    "recusal": enums.RecusalState,
+    "naming": enums.NamingState,
+    "draw": enums.DrawState,
     "sheet": enums.SheetState,
     "disqualification": enums.DisqualificationState,
     "decision": enums.DecisionState,

@@ -1,4 +1,4 @@
-"""Panels and their seats, declarations before anything opens, rulings on them, and assignment."""
+"""Panels and their seats, declarations before anything opens, and assignment."""
 
 from collections.abc import Iterable, Mapping
 
@@ -9,25 +9,27 @@ from django.utils.translation import gettext as _
 from portal.accounts.models import User
 from portal.consortia.models import Entry, Membership
 from portal.programmes.models import Phase
-from portal.review.actions.base import leave_trace, locked, require_outsider, require_role, step
-from portal.review.actions.sheets import mark_void, trace_void
-from portal.review.enums import AuditAction, DeclarationState, PanelKind, RecusalGround, SeatKind, SheetState
+from portal.review.actions.base import leave_trace, locked, require_role, step
+from portal.review.enums import AuditAction, DeclarationState, PanelKind, SeatKind
 from portal.review.errors import Incomplete, NotPossible
 from portal.review.labels import PLEDGE, PLEDGE_VERSION
 from portal.review.models import Assignment, Declaration, DeclaredInterest, Panel, PanelSeat, ScoreSheet
-from portal.review.selectors.panels import institutions_to_declare
+from portal.review.selectors.panels import institutions_to_declare, is_unsuitable
 from portal.review.selectors.rules import scored_parts
 from portal.review.transitions import DECLARATION
 
+SCORING_KINDS = frozenset({PanelKind.EXPERT, PanelKind.USER, PanelKind.PUBLIC})
 Interest = tuple[int, int]  # (consortium id, institution id)
 
 
 @transaction.atomic
 def create_panel(phase: Phase, *, kind: PanelKind, name: str, created_by: User, part: str = "") -> Panel:
-    """A body for one phase. An expert or user panel scores a part of the frozen rule set; the others score none."""
+    """A body for one phase. Experts, users and the public score a part of the frozen rule set; the others score none."""
     require_role(created_by, "officer")
-    if kind in {PanelKind.EXPERT, PanelKind.USER} and part not in {row.key for row in scored_parts(phase)}:
+    if kind in SCORING_KINDS and part not in {row.key for row in scored_parts(phase)}:
         raise NotPossible(_("The rule set has no part “%(part)s” that a panel scores.") % {"part": part})
+    if Panel.objects.filter(phase=phase, name=name).exists():
+        raise NotPossible(_("There is a panel “%(name)s” in this phase already.") % {"name": name})
     panel = Panel.objects.create(phase=phase, kind=kind, name=name, part=part)
     leave_trace(AuditAction.PANEL_CREATED, by=created_by, subject=panel, after={"kind": kind, "part": part})
     return panel
@@ -37,19 +39,31 @@ def create_panel(phase: Phase, *, kind: PanelKind, name: str, created_by: User, 
 def seat_panel(panel: Panel, *, user: User, seated_by: User, kind: SeatKind = SeatKind.REGULAR) -> PanelSeat:
     """Give a person a place. Members of a competing team are refused, and first-panel members on an appeal panel."""
     require_role(seated_by, "officer")
-    _refuse_party(panel, user)
-    if panel.seats.filter(user=user).exists():
-        raise NotPossible(_("%(user)s already has a seat on this panel.") % {"user": user})
-    code = f"{panel.kind[0]}{panel.seats.count() + 1:02d}"
-    seat = PanelSeat.objects.create(panel=panel, user=user, kind=kind, code=code)
-    Declaration.objects.create(seat=seat)
+    seat = fill_seat(panel, user=user, kind=kind)
     leave_trace(AuditAction.SEAT_FILLED, by=seated_by, subject=seat, after={"panel": panel.pk, "kind": kind})
+    return seat
+
+
+def fill_seat(panel: Panel, *, user: User, kind: SeatKind) -> PanelSeat:
+    """The seat with its declaration still to make; the caller checks who acts and leaves the trace.
+
+    The panel is locked, so that two people seated at once get two codes.
+    """
+    row = locked(panel)
+    _refuse_party(row, user)
+    if row.seats.filter(user=user).exists():
+        raise NotPossible(_("%(user)s already has a seat on this panel.") % {"user": user})
+    code = f"{row.kind[0]}{row.seats.count() + 1:02d}"
+    seat = PanelSeat.objects.create(panel=row, user=user, kind=kind, code=code)
+    Declaration.objects.create(seat=seat)
     return seat
 
 
 def _refuse_party(panel: Panel, user: User) -> None:
     if Membership.objects.filter(user=user, consortium__entries__phase=panel.phase).exists():
         raise NotPossible(_("%(user)s belongs to a team of this phase and cannot judge it.") % {"user": user})
+    if is_unsuitable(panel.phase, user.email):
+        raise NotPossible(_("%(user)s was ruled unsuitable for this phase and gets no seat.") % {"user": user})
     elsewhere = PanelSeat.objects.filter(user=user, panel__phase=panel.phase).exclude(panel=panel)
     others = (
         elsewhere.exclude(panel__kind=PanelKind.APPEAL)
@@ -118,45 +132,6 @@ def _write_interests(row: Declaration, interests: Mapping[Interest, str | None])
             institution_id=institution,
             defaults={"interest": text is not None, "explanation": text or ""},
         )
-
-
-@transaction.atomic
-def rule_on_declaration(
-    declaration: Declaration, *, event: str, ruled_by: User, reason: str, ground: RecusalGround | None = None
-) -> Declaration:
-    """`allow` or `recuse`. A recusal needs its ground and voids the person's sheets, which are kept."""
-    row = locked(declaration)
-    _refuse_own_case(row, ruled_by)
-    if event == "recuse" and ground is None:
-        raise NotPossible(_("Name the ground of the recusal: exclusion, challenge or withdrawal."))
-    found = step(DECLARATION, event, row.state, by=ruled_by, reason=reason)
-    row.state, row.ground, row.ruling_reason = found.target, ground or "", reason
-    row.ruled_by, row.ruled_at = ruled_by, timezone.now()
-    row.save(update_fields=["state", "ground", "ruling_reason", "ruled_by", "ruled_at"])
-    voided = _void_sheets(row, ruled_by=ruled_by, reason=reason) if found.target == DeclarationState.RECUSED else []
-    for sheet, before in voided:
-        trace_void(sheet, before=before, voided_by=ruled_by, reason=reason)
-    leave_trace(
-        AuditAction.DECLARATION_RULED,
-        by=ruled_by,
-        subject=row,
-        before={"state": found.source},
-        after={"state": found.target, "ground": row.ground},
-        reason=reason,
-    )
-    return row
-
-
-def _refuse_own_case(row: Declaration, user: User) -> None:
-    require_outsider(user, row.seat.panel.phase)
-    if row.seat.user_id == user.pk:
-        raise NotPossible(_("Nobody rules on their own declaration."))
-
-
-def _void_sheets(row: Declaration, *, ruled_by: User, reason: str) -> list[tuple[ScoreSheet, str]]:
-    """The sheets of the seat, now void, each with its state before; events follow once every row is written."""
-    sheets = ScoreSheet.objects.filter(assignment__seat=row.seat).exclude(state=SheetState.VOID)
-    return [mark_void(sheet, voided_by=ruled_by, reason=reason) for sheet in sheets]
 
 
 @transaction.atomic

@@ -9,8 +9,8 @@ from portal.consortia.enums import EntryState
 from portal.consortia.models import Entry
 from portal.programmes.models import Phase
 from portal.programmes.ruleset import Part
-from portal.review.enums import SheetState
-from portal.review.models import Panel, ScoreSheet
+from portal.review.enums import RecusalState, SheetState
+from portal.review.models import Panel, RecusalRequest, ScoreSheet
 from portal.review.selectors.rules import here, scored_parts
 
 STANDING = (EntryState.COMPETING, EntryState.HELD)
@@ -47,7 +47,7 @@ def progress_of(panel: Panel) -> list[SeatProgress]:
 
 def holes_before_seal(phase: Phase) -> list[str]:
     """Why the phase cannot be sealed, one sentence per reason; empty when it can."""
-    holes = _unsigned(phase)
+    holes = _unsigned(phase) + _unruled(phase)
     for part in scored_parts(phase):
         holes += _too_few(phase, part)
     return holes
@@ -58,6 +58,15 @@ def _unsigned(phase: Phase) -> list[str]:
     return [
         _("sheet of %(seat)s for %(entry)s is neither signed nor void") % {"seat": seat, "entry": entry}
         for seat, entry in rows.values_list("assignment__seat__code", "assignment__entry__code")
+    ]
+
+
+def _unruled(phase: Phase) -> list[str]:
+    """Challenges and withdrawals that wait: ruled after the seal they would change what was sealed."""
+    rows = RecusalRequest.objects.filter(seat__panel__phase=phase, state=RecusalState.LODGED)
+    return [
+        _("a request for the recusal of %(seat)s is not ruled yet") % {"seat": code}
+        for code in rows.values_list("seat__code", flat=True)
     ]
 
 

@@ -7,7 +7,8 @@ from django.db.models import QuerySet
 from portal.consortia.models import Consortium, Institution
 from portal.consortia.selectors import institutions_in
 from portal.programmes.models import Phase
-from portal.review.models import Panel, PanelSeat
+from portal.review.enums import NamingState
+from portal.review.models import Panel, PanelSeat, UnsuitableNaming
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,12 @@ def institutions_to_declare(phase: Phase) -> list[Place]:
 def seats_held(user_id: int) -> "QuerySet[PanelSeat]":
     rows = PanelSeat.objects.filter(user_id=user_id).select_related("panel__phase__programme", "declaration")
     return rows.order_by("-panel__phase_id", "pk")
+
+
+def is_unsuitable(phase: Phase, email: str) -> bool:
+    """Whether a naming by a party of the phase was upheld for this address."""
+    rows = UnsuitableNaming.objects.filter(entry__phase=phase, state=NamingState.UPHELD)
+    return rows.filter(email=email.lower()).exists()
 
 
 def panels_of(phase: Phase) -> "QuerySet[Panel]":

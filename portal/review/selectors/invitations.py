@@ -1,0 +1,38 @@
+"""Reads about who may be invited, who was, and who comes next when somebody drops out."""
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from portal.consortia.models import Membership
+from portal.programmes.models import Phase
+from portal.review.enums import InvitationState
+from portal.review.models import DrawnPlace, Panel, PanelInvitation
+from portal.review.selectors.panels import is_unsuitable
+
+
+def refusal_for(phase: Phase, email: str) -> str:
+    """Why this address gets no seat in the phase, or an empty string."""
+    if Membership.objects.filter(user__email=email, consortium__entries__phase=phase).exists():
+        return _("belongs to a team of this phase")
+    if is_unsuitable(phase, email):
+        return _("was ruled unsuitable for this phase")
+    return ""
+
+
+def addresses_known(panel: Panel) -> frozenset[str]:
+    """Addresses that sit on the panel or were invited to it, whatever they answered."""
+    seated = panel.seats.values_list("user__email", flat=True)
+    return frozenset(seated) | frozenset(panel.invitations.values_list("email", flat=True))
+
+
+def invitations_open_to(email: str) -> "QuerySet[PanelInvitation]":
+    """What a person can answer: the address of an account is proven, so it is enough."""
+    rows = PanelInvitation.objects.filter(email=email.lower(), state=InvitationState.INVITED)
+    return rows.select_related("panel__phase__programme")
+
+
+def next_alternate(place: DrawnPlace) -> DrawnPlace | None:
+    """The next alternate of the same cell whom nobody has invited yet, in the order of the draw."""
+    cell = place.candidate.attributes.cell_id
+    rows = DrawnPlace.objects.filter(draw=place.draw, is_alternate=True, candidate__attributes__cell=cell)
+    return rows.filter(invitation=None).order_by("number").first()
