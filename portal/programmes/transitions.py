@@ -33,6 +33,7 @@ CALL = (
     Transition("open", "drafted", "open", CLOCK),
     Transition("close", "open", "closed", CLOCK),
     Transition("judge", "closed", "judged", OFFICER),
+    Transition("judge_again", "judged", "judged", OFFICER, needs_reason=True),  # equal votes, or no resolution
     Transition("fill", "judged", "filled", DECIDER),
     Transition("leave_vacant", "judged", "left_vacant", DECIDER, needs_reason=True),
     Transition("lapse", "closed", "left_vacant", OFFICER, needs_reason=True),  # nobody applied
