@@ -56,6 +56,17 @@ PACKAGES = [
         },
     ),
     Package(
+        "pretendard-gov",
+        "1.3.9",
+        "eed5dc88f4b699bf9543f5c3c77057370f3a541f85f46315b6f2485d2770716c",
+        ROOT / "portal" / "letters" / "papers" / "fonts",
+        {
+            "dist/LICENSE.txt": "LICENSE.txt",
+            "dist/public/static/PretendardGOV-Regular.otf": "PretendardGOV-Regular.otf",
+            "dist/public/static/PretendardGOV-Bold.otf": "PretendardGOV-Bold.otf",
+        },
+    ),
+    Package(
         "htmx.org",
         "2.0.11",
         "165a2655073e9e6e55e307a7c74e8ebcdb76afb7701f9c16cfd106a13add408e",
@@ -145,7 +156,7 @@ def install(package: Package) -> None:
 
 def prune(name: str, found: dict[str, bytes]) -> dict[str, bytes]:
     """Leave out what no page can ask for: font weights we do not set, icons that no rule names."""
-    if name == "pretendard-gov":
+    if name == "pretendard-gov" and "pretendard-gov.css" in found:
         found["pretendard-gov.css"] = two_weights(found["pretendard-gov.css"].decode()).encode()
         return {
             path: data for path, data in found.items() if "woff2" not in path or _weight(path) in FONT_WEIGHTS.values()
