@@ -28,7 +28,7 @@ SEATED = (EntryState.COMPETING, EntryState.HELD, EntryState.ADVANCED)
 
 
 def managed_by(viewer: Viewer) -> "QuerySet[Consortium]":
-    managed = Membership.objects.filter(user_id=viewer.user_id, role=MemberRole.MANAGER)
+    managed = Membership.objects.filter(user=viewer.user_id, role=MemberRole.MANAGER)
     return Consortium.objects.filter(pk__in=managed.values("consortium"))
 
 

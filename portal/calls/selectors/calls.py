@@ -40,7 +40,7 @@ def default_terms(phase: Phase, *, call: Call | None = None) -> CallTerms:
 
 
 def requirements_of(call: Call) -> list[Requirement]:
-    return list(call.requirements.order_by("number"))
+    return list(Requirement.objects.filter(call=call).order_by("number"))
 
 
 def is_receiving(call: Call, *, at: datetime | None = None) -> bool:
