@@ -13,3 +13,5 @@ RELEASE = (
     Transition("correct", State.PROVISIONAL, State.CORRECTED, OFFICER | DECIDER, needs_reason=True),
     Transition("correct", State.CONFIRMED, State.CORRECTED, OFFICER | DECIDER, needs_reason=True),
 )
+
+MACHINES: dict[str, tuple[Transition, ...]] = {"release": RELEASE}

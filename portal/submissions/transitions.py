@@ -9,3 +9,5 @@ SUBMISSION = (
     Transition("replace", "submitted", "replaced", frozenset({"system"})),
     Transition("withdraw", "submitted", "withdrawn", TEAM, needs_reason=True),
 )
+
+MACHINES: dict[str, tuple[Transition, ...]] = {"submission": SUBMISSION}
