@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from portal.config.settings.console import *  # noqa: F403 - which served models the portal may speak to
 from portal.config.settings.queue import *  # noqa: F403 - jobs and Celery, one set for every mode
 
 BASE_DIR = Path(__file__).resolve().parents[3]

@@ -44,6 +44,7 @@ else:
         }
     }
 
+CONSOLE_LOOPBACK_ENDPOINTS = True
 STORE_DIR = VAR_DIR / "store"
 WORK_DIR = VAR_DIR / "work"
 RELEASE_DIR = VAR_DIR / "releases"
