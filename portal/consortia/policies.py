@@ -45,7 +45,7 @@ def enters_phase(viewer: Viewer, slug: str, phase: str) -> Verdict:
     if not verdict.allowed:
         return verdict
     open_phases = phases_to_enter(Consortium.objects.get(slug=slug))
-    return verdict if open_phases.filter(slug=phase).exists() else UNKNOWN
+    return verdict if phase in {row.slug for row in open_phases} else UNKNOWN
 
 
 def is_invited(viewer: Viewer, place: int) -> Verdict:

@@ -14,7 +14,7 @@ from portal.common.viewer import ANONYMOUS, viewer_of_user
 from portal.consortia import actions
 from portal.consortia.errors import ConsortiumError
 from portal.consortia.models import Consortium, ConsortiumInstitution, Institution, Membership
-from portal.consortia.selectors import accepts_submissions, deadline_of, is_manager
+from portal.consortia.selectors import accepts_submissions, deadline_of, is_manager, phases_to_enter
 from portal.programmes.actions import change_deadline
 from tests.factories.accounts import make_user
 from tests.factories.consortia import institution_data, make_consortium, make_entry
@@ -171,6 +171,26 @@ def test_a_consortium_enters_once(consortium, manager):
         actions.enter_phase(consortium, phase=phase, actor=viewer_of_user(manager))
     with pytest.raises(IntegrityError), transaction.atomic():
         make_entry(phase, consortium=consortium)
+
+
+@pytest.mark.parametrize(("outcome", "may"), [("advanced", True), ("cut", False), ("disqualified", False), (None, False)])
+def test_a_later_phase_takes_those_who_advanced(consortium, manager, outcome, may):
+    first = make_phase("final")
+    if outcome:
+        make_entry(first, consortium=consortium, state=outcome)
+    second = make_phase("receiving", programme=first.programme)
+    assert phases_to_enter(consortium) == ([second] if may else [])
+    if may:
+        assert actions.enter_phase(consortium, phase=second, actor=viewer_of_user(manager)).phase == second
+    else:
+        with pytest.raises(ConsortiumError, match="공모"):
+            actions.enter_phase(consortium, phase=second, actor=viewer_of_user(manager))
+
+
+def test_a_rehearsal_is_open_to_everybody(consortium):
+    first = make_phase("final")
+    rehearsal = make_phase("receiving", programme=first.programme, is_rehearsal=True)
+    assert phases_to_enter(consortium) == [rehearsal]
 
 
 @pytest.mark.parametrize("state", ["drafted", "closed", "scoring", "final"])

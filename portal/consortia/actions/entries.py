@@ -15,6 +15,7 @@ from portal.consortia.enums import AuditAction, EntryState
 from portal.consortia.errors import ConsortiumError
 from portal.consortia.models import Consortium, Entry
 from portal.consortia.policies import require_manager
+from portal.consortia.selectors import has_earned
 from portal.consortia.transitions import ENTRY
 from portal.programmes.enums import CallState, PhaseState
 from portal.programmes.models import Call, Phase
@@ -29,6 +30,10 @@ def enter_phase(consortium: Consortium, *, phase: Phase, actor: Viewer, call: Ca
     require_manager(actor, consortium)
     locked = Phase.objects.select_for_update(of=("self",)).select_related("ruleset").get(pk=phase.pk)
     _must_take_entries(locked, call=call, actor=actor)
+    if call is None and not has_earned(consortium, locked):
+        raise ConsortiumError(
+            _("This phase takes those who advanced in the phase before it; everybody else enters through a call.")
+        )
     if Entry.objects.filter(consortium=consortium, phase=locked, call=call).exists():
         raise ConsortiumError(_("This consortium has entered the phase already; one entry is all it has."))
     assert locked.ruleset is not None  # noqa: S101 - past `drafted`, a constraint of the database holds it

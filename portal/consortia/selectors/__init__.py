@@ -6,6 +6,7 @@ from portal.consortia.selectors.entries import (
     deadline_of,
     entries_by,
     entries_in,
+    has_earned,
     phases_to_enter,
 )
 from portal.consortia.selectors.membership import (
@@ -30,6 +31,7 @@ __all__ = [
     "entries_by",
     "entries_in",
     "entries_of",
+    "has_earned",
     "institutions_in",
     "invitations_for",
     "is_manager",

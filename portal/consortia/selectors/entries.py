@@ -36,7 +36,16 @@ def accepts_submissions(entry: Entry) -> bool:
     return entry.phase.state == PhaseState.RECEIVING and entry.state in STILL_IN and in_time
 
 
-def phases_to_enter(consortium: Consortium) -> QuerySet[Phase]:
-    """Phases whose rules are frozen, that still take entries, and that this consortium has not entered."""
+def phases_to_enter(consortium: Consortium) -> list[Phase]:
+    """Phases whose rules are frozen, that still take entries, that this consortium has a place in and has not entered."""
     taking = Phase.objects.filter(state__in=(PhaseState.RULES_FROZEN, PhaseState.RECEIVING))
-    return taking.exclude(entries__consortium=consortium).select_related("programme", "ruleset")
+    free = taking.exclude(entries__consortium=consortium).select_related("programme", "ruleset")
+    return [phase for phase in free if has_earned(consortium, phase)]
+
+
+def has_earned(consortium: Consortium, phase: Phase) -> bool:
+    """The first phase and a rehearsal are open; a later one takes those who advanced in the phase before it."""
+    before = phase.programme.phases.filter(number__lt=phase.number, is_rehearsal=False).order_by("-number").first()
+    if phase.is_rehearsal or before is None:
+        return True
+    return before.entries.filter(consortium=consortium, state=EntryState.ADVANCED).exists()
