@@ -33,7 +33,7 @@ KEYS: dict[str, str | Promise] = {
     "group": _("Group"),
     "groups": _("Groups"),
     "guide": _("What is looked at"),
-    "items": _("Items"),
+    "items": _("Measured items"),
     "kind": _("Kind"),
     "ko": _("Korean"),
     "max": _("Highest score"),
@@ -42,7 +42,7 @@ KEYS: dict[str, str | Promise] = {
     "minimum_sheets": _("Sheets needed"),
     "mode": _("Mode"),
     "name": _("Name"),
-    "note": _("Note"),
+    "note": _("Remark"),
     "official": _("Official"),
     "panel": _("Panel"),
     "parts": _("Parts"),
@@ -68,7 +68,7 @@ KEYS: dict[str, str | Promise] = {
     "ticks": _("Marks that oblige to a ruling"),
     "tie_break": _("Order among equal totals"),
     "title": _("Title"),
-    "vote": _("Vote"),
+    "vote": _("Voting"),
     "weight": _("Weight"),
 }
 

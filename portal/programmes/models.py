@@ -1,6 +1,6 @@
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.programmes.enums import CallState, PhaseState
@@ -59,7 +59,7 @@ class Phase(Named):
     closes_at = models.DateTimeField(_("Closes on"), null=True, blank=True)
     objection_days = models.PositiveSmallIntegerField(_("Days for objections"), default=10)
     embargo_until = models.DateTimeField(_("Embargo until"), null=True, blank=True)
-    is_rehearsal = models.BooleanField(default=False)  # same pages, never rankable
+    is_rehearsal = models.BooleanField(default=False)  # same pages, never rankable, never released
 
     class Meta:
         ordering = ["programme", "number"]
@@ -74,6 +74,12 @@ class Phase(Named):
                 name="phase_past_draft_has_rules",
             ),
         ]
+
+    @property
+    def name(self) -> str:
+        """A rehearsal carries its mark wherever its name stands: on every page, in every mail and document."""
+        plain = super().name
+        return gettext("[Rehearsal] %(phase)s") % {"phase": plain} if self.is_rehearsal else plain
 
 
 class RuleSetDraft(models.Model):

@@ -42,6 +42,8 @@ def prepare_release(
     """Freeze what is known of the phase into the two bundles. Nothing of it changes afterwards."""
     phase = Phase.objects.select_for_update(of=("self",)).select_related("programme", "ruleset").get(pk=phase.pk)
     _require_staff(by, phase)
+    if phase.is_rehearsal:
+        raise ReleaseRefused(_("This phase is a rehearsal: nothing of it is ever released."))
     tally = _ready_tally(phase)
     _require_place_in_line(phase, corrects)
     release = Release.objects.create(

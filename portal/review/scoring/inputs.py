@@ -65,6 +65,7 @@ class Bundle:
     sheets: tuple[Sheet, ...]
     measurements: tuple[Measurement, ...]
     rulings: tuple[Ruling, ...]
+    rehearsal: bool = False  # points are computed, nobody is ranked
 
 
 def normalise(document: dict[str, Any]) -> dict[str, Any]:
@@ -88,7 +89,7 @@ def parse_bundle(document: Any) -> Bundle:
 
 def _parse(root: Node) -> Bundle:
     root.at("schema").choice((SCHEMA,))
-    root.allow_only("schema", "ruleset", "ruleset_digest", "entries", "sheets", "measurements", "gates")
+    root.allow_only("schema", "ruleset", "ruleset_digest", "entries", "sheets", "measurements", "gates", "rehearsal")
     ruleset, digest = _ruleset(root)
     names = _entries(root)
     sheets = tuple(_sheet(row, ruleset=ruleset, names=names) for row in root.rows("sheets"))
@@ -107,6 +108,7 @@ def _parse(root: Node) -> Bundle:
         sheets=tuple(sorted(sheets, key=lambda sheet: sheet.digest)),
         measurements=measurements,
         rulings=rulings,
+        rehearsal=root.at("rehearsal").flag() if root.has("rehearsal") else False,
     )
 
 

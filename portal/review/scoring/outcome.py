@@ -7,12 +7,14 @@ from typing import Any
 
 from portal.common.formats.canonical import digest_of
 from portal.programmes.ruleset import RuleSet
+from portal.review.scoring.formulas import Reason
 from portal.review.scoring.inputs import Bundle, parse_bundle
 from portal.review.scoring.numbers import mean, round_half_up, show, show_exact
 from portal.review.scoring.parts import PartResult, results_of
 from portal.review.scoring.ranking import Key, rank, ranking_key
 
 SCHEMA = "tally/1"
+NEVER_RANKED = (Reason("", "", "rehearsal", "a rehearsal is never ranked"),)
 
 
 @dataclass(frozen=True)
@@ -66,13 +68,13 @@ def tally(bundle: dict[str, Any]) -> Tally:
     """Points, totals and ranks of a bundle "tally-input/1"; TallyError names what cannot be counted and where."""
     parsed = parse_bundle(bundle)
     standings = _standings(parsed)
-    keys = {standing.code: standing.key for standing in standings if standing.key is not None}
+    keys = {standing.code: standing.key for standing in standings if standing.key is not None and not parsed.rehearsal}
     eligible = {standing.code for standing in standings if standing.eligible}
     by_score = rank(keys)
     among_eligible = rank({code: key for code, key in keys.items() if code in eligible})
     entries = [
         {
-            **_entry_row(standing, name=parsed.names[standing.code]),
+            **_entry_row(standing, name=parsed.names[standing.code], more=NEVER_RANKED if parsed.rehearsal else ()),
             "rank_by_score": by_score.get(standing.code),
             "rank_among_eligible": among_eligible.get(standing.code),
         }
@@ -87,7 +89,8 @@ def tally(bundle: dict[str, Any]) -> Tally:
             "points": show_exact(Fraction(parsed.ruleset.points)),
             "entries": entries,
             "averages": _averages(standings, ruleset=parsed.ruleset),
-            "best": _best(standings, ruleset=parsed.ruleset),
+            "best": {} if parsed.rehearsal else _best(standings, ruleset=parsed.ruleset),
+            **({"rehearsal": True} if parsed.rehearsal else {}),
         }
     )
 
@@ -117,9 +120,9 @@ def _gates_of(code: str, bundle: Bundle) -> dict[str, dict[str, str]]:
     }
 
 
-def _entry_row(standing: Standing, *, name: str) -> dict[str, Any]:
+def _entry_row(standing: Standing, *, name: str, more: tuple[Reason, ...]) -> dict[str, Any]:
     places = standing.ruleset.rounding.places
-    reasons = [reason._asdict() for result in standing.parts for reason in result.reasons]
+    reasons = [reason._asdict() for reason in (*more, *(reason for part in standing.parts for reason in part.reasons))]
     return {
         "code": standing.code,
         "name": name,

@@ -44,7 +44,7 @@ def tally_input(phase: Phase) -> dict[str, Any]:
         "measurements": [row for row in _measurements(phase) if row["entry"] in codes],
         "gates": [_gate(entry, gate.key) for entry in entries for gate in gates_of(phase)],
     }
-    return normalise(document)
+    return normalise({**document, "rehearsal": True} if phase.is_rehearsal else document)
 
 
 def _sheets(phase: Phase) -> list[dict[str, Any]]:
