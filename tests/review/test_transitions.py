@@ -16,6 +16,7 @@ STATES = {
     "draw": enums.DrawState,
     "sheet": enums.SheetState,
     "disqualification": enums.DisqualificationState,
+    "verification": enums.VerificationState,
     "decision": enums.DecisionState,
     "appeal": enums.AppealState,
 }

@@ -1,16 +1,26 @@
 """Objections: once per decision, within the window, on admissible grounds, answered by people other than the first panel."""
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
 from portal.common.time import kst
-from portal.review.actions.base import leave_trace, locked, require_member, require_outsider, require_text, step
+from portal.review.actions.base import (
+    leave_trace,
+    locked,
+    require_member,
+    require_outsider,
+    require_role,
+    require_text,
+    step,
+)
 from portal.review.actions.notices import trace_notice, write_notice
 from portal.review.enums import AppealGround, AppealState, AuditAction, DecisionState, NoticeKind, PanelKind
 from portal.review.errors import NotPossible
-from portal.review.models import Appeal, Decision, Minutes, Notice, PanelSeat
+from portal.review.models import Appeal, Decision, Minutes, Notice, Panel, PanelSeat
+from portal.review.selectors.decisions import has_objected
 from portal.review.selectors.rules import has_carried
 from portal.review.transitions import APPEAL
 
@@ -25,6 +35,8 @@ def lodge_appeal(decision: Decision, *, ground: AppealGround, text: str, lodged_
     require_text(text, _("Write what is wrong and where; that is what is judged."))
     if Appeal.objects.filter(decision=row).exists():
         raise NotPossible(_("An objection to this decision was already lodged; there is only one."))
+    if has_objected(row):
+        raise NotPossible(_("This decision follows from your objection; there is no second one."))
     if row.state != DecisionState.NOTIFIED or row.objection_until is None:
         raise NotPossible(_("Objections are possible only after the notice and before the decision is final."))
     now = timezone.now()
@@ -54,29 +66,58 @@ def rule_on_admission(appeal: Appeal, *, admit: bool, reason: str, ruled_by: Use
 
 
 @transaction.atomic
+def refer_appeal(appeal: Appeal, *, panel: Panel, referred_by: User) -> Appeal:
+    """Give an admitted objection to a disjoint panel; its members read the case once they have declared."""
+    row = locked(appeal)
+    require_role(referred_by, "officer")
+    require_outsider(referred_by, row.decision.phase)
+    if row.state != AppealState.ADMITTED:
+        raise NotPossible(_("Only an admitted objection is referred to a panel."))
+    _require_disjoint(row, panel)
+    before, row.panel, row.referred_at = row.panel_id, panel, timezone.now()
+    row.save(update_fields=["panel", "referred_at"])
+    leave_trace(
+        AuditAction.APPEAL_REFERRED, by=referred_by, subject=row, before={"panel": before}, after={"panel": panel.pk}
+    )
+    return row
+
+
+@transaction.atomic
 def rule_on_appeal(appeal: Appeal, *, uphold: bool, minutes: Minutes, reason: str, ruled_by: User) -> Appeal:
     """The ruling of a disjoint panel. An upheld objection leads to a superseding decision that re-opens the entry."""
     row = locked(appeal)
     require_outsider(ruled_by, row.decision.phase)
     found = step(APPEAL, "uphold" if uphold else "dismiss", row.state, by=ruled_by, reason=reason)
-    _require_disjoint(row, minutes, ruled_by)
-    row.state, row.ruling_reason = AppealState(found.target), reason
-    row.panel, row.minutes = minutes.panel, minutes
+    _require_vote_of_its_panel(row, minutes, ruled_by)
+    row.state, row.ruling_reason, row.minutes = AppealState(found.target), reason, minutes
     row.ruled_by, row.ruled_at = ruled_by, timezone.now()
-    row.save(update_fields=["state", "ruling_reason", "panel", "minutes", "ruled_by", "ruled_at"])
+    row.save(update_fields=["state", "ruling_reason", "minutes", "ruled_by", "ruled_at"])
     notice = _tell(row, reason=reason, sent_by=ruled_by)
     _trace(row, before=found.source, by=ruled_by, reason=reason)
     trace_notice(notice)
     return row
 
 
-def _require_disjoint(row: Appeal, minutes: Minutes, ruled_by: User) -> None:
-    phase = row.decision.phase
-    if minutes.panel.phase_id != phase.pk or minutes.panel.kind != PanelKind.APPEAL:
+def _first_seats(row: Appeal) -> QuerySet[PanelSeat]:
+    return PanelSeat.objects.filter(panel__phase=row.decision.phase).exclude(panel__kind=PanelKind.APPEAL)
+
+
+def _require_disjoint(row: Appeal, panel: Panel) -> None:
+    if panel.phase_id != row.decision.phase_id or panel.kind != PanelKind.APPEAL:
         raise NotPossible(_("An objection is answered by an appeal panel of the same phase."))
-    first = PanelSeat.objects.filter(panel__phase=phase).exclude(panel__kind=PanelKind.APPEAL)
-    both = first.filter(user__in=minutes.panel.seats.values("user"))
-    if both.exists() or first.filter(user=ruled_by).exists():
+    if not panel.seats.exists():
+        raise NotPossible(_("Nobody sits on this panel yet; fill its seats first."))
+    if _first_seats(row).filter(user__in=panel.seats.values("user")).exists():
+        raise NotPossible(_("An appeal panel shares nobody with the panels whose work it judges."))
+
+
+def _require_vote_of_its_panel(row: Appeal, minutes: Minutes, ruled_by: User) -> None:
+    if row.panel is None:
+        raise NotPossible(_("Refer the objection to an appeal panel first."))
+    _require_disjoint(row, row.panel)  # seats may have been filled since
+    if minutes.panel_id != row.panel_id:
+        raise NotPossible(_("These minutes are not of the panel that the objection was referred to."))
+    if _first_seats(row).filter(user=ruled_by).exists():
         raise NotPossible(_("An appeal panel shares nobody with the panels whose work it judges."))
     if not has_carried(minutes):
         raise NotPossible(

@@ -1,4 +1,4 @@
-"""Decisions: drafted by one person, endorsed on minutes, approved by another, notified, final. Never overwritten."""
+"""Decisions: drafted by one person, endorsed on minutes, approved by another. Never overwritten; `notifying` makes them known."""
 
 from dataclasses import dataclass
 
@@ -7,11 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
-from portal.common.viewer import viewer_of_user
-from portal.consortia.actions import move_entry
+from portal.common.transitions import TransitionError, find
 from portal.consortia.enums import EntryState
 from portal.consortia.models import Entry
-from portal.programmes.actions import move_phase
+from portal.consortia.transitions import ENTRY
 from portal.programmes.models import Phase
 from portal.review.actions.base import (
     leave_trace,
@@ -22,25 +21,22 @@ from portal.review.actions.base import (
     require_text,
     step,
 )
-from portal.review.actions.notices import trace_notice, write_notice
 from portal.review.enums import (
+    AppealState,
     AuditAction,
     Basis,
     DecisionState,
     DisqualificationState,
     GateVerdict,
-    NoticeKind,
     Outcome,
 )
-from portal.review.errors import Incomplete, NotPossible
-from portal.review.models import Decision, Disqualification, Minutes, Notice, Tally
-from portal.review.selectors.decisions import standing_decision, undecided_entries
+from portal.review.errors import NotPossible
+from portal.review.models import Appeal, Decision, Disqualification, Minutes, Tally
+from portal.review.selectors.decisions import standing_decision
 from portal.review.selectors.gates import open_disqualifications, verdict_on
-from portal.review.selectors.outcomes import result_notice
 from portal.review.selectors.rules import gates_of, has_carried
 from portal.review.selectors.tallies import is_current, latest_tally
 from portal.review.transitions import DECISION
-from portal.review.windows import term_after
 
 ENTRY_EVENTS = {
     Outcome.ADVANCE: "advance",
@@ -48,6 +44,8 @@ ENTRY_EVENTS = {
     Outcome.DISQUALIFY: "disqualify",
     Outcome.RE_EVALUATE: "reopen",
 }
+LATER_EVENTS = {Outcome.ANNUL: "annul", Outcome.STAY: "stay", Outcome.LIFT_STAY: "lift_stay"}
+LATE_STAGES = ("tallied", "decided", "notified", "objection", "final")
 
 
 @dataclass(frozen=True)
@@ -67,13 +65,13 @@ def draft_decision(entry: Entry, *, draft: Draft, drafted_by: User, supersedes: 
     require_outsider(drafted_by, entry.phase)
     require_text(draft.public_rationale, _("Write the rationale: it is what the team and the public read."))
     _require_first_or_superseding(entry, supersedes)
-    _require_grounds(entry, draft)
+    _require_grounds(entry, draft, supersedes=supersedes)
     decision = Decision.objects.create(
         phase=entry.phase,
         entry=entry,
         outcome=draft.outcome,
         basis=draft.basis,
-        tally=_tally_for(entry.phase),
+        tally=latest_tally(entry.phase) if draft.outcome == Outcome.RE_EVALUATE else _tally_for(entry.phase),
         disqualification=_case_of(entry) if draft.outcome == Outcome.DISQUALIFY else None,
         public_rationale=draft.public_rationale,
         private_rationale=draft.private_rationale,
@@ -98,7 +96,9 @@ def draft_decision(entry: Entry, *, draft: Draft, drafted_by: User, supersedes: 
 def _require_first_or_superseding(entry: Entry, supersedes: Decision | None) -> None:
     standing = standing_decision(entry)
     if standing is None and supersedes is None:
-        require_stage(Phase.objects.get(pk=entry.phase_id), "tallied", doing=_("Drafting a decision"))
+        held = Entry.objects.get(pk=entry.pk).state == EntryState.HELD  # decided on its own, also after the others
+        stages = LATE_STAGES if held else LATE_STAGES[:1]
+        require_stage(Phase.objects.get(pk=entry.phase_id), *stages, doing=_("Drafting a decision"))
         return
     if standing is not None and supersedes is None:
         raise NotPossible(
@@ -107,23 +107,52 @@ def _require_first_or_superseding(entry: Entry, supersedes: Decision | None) -> 
         )
     if supersedes is not None and (standing is None or standing.pk != supersedes.pk):
         raise NotPossible(_("Only the standing decision on the same entry can be superseded."))
+    if supersedes is not None and supersedes.state == DecisionState.STAYED:
+        raise NotPossible(_("The decision is stayed; lift the stay first, or annul it."))
     if supersedes is not None and supersedes.state not in {DecisionState.NOTIFIED, DecisionState.FINAL}:
         raise NotPossible(_("A decision that was not notified yet is returned or discarded, not superseded."))
 
 
-def _require_grounds(entry: Entry, draft: Draft) -> None:
-    """A disqualification rests on a failed gate, and a failed gate admits of nothing else."""
+def _require_grounds(entry: Entry, draft: Draft, *, supersedes: Decision | None) -> None:
+    """A disqualification rests on a failed gate, and a failed gate admits of nothing else but a new evaluation."""
+    if draft.outcome not in ENTRY_EVENTS:
+        raise NotPossible(_("The outcome %(outcome)s is not about one entry.") % {"outcome": draft.outcome})
+    _require_step_of(entry, draft)
+    if draft.outcome == Outcome.RE_EVALUATE:
+        _require_ground_to_reopen(draft, supersedes)
+        return
     failed = [gate.key for gate in gates_of(entry.phase) if _fails(entry, gate.key)]
     if draft.outcome == Outcome.DISQUALIFY and (draft.basis != Basis.GATE or not failed):
         raise NotPossible(
             _("A disqualification rests on an upheld ruling on a gate; %(entry)s has none.") % {"entry": entry}
         )
-    if draft.outcome in {Outcome.ADVANCE, Outcome.CUT} and failed:
+    if draft.outcome != Outcome.DISQUALIFY and failed:
         raise NotPossible(
             _("%(entry)s failed the gate %(gate)s and can only be disqualified.") % {"entry": entry, "gate": failed[0]}
         )
-    if draft.outcome not in ENTRY_EVENTS:
-        raise NotPossible(_("The outcome %(outcome)s is not about one entry.") % {"outcome": draft.outcome})
+    if any(case.entry_id == entry.pk for case in open_disqualifications(entry.phase)):
+        raise NotPossible(_("A disqualification procedure on %(entry)s is open; rule on it first.") % {"entry": entry})
+
+
+def _require_step_of(entry: Entry, draft: Draft) -> None:
+    """What the decision does to the entry must be a step from where it stands, so that it can be notified later."""
+    state = Entry.objects.get(pk=entry.pk).state
+    try:
+        find(ENTRY, ENTRY_EVENTS[draft.outcome], state)
+    except TransitionError as error:
+        raise NotPossible(
+            _("%(entry)s is in the state “%(state)s”; decide to evaluate it again before you decide anything else.")
+            % {"entry": entry, "state": EntryState(state).label}
+        ) from error
+
+
+def _require_ground_to_reopen(draft: Draft, supersedes: Decision | None) -> None:
+    """By an upheld objection to the very decision, or by a finding of the ministry's own."""
+    if draft.basis not in {Basis.APPEAL, Basis.FINDING}:
+        raise NotPossible(_("An entry is evaluated again after an upheld objection or a later finding alone."))
+    upheld = Appeal.objects.filter(decision=supersedes, state=AppealState.UPHELD).exists()
+    if draft.basis == Basis.APPEAL and not upheld:
+        raise NotPossible(_("No objection to this decision was upheld."))
 
 
 def _fails(entry: Entry, gate: str) -> bool:
@@ -158,35 +187,47 @@ def endorse_decision(decision: Decision, *, minutes: Minutes, endorsed_by: User)
         )
     row = locked(decision)
     row.minutes = minutes
-    return _move(row, "endorse", by=endorsed_by, fields=["minutes"])
+    return move_decision(row, "endorse", by=endorsed_by, fields=["minutes"])
 
 
 @transaction.atomic
 def return_decision(decision: Decision, *, returned_by: User, reason: str) -> Decision:
-    return _move(locked(decision), "return", by=returned_by, reason=reason)
+    return move_decision(locked(decision), "return", by=returned_by, reason=reason)
 
 
 @transaction.atomic
 def discard_decision(decision: Decision, *, discarded_by: User, reason: str) -> Decision:
-    return _move(locked(decision), "discard", by=discarded_by, reason=reason)
+    return move_decision(locked(decision), "discard", by=discarded_by, reason=reason)
 
 
 @transaction.atomic
 def approve_decision(decision: Decision, *, approved_by: User) -> Decision:
-    """The second person. What it supersedes gives way in the same transaction."""
-    row = locked(decision)
+    """The second person. What it supersedes, stays or annuls gives way in the same transaction."""
+    row, earlier = _locked_with_earlier(decision)
     if row.drafted_by_id == approved_by.pk:
         raise NotPossible(_("Two people decide: whoever drafted a decision cannot approve it."))
-    if row.tally is not None and not is_current(row.tally):
+    if row.tally is not None and row.outcome != Outcome.RE_EVALUATE and not is_current(row.tally):
         raise NotPossible(_("Something changed since the tally of this decision; take it again and draft anew."))
     row.approved_by, row.approved_at = approved_by, timezone.now()
-    if row.supersedes is not None:
-        reason = _("Superseded by decision %(number)s") % {"number": row.pk}
-        _move(locked(row.supersedes), "supersede", by=approved_by, reason=reason)
-    return _move(row, "approve", by=approved_by, fields=["approved_by", "approved_at"])
+    if earlier is not None:
+        event = LATER_EVENTS.get(Outcome(row.outcome), "supersede")
+        words = _("Superseded by decision %(number)s") if event == "supersede" else _("By decision %(number)s")
+        move_decision(earlier, event, by=approved_by, reason=words % {"number": row.pk})
+    return move_decision(row, "approve", by=approved_by, fields=["approved_by", "approved_at"])
 
 
-def _move(row: Decision, event: str, *, by: User, reason: str = "", fields: list[str] | None = None) -> Decision:
+def _locked_with_earlier(decision: Decision) -> tuple[Decision, Decision | None]:
+    """The decision and the one it is about, locked in the order of their ids before anything is written."""
+    earlier = decision.concerns_id or decision.supersedes_id
+    wanted = [pk for pk in (decision.pk, earlier) if pk is not None]
+    rows = {row.pk: row for row in Decision.objects.select_for_update().filter(pk__in=wanted).order_by("pk")}
+    return rows[decision.pk], rows.get(earlier) if earlier is not None else None
+
+
+def move_decision(
+    row: Decision, event: str, *, by: User, reason: str = "", fields: list[str] | None = None
+) -> Decision:
+    """One step of the table on a locked row, with its event."""
     require_outsider(by, row.phase)
     found = step(DECISION, event, row.state, by=by, reason=reason)
     row.state = DecisionState(found.target)
@@ -200,66 +241,3 @@ def _move(row: Decision, event: str, *, by: User, reason: str = "", fields: list
         reason=reason,
     )
     return row
-
-
-@transaction.atomic
-def decide_phase(phase: Phase, *, decided_by: User) -> Phase:
-    """Every standing entry has an approved decision and no procedure is open, except where the entry is held."""
-    require_outsider(decided_by, phase)
-    row = locked(phase)
-    held = {entry.pk for entry in row.entries.filter(state=EntryState.HELD)}
-    holes = [_("no approved decision on %(entry)s") % {"entry": entry} for entry in undecided_entries(row)]
-    holes += [
-        _("open disqualification procedure on %(entry)s") % {"entry": case.entry}
-        for case in open_disqualifications(row)
-        if case.entry_id not in held
-    ]
-    if holes:
-        raise Incomplete(_("The phase cannot be closed as decided yet. Open:"), holes=holes)
-    return move_phase(row, "decide", actor=viewer_of_user(decided_by))
-
-
-@transaction.atomic
-def notify_phase(phase: Phase, *, notified_by: User) -> list[Notice]:
-    """Tell every team its result at once; the objection window starts on the next day."""
-    row = locked(phase)
-    require_stage(row, "decided", doing=_("Notifying"))
-    decisions = list(Decision.objects.filter(phase=row, state=DecisionState.APPROVED).order_by("entry__code", "pk"))
-    notices = [notify_decision(decision, notified_by=notified_by) for decision in decisions]
-    move_phase(row, "notify", actor=viewer_of_user(notified_by))
-    return [notice for notice in notices if notice is not None]
-
-
-@transaction.atomic
-def notify_decision(decision: Decision, *, notified_by: User) -> Notice | None:
-    """Let an approved decision take effect: the entry moves on the approver's authority and the team is told."""
-    row = locked(decision)
-    now = timezone.now()
-    row.notified_at, row.objection_until = now, term_after(now, days=row.phase.objection_days)
-    notice = None
-    if row.entry is not None:
-        notice = write_notice(
-            row.entry,
-            kind=NoticeKind.RESULT,
-            subject_key=f"decision:{row.pk}",
-            content=result_notice(row),
-            sent_by=notified_by,
-        )
-    _move(row, "notify", by=notified_by, fields=["notified_at", "objection_until"])
-    if row.entry is not None and row.approved_by is not None:
-        event, reason = ENTRY_EVENTS[Outcome(row.outcome)], row.public_rationale
-        move_entry(row.entry, event, actor=viewer_of_user(row.approved_by), reason=reason)
-    if notice is not None:
-        trace_notice(notice)
-    return notice
-
-
-@transaction.atomic
-def finalise_decision(decision: Decision, *, finalised_by: User) -> Decision:
-    """Possible once the objection window has passed and no objection is open."""
-    row = locked(decision)
-    if row.objection_until is not None and timezone.now() <= row.objection_until:
-        raise NotPossible(_("Objections may still be lodged until the window closes."))
-    if hasattr(row, "appeal") and row.appeal.state in {"lodged", "admitted"}:
-        raise NotPossible(_("An objection to this decision is open."))
-    return _move(row, "finalise", by=finalised_by)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from portal.accounts.models import User
 from portal.common.formats.canonical import digest_of
 from portal.common.time import kst
+from portal.consortia.enums import EntryState
 from portal.consortia.models import Entry
 from portal.programmes.models import Phase
 from portal.review.actions.base import (
@@ -26,7 +27,7 @@ from portal.review.actions.notices import trace_notice, write_notice
 from portal.review.enums import AuditAction, DisqualificationState, GateVerdict, NoticeKind
 from portal.review.errors import NotPossible
 from portal.review.models import Disqualification, GateRuling, Minutes
-from portal.review.selectors.gates import OPEN_STATES
+from portal.review.selectors.gates import OPEN_STATES, open_verification
 from portal.review.selectors.rules import gates_of, has_carried
 from portal.review.transitions import DISQUALIFICATION
 
@@ -54,7 +55,8 @@ def raise_disqualification(
 
 def _check_gate(entry: Entry, gate: str, user: User) -> None:
     require_outsider(user, entry.phase)
-    require_stage(Phase.objects.get(pk=entry.phase_id), *RULING_STAGES, doing=_("Ruling on a gate"))
+    if Entry.objects.get(pk=entry.pk).state != EntryState.HELD:
+        require_stage(Phase.objects.get(pk=entry.phase_id), *RULING_STAGES, doing=_("Ruling on a gate"))
     known = [row.key for row in gates_of(entry.phase)]
     if gate not in known:
         raise NotPossible(
@@ -169,6 +171,26 @@ def pass_gate(entry: Entry, *, gate: str, reason: str, ruled_by: User, minutes: 
     ruling = _insert_ruling(
         entry, gate=gate, verdict=GateVerdict.PASS, reason=reason, ruled_by=ruled_by, minutes=minutes
     )
+    _trace_ruling(ruling)
+    return ruling
+
+
+@transaction.atomic
+def overturn_disqualification(row: Disqualification, *, minutes: Minutes, reason: str, ruled_by: User) -> GateRuling:
+    """Take back an upheld ruling while the entry is evaluated again. A new doubt starts a new procedure with its reply."""
+    case = locked(row)
+    _check_gate(case.entry, case.gate, ruled_by)
+    found = step(DISQUALIFICATION, "overturn", case.state, by=ruled_by, reason=reason)
+    round_ = open_verification(case.entry)
+    if round_ is None or round_.reopened_by_id is None:
+        raise NotPossible(_("A ruling is overturned only while its entry is evaluated again."))
+    _require_vote(minutes, case.entry, uphold=True)
+    case.state = DisqualificationState(found.target)
+    case.save(update_fields=["state"])
+    ruling = _insert_ruling(
+        case.entry, gate=case.gate, verdict=GateVerdict.PASS, reason=reason, ruled_by=ruled_by, minutes=minutes
+    )
+    _trace(AuditAction.DISQUALIFICATION_RULED, case, before=found.source, by=ruled_by, reason=reason)
     _trace_ruling(ruling)
     return ruling
 

@@ -14,6 +14,7 @@ from portal.review.actions.notices import trace_notice, write_notice
 from portal.review.enums import AuditAction, NoticeKind
 from portal.review.errors import NotPossible
 from portal.review.models import Answer, Question
+from portal.review.selectors.gates import open_verification
 
 
 @transaction.atomic
@@ -25,7 +26,14 @@ def ask_question(entry: Entry, *, text: str, due_at: datetime, asked_by: User) -
     now = timezone.now()
     if due_at <= now:
         raise NotPossible(_("The answer is due in the past; give the team time to answer."))
-    question = Question.objects.create(entry=entry, text=text, asked_by=asked_by, asked_at=now, due_at=due_at)
+    question = Question.objects.create(
+        entry=entry,
+        verification=open_verification(entry),
+        text=text,
+        asked_by=asked_by,
+        asked_at=now,
+        due_at=due_at,
+    )
     content = {"schema": "notice/1", "question": text, "due_at": due_at.isoformat()}
     notice = write_notice(
         entry, kind=NoticeKind.QUESTION, subject_key=f"question:{question.pk}", content=content, sent_by=asked_by

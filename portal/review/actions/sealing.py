@@ -22,12 +22,16 @@ from portal.review.actions.base import (
     require_stage,
     require_text,
 )
+from portal.review.actions.numbering import number_sheets
 from portal.review.enums import AuditAction, SheetState
 from portal.review.errors import Incomplete, NotPossible
 from portal.review.models import OutsideResult, ScoreSheet, Tally
 from portal.review.numbers import decimal_text
 from portal.review.selectors.completion import holes_before_seal
 from portal.review.selectors.tallies import tally_input
+
+# after `tallied` only to renew it, for an entry that is decided later on its own
+TALLY_STAGES = ("sealed", "tallied", "decided", "notified", "objection", "final")
 
 
 @transaction.atomic
@@ -43,8 +47,10 @@ def seal_phase(phase: Phase, *, sealed_by: User) -> Phase:
         raise Incomplete(_("The phase cannot be sealed yet. Open:"), holes=holes)
     sealed = [sheet.pk for sheet in sheets if sheet.state == SheetState.SIGNED]
     ScoreSheet.objects.filter(pk__in=sealed).update(state=SheetState.SEALED)
+    number_sheets(sealed, by=sealed_by)
+    move_phase(row, "seal", actor=viewer_of_user(sealed_by))
     leave_trace(AuditAction.PHASE_SHEETS_SEALED, by=sealed_by, subject=row, after={"sheets": sealed})
-    return move_phase(row, "seal", actor=viewer_of_user(sealed_by))
+    return row
 
 
 @dataclass(frozen=True)
@@ -106,12 +112,13 @@ def take_tally(phase: Phase, *, taken_by: User, reason: str = "") -> Tally:
     require_role(taken_by, "officer")
     require_outsider(taken_by, phase)
     row = locked(phase)
-    require_stage(row, "sealed", "tallied", doing=_("Taking a tally"))
+    require_stage(row, *TALLY_STAGES, doing=_("Taking a tally"))
     last = Tally.objects.filter(phase=row).order_by("-version").first()
     document = tally_input(row)
     if last is not None:
         _require_renewal(last, document, reason)
     tally = _insert(row, document, version=last.version + 1 if last else 1, taken_by=taken_by)
+    move_phase(row, "renew_tally" if last else "record_tally", actor=viewer_of_user(taken_by), reason=reason)
     leave_trace(
         AuditAction.TALLY_TAKEN,
         by=taken_by,
@@ -120,7 +127,6 @@ def take_tally(phase: Phase, *, taken_by: User, reason: str = "") -> Tally:
         after={"version": tally.version, "input": tally.input_digest, "digest": tally.digest},
         reason=reason,
     )
-    move_phase(row, "renew_tally" if last else "record_tally", actor=viewer_of_user(taken_by), reason=reason)
     return tally
 
 

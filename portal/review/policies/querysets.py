@@ -5,16 +5,31 @@ from typing import TypeVar
 from django.db.models import Model, QuerySet
 
 from portal.common.viewer import Viewer
-from portal.review.models import Appeal, Decision, Disqualification, Minutes, Notice, Question, ScoreSheet, Tally
+from portal.review.models import (
+    Appeal,
+    Decision,
+    Disqualification,
+    Minutes,
+    Notice,
+    Question,
+    RecusalRequest,
+    ScoreSheet,
+    Tally,
+    UnsuitableNaming,
+    Verification,
+)
 from portal.review.policies.scopes import Standing, audiences_in, scope_of, standing_of
 from portal.review.policies.table import Subject, audiences_for
 
 Row = TypeVar("Row", bound=Model)
 
 SUBJECTS: dict[type[Model], tuple[Subject, tuple[str, ...]]] = {
-    ScoreSheet: (Subject.SHEET, ("assignment__entry__phase", "assignment__seat")),
+    ScoreSheet: (Subject.SHEET, ("assignment__entry__phase", "assignment__seat__panel")),
     Question: (Subject.QUESTION, ("entry__phase", "answer")),
     Disqualification: (Subject.DISQUALIFICATION, ("entry__phase",)),
+    Verification: (Subject.VERIFICATION, ("entry__phase",)),
+    UnsuitableNaming: (Subject.NAMING, ("entry__phase",)),
+    RecusalRequest: (Subject.RECUSAL, ("seat__panel__phase", "entry")),
     Tally: (Subject.TALLY, ("phase",)),
     Minutes: (Subject.MINUTES, ("panel__phase",)),
     Decision: (Subject.DECISION, ("phase", "entry__phase")),

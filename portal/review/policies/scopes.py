@@ -17,24 +17,31 @@ from portal.review.models import (
     Minutes,
     Notice,
     OutsideResult,
+    Panel,
     PanelSeat,
     Question,
+    RecusalRequest,
     ScoreSheet,
     Tally,
+    UnsuitableNaming,
+    Verification,
 )
-from portal.review.policies.table import Audience
+from portal.review.policies.table import STAGES, Audience
 
 CLEARED = (DeclarationState.CLEAR, DeclarationState.ALLOWED)
 
 
 @dataclass(frozen=True)
 class Scope:
-    """`entry` is empty for what belongs to the phase; `owner` is the person whose work it is; `told` whether the team knows of it."""
+    """`entry` is empty for what belongs to the phase; `owner` is the person whose work it is; `told` whether the team knows of it;
+    `blinded` hides the entry from the owner until the notice: who rates in the blind console must not learn what was rated.
+    """
 
     phase: Phase
     entry: Entry | None = None
     owner: int | None = None
     told: bool = True
+    blinded: bool = False
 
 
 @singledispatch
@@ -63,8 +70,20 @@ def _(subject: Declaration) -> Scope:
 
 
 @scope_of.register
+def _(subject: UnsuitableNaming) -> Scope:
+    return Scope(subject.entry.phase, subject.entry)
+
+
+@scope_of.register
+def _(subject: RecusalRequest) -> Scope:
+    """A challenge is its party's; a member's own withdrawal belongs to no team."""
+    return Scope(subject.seat.panel.phase, subject.entry, told=subject.entry is not None)
+
+
+@scope_of.register
 def _(subject: ScoreSheet) -> Scope:
-    return Scope(subject.assignment.entry.phase, subject.assignment.entry, subject.assignment.seat.user_id, told=False)
+    seat, entry = subject.assignment.seat, subject.assignment.entry
+    return Scope(entry.phase, entry, seat.user_id, told=False, blinded=is_blinded(seat.panel, entry.phase))
 
 
 @scope_of.register
@@ -75,6 +94,11 @@ def _(subject: Question) -> Scope:
 @scope_of.register
 def _(subject: Disqualification) -> Scope:
     return Scope(subject.entry.phase, subject.entry, told=subject.state != DisqualificationState.RAISED)
+
+
+@scope_of.register
+def _(subject: Verification) -> Scope:
+    return Scope(subject.entry.phase, subject.entry)
 
 
 @scope_of.register
@@ -107,14 +131,21 @@ def _(subject: Appeal) -> Scope:
     return scope_of(subject.decision)
 
 
+def is_blinded(panel: Panel, phase: Phase) -> bool:
+    """Whether the panel's members must not learn yet which entry a sheet of theirs is about."""
+    return panel.is_blind and STAGES.index(phase.state) < STAGES.index("notified")
+
+
 @dataclass(frozen=True)
 class Standing:
-    """How a viewer stands to one phase: own teams in it, panel seats with cleared declarations, roles. Two queries, whatever is asked."""
+    """How a viewer stands to one phase: own teams in it, panel seats with cleared declarations, roles. Three queries, whatever is asked."""
 
     viewer: Viewer
     teams: frozenset[int] = frozenset()
     is_cleared: bool = False
     is_chair: bool = False
+    is_sighted: bool = False  # holds a seat on a panel that judges named entries
+    appealed: frozenset[int] = frozenset()  # entries whose objection was referred to a panel of the viewer
 
 
 def standing_of(viewer: Viewer, phase: Phase) -> Standing:
@@ -122,13 +153,25 @@ def standing_of(viewer: Viewer, phase: Phase) -> Standing:
         return Standing(viewer)
     teams = Membership.objects.filter(user_id=viewer.user_id, consortium__entries__phase=phase)
     seats = PanelSeat.objects.filter(user_id=viewer.user_id, panel__phase=phase).exclude(panel__kind=PanelKind.APPEAL)
-    held = list(seats.values_list("kind", "declaration__state"))
+    held = list(seats.values_list("kind", "declaration__state", "panel__is_blind"))
     return Standing(
         viewer,
         teams=frozenset(teams.values_list("consortium_id", flat=True)),
-        is_cleared=bool(held) and all(state in CLEARED for _kind, state in held),
-        is_chair=SeatKind.CHAIR in {kind for kind, _state in held},
+        is_cleared=bool(held) and all(state in CLEARED for _kind, state, _blind in held),
+        is_chair=SeatKind.CHAIR in {kind for kind, _state, _blind in held},
+        is_sighted=not all(blind for _kind, _state, blind in held),
+        appealed=_appealed(viewer, phase),
     )
+
+
+def _appealed(viewer: Viewer, phase: Phase) -> frozenset[int]:
+    """As long as the declaration is clear; a recused member of an appeal panel reads nothing more."""
+    rows = Appeal.objects.filter(
+        decision__phase=phase,
+        panel__seats__user_id=viewer.user_id,
+        panel__seats__declaration__state__in=CLEARED,
+    )
+    return frozenset(pk for pk in rows.values_list("decision__entry_id", flat=True) if pk is not None)
 
 
 def audiences_of(viewer: Viewer, scope: Scope) -> frozenset[Audience]:
@@ -139,6 +182,8 @@ def audiences_of(viewer: Viewer, scope: Scope) -> frozenset[Audience]:
 def audiences_in(standing: Standing, scope: Scope) -> frozenset[Audience]:
     """The same from a standing already read. A person in a team of the phase never counts as staff there."""
     found = {Audience.PUBLIC} | _as_team(standing, scope) | _as_panel(standing, scope)
+    if scope.entry is not None and scope.entry.pk in standing.appealed:
+        found.add(Audience.APPEAL_PANEL)
     if not standing.teams:
         found |= _as_staff(standing.viewer)
     return frozenset(found)
@@ -156,10 +201,10 @@ def _as_panel(standing: Standing, scope: Scope) -> set[Audience]:
     """Nobody is a member before every declaration is clear or allowed; the owner of a sheet only while cleared."""
     if not standing.is_cleared:
         return set()
-    found = {Audience.PANEL_MEMBER}
-    if standing.is_chair:
+    found: set[Audience] = {Audience.PANEL_MEMBER} if standing.is_sighted else set()
+    if standing.is_chair and standing.is_sighted:
         found.add(Audience.PANEL_CHAIR)
-    if scope.owner == standing.viewer.user_id:
+    if scope.owner == standing.viewer.user_id and not scope.blinded:
         found.add(Audience.SHEET_OWNER)
     return found
 

@@ -6,10 +6,13 @@ from enum import StrEnum
 class Subject(StrEnum):
     EVIDENCE = "evidence"
     DECLARATION = "declaration"
+    NAMING = "naming"
+    RECUSAL = "recusal"
     SHEET = "sheet"
     COMPLETION = "completion"
     QUESTION = "question"
     DISQUALIFICATION = "disqualification"
+    VERIFICATION = "verification"
     OUTSIDE_RESULT = "outside_result"
     TALLY = "tally"
     MINUTES = "minutes"
@@ -21,6 +24,7 @@ class Subject(StrEnum):
 
 class Audience(StrEnum):
     SHEET_OWNER = "sheet_owner"
+    APPEAL_PANEL = "appeal_panel"
     PANEL_CHAIR = "panel_chair"
     PANEL_MEMBER = "panel_member"
     SECRETARIAT = "secretariat"
@@ -54,11 +58,14 @@ _PANEL = frozenset({_A.PANEL_CHAIR, _A.PANEL_MEMBER})
 SPANS: tuple[tuple[Subject, str, str, frozenset[Audience]], ...] = (
     (Subject.EVIDENCE, "closed", "archived", _STAFF | _PANEL),
     (Subject.DECLARATION, "drafted", "archived", frozenset({_A.SHEET_OWNER, _A.SECRETARIAT, _A.AUDITOR})),
+    (Subject.NAMING, "rules_frozen", "archived", frozenset({_A.SECRETARIAT, _A.AUDITOR, _A.OWN_CONSORTIUM})),
+    (Subject.RECUSAL, "rules_frozen", "archived", frozenset({_A.SECRETARIAT, _A.AUDITOR, _A.OWN_CONSORTIUM})),
     (Subject.SHEET, "scoring", "archived", frozenset({_A.SHEET_OWNER})),
     (Subject.SHEET, "sealed", "archived", _STAFF | {_A.PANEL_CHAIR}),
     (Subject.COMPLETION, "scoring", "archived", _STAFF | {_A.PANEL_CHAIR}),
     (Subject.QUESTION, "receiving", "archived", _STAFF | _PANEL | {_A.OWN_CONSORTIUM}),
     (Subject.DISQUALIFICATION, "receiving", "archived", _STAFF | _PANEL | {_A.OWN_CONSORTIUM}),
+    (Subject.VERIFICATION, "closed", "archived", _STAFF | _PANEL | {_A.OWN_CONSORTIUM}),
     (Subject.OUTSIDE_RESULT, "sealed", "archived", _STAFF),
     (Subject.TALLY, "tallied", "archived", _STAFF | {_A.PANEL_CHAIR}),
     (Subject.MINUTES, "drafted", "archived", _STAFF),  # a committee judges a call before its phase receives
@@ -68,6 +75,14 @@ SPANS: tuple[tuple[Subject, str, str, frozenset[Audience]], ...] = (
     (Subject.OWN_RESULT, "notified", "archived", _STAFF | {_A.OWN_CONSORTIUM}),
     (Subject.NOTICE, "receiving", "archived", _STAFF | {_A.OWN_CONSORTIUM}),
     (Subject.APPEAL, "notified", "archived", _STAFF | {_A.OWN_CONSORTIUM}),
+    # the disjoint panel that an objection was referred to, for the entry concerned alone
+    (Subject.APPEAL, "notified", "archived", frozenset({_A.APPEAL_PANEL})),
+    (Subject.DECISION, "notified", "archived", frozenset({_A.APPEAL_PANEL})),
+    (Subject.OWN_RESULT, "notified", "archived", frozenset({_A.APPEAL_PANEL})),
+    (Subject.EVIDENCE, "notified", "archived", frozenset({_A.APPEAL_PANEL})),
+    (Subject.QUESTION, "notified", "archived", frozenset({_A.APPEAL_PANEL})),
+    (Subject.DISQUALIFICATION, "notified", "archived", frozenset({_A.APPEAL_PANEL})),
+    (Subject.VERIFICATION, "notified", "archived", frozenset({_A.APPEAL_PANEL})),
 )
 
 

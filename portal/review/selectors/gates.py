@@ -4,8 +4,8 @@ from collections import Counter
 
 from portal.consortia.models import Entry
 from portal.programmes.models import Phase
-from portal.review.enums import DisqualificationState, SheetState
-from portal.review.models import Disqualification, GateRuling, ScoreSheet
+from portal.review.enums import DisqualificationState, SheetState, VerificationState
+from portal.review.models import Disqualification, GateRuling, ScoreSheet, Verification
 
 OPEN_STATES = (
     DisqualificationState.RAISED,
@@ -18,6 +18,11 @@ OPEN_STATES = (
 def verdict_on(entry: Entry, gate: str) -> GateRuling | None:
     """The latest ruling, or None while the gate is undecided. Nothing passes by itself."""
     return GateRuling.objects.filter(entry=entry, gate=gate).order_by("-number").first()
+
+
+def open_verification(entry: Entry) -> Verification | None:
+    """The additional round that holds the entry's verdict now, if any."""
+    return Verification.objects.filter(entry=entry, state=VerificationState.OPEN).first()
 
 
 def open_disqualifications(phase: Phase) -> list[Disqualification]:

@@ -24,8 +24,9 @@ def result_notice(decision: Decision) -> dict[str, Any]:
         "basis": decision.basis,
         "rationale": decision.public_rationale,
         "scores": own_scores(decision.entry, decision.tally) if decision.tally else None,
-        "opinions": opinions_on(decision.entry),
-        "panel": _roster(decision.phase),
+        "opinions": opinions_on(decision.entry) if decision.concerns_id is None else [],
+        "panel": _roster(decision.phase) if decision.concerns_id is None else None,
+        "concerns": decision.concerns_id,
         "objection_until": decision.objection_until.isoformat() if decision.objection_until else None,
     }
 

@@ -23,7 +23,7 @@ from portal.review.forms import (
 )
 from portal.review.models import Decision, Notice
 from portal.review.policies import rules, visible_to
-from portal.review.selectors.decisions import decision_log, standing_decision, undecided_entries
+from portal.review.selectors.decisions import decisions_of, standing_decision, undecided_entries
 from portal.review.views.flow import attempt, attempt_and_go, person, step_up_to_act
 from portal.review.views.ops_phase import get_phase
 
@@ -47,7 +47,7 @@ def decisions(request: ViewerRequest, phase_id: int) -> HttpResponse:
         "phase": phase,
         "form": form,
         "vacancy_form": VacancyForm(auto_id="vacancy_%s"),
-        "decisions": [row for row in decision_log(phase) if row.pk in shown],
+        "decisions": [row for row in decisions_of(phase) if row.pk in shown],
         "missing": undecided_entries(phase) if phase.state == "tallied" else [],
         "officer": request.viewer.has_role("officer"),
         "decider": request.viewer.has_role("decider"),

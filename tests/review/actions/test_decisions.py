@@ -171,6 +171,7 @@ def test_a_disjoint_panel_rules_and_an_upheld_objection_reopens_the_entry(notifi
     for _number in range(3):
         make_seat(panel, officer=scene.officer)
 
+    actions.refer_appeal(appeal, panel=panel, referred_by=scene.officer)
     ruled = actions.rule_on_appeal(
         appeal, uphold=True, minutes=scene.meeting(panel=panel), reason="오독", ruled_by=scene.decider
     )

@@ -13,10 +13,13 @@ STAFF = {A.SECRETARIAT, A.DECISION_MAKER, A.AUDITOR}
 EXPECTED = {
     Subject.EVIDENCE: dict.fromkeys(STAFF | {A.PANEL_CHAIR, A.PANEL_MEMBER}, "closed"),
     Subject.DECLARATION: dict.fromkeys({A.SHEET_OWNER, A.SECRETARIAT, A.AUDITOR}, "drafted"),
+    Subject.NAMING: dict.fromkeys({A.SECRETARIAT, A.AUDITOR, A.OWN_CONSORTIUM}, "rules_frozen"),
+    Subject.RECUSAL: dict.fromkeys({A.SECRETARIAT, A.AUDITOR, A.OWN_CONSORTIUM}, "rules_frozen"),
     Subject.SHEET: {A.SHEET_OWNER: "scoring", **dict.fromkeys(STAFF | {A.PANEL_CHAIR}, "sealed")},
     Subject.COMPLETION: dict.fromkeys(STAFF | {A.PANEL_CHAIR}, "scoring"),
     Subject.QUESTION: dict.fromkeys(STAFF | {A.PANEL_CHAIR, A.PANEL_MEMBER, A.OWN_CONSORTIUM}, "receiving"),
     Subject.DISQUALIFICATION: dict.fromkeys(STAFF | {A.PANEL_CHAIR, A.PANEL_MEMBER, A.OWN_CONSORTIUM}, "receiving"),
+    Subject.VERIFICATION: dict.fromkeys(STAFF | {A.PANEL_CHAIR, A.PANEL_MEMBER, A.OWN_CONSORTIUM}, "closed"),
     Subject.OUTSIDE_RESULT: dict.fromkeys(STAFF, "sealed"),
     Subject.TALLY: dict.fromkeys(STAFF | {A.PANEL_CHAIR}, "tallied"),
     Subject.MINUTES: {A.PANEL_CHAIR: "closed", **dict.fromkeys(STAFF, "drafted")},
@@ -25,6 +28,13 @@ EXPECTED = {
     Subject.NOTICE: dict.fromkeys(STAFF | {A.OWN_CONSORTIUM}, "receiving"),
     Subject.APPEAL: dict.fromkeys(STAFF | {A.OWN_CONSORTIUM}, "notified"),
 }
+# What the disjoint panel of an objection reads, about the entry that it was given.
+APPEALED = {
+    Subject.APPEAL, Subject.DECISION, Subject.OWN_RESULT, Subject.EVIDENCE, Subject.QUESTION,
+    Subject.DISQUALIFICATION, Subject.VERIFICATION,
+}  # fmt: skip
+for subject in APPEALED:
+    EXPECTED[subject][A.APPEAL_PANEL] = "notified"
 
 
 @pytest.mark.parametrize(("subject", "audience"), list(product(Subject, Audience)))
