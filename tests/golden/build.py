@@ -1,4 +1,6 @@
-"""Input bundles that lead to the published figures of 2026: `python -m tests.golden.build` writes them.
+"""Input bundles that lead to the published figures of 2026, and what the command prints for them.
+
+`python -m tests.golden.build` writes both.
 
 Teams are T1 to T5 (phase 1) and T1 to T4 (phase 2). Points that were published or stood in the press are aimed at;
 how single sheets and raw scores come to them is constructed, and every row says which of the three it is.
@@ -14,6 +16,8 @@ from typing import Any, NamedTuple
 import yaml
 
 from portal.common.formats.canonical import digest_of
+from portal.review.scoring import tally
+from portal.review.scoring.__main__ import table
 
 FOLDER = Path(__file__).parent
 PROGRAMMES = FOLDER.parents[1] / "programmes"
@@ -52,6 +56,14 @@ P2_PUBLIC_SUMS = [(684, "constructed"), (666, "constructed"), (703, "published")
 def main() -> None:
     for name, bundle in (("phase1-2026", phase1()), ("phase2-2026", phase2())):
         (FOLDER / f"{name}.json").write_text(text_of(bundle), encoding="utf-8")
+        (FOLDER / f"{name}.txt").write_text(printed(bundle), encoding="utf-8")
+
+
+def printed(bundle: dict[str, Any]) -> str:
+    """What `python -m portal.review.scoring` prints for it."""
+    result = tally(bundle)
+    digests = f"input digest {result.document['input_digest']}\ntally digest {result.digest}"
+    return f"{table(result)}\n{digests}\n"
 
 
 def text_of(bundle: dict[str, Any]) -> str:
