@@ -16,9 +16,12 @@ from portal.review.models import (
     Notice,
     PanelSeat,
     Question,
+    RecusalRequest,
     ScoreSheet,
+    UnsuitableNaming,
 )
-from portal.review.policies.scopes import CLEARED, audiences_of, scope_of
+from portal.review.policies.panels import has_open_invitation
+from portal.review.policies.scopes import CLEARED, audiences_of, is_blinded, scope_of
 from portal.review.policies.table import STAGES, Audience, Subject, audiences_for
 
 HIDDEN = Verdict(allowed=False, exists=False)
@@ -41,9 +44,10 @@ def _seen(viewer: Viewer, subject: Subject, obj: Model | None) -> Verdict:
 
 
 def reviews(viewer: Viewer, **kwargs: object) -> Verdict:
-    """The reviewers' home: for everybody who holds a seat."""
+    """The reviewers' home: for everybody who holds a seat or is asked to take one."""
     held = viewer.user_id is not None and PanelSeat.objects.filter(user_id=viewer.user_id).exists()
-    return Verdict(allowed=held, reason=_("This page is for members of an evaluation panel."))
+    asked = not held and has_open_invitation(viewer.user_id)
+    return Verdict(allowed=held or asked, reason=_("This page is for members of an evaluation panel."))
 
 
 def owns_seat(viewer: Viewer, seat_id: int) -> Verdict:
@@ -54,6 +58,8 @@ def owns_cleared_seat(viewer: Viewer, seat_id: int) -> Verdict:
     seat = _own_seat(viewer, seat_id)
     if seat is None:
         return HIDDEN
+    if is_blinded(seat.panel, seat.panel.phase):
+        return _blinded()
     cleared = seat.declaration.state in CLEARED
     return Verdict(allowed=cleared, reason=_("Declare your interests first; nothing opens before that."))
 
@@ -61,7 +67,8 @@ def owns_cleared_seat(viewer: Viewer, seat_id: int) -> Verdict:
 def _own_seat(viewer: Viewer, seat_id: int) -> PanelSeat | None:
     if viewer.user_id is None:
         return None
-    return PanelSeat.objects.select_related("declaration").filter(pk=seat_id, user_id=viewer.user_id).first()
+    rows = PanelSeat.objects.select_related("declaration", "panel__phase")
+    return rows.filter(pk=seat_id, user_id=viewer.user_id).first()
 
 
 def owns_sheet(viewer: Viewer, sheet_id: int) -> Verdict:
@@ -69,9 +76,19 @@ def owns_sheet(viewer: Viewer, sheet_id: int) -> Verdict:
     sheet = _sheet(sheet_id)
     if sheet is None or viewer.user_id is None or sheet.assignment.seat.user_id != viewer.user_id:
         return HIDDEN
-    if Audience.SHEET_OWNER not in audiences_of(viewer, scope_of(sheet)):
+    scope = scope_of(sheet)
+    if scope.blinded:
+        return _blinded()
+    if Audience.SHEET_OWNER not in audiences_of(viewer, scope):
         return Verdict(allowed=False, reason=_("Declare your interests first; nothing opens before that."))
     return view(viewer, Subject.SHEET, sheet)
+
+
+def _blinded() -> Verdict:
+    return Verdict(
+        allowed=False,
+        reason=_("You rate in the blind console. Which entry stood behind which code opens with the notice."),
+    )
 
 
 def sees_sheet(viewer: Viewer, sheet_id: int) -> Verdict:
@@ -79,7 +96,7 @@ def sees_sheet(viewer: Viewer, sheet_id: int) -> Verdict:
 
 
 def _sheet(sheet_id: int) -> ScoreSheet | None:
-    rows = ScoreSheet.objects.select_related("assignment__entry__phase", "assignment__seat")
+    rows = ScoreSheet.objects.select_related("assignment__entry__phase", "assignment__seat__panel")
     return rows.filter(pk=sheet_id).first()
 
 
@@ -114,6 +131,11 @@ def objects_to(viewer: Viewer, decision_id: int) -> Verdict:
 def reads_notice(viewer: Viewer, notice_id: int) -> Verdict:
     row = Notice.objects.select_related("entry__phase").filter(pk=notice_id).first()
     return _own_team(viewer, Subject.NOTICE, row)
+
+
+def sees_notice(viewer: Viewer, notice_id: int) -> Verdict:
+    row = Notice.objects.select_related("entry__phase").filter(pk=notice_id).first()
+    return _seen_by_staff(viewer, Subject.NOTICE, row)
 
 
 def _own_team(viewer: Viewer, subject: Subject, obj: Model | None) -> Verdict:
@@ -192,3 +214,16 @@ def _seen_by_staff(viewer: Viewer, subject: Subject, obj: Model | None) -> Verdi
     if obj is None or not _is_staff(viewer, scope_of(obj).phase, "officer", "decider", "auditor"):
         return HIDDEN
     return view(viewer, subject, obj)
+
+
+def sees_recusal(viewer: Viewer, request_id: int) -> Verdict:
+    """For the ruling: never the member concerned, and not a team, which reads the ruling on its own page."""
+    row = RecusalRequest.objects.select_related("seat__panel__phase", "entry").filter(pk=request_id).first()
+    if row is None or row.seat.user_id == viewer.user_id:
+        return HIDDEN
+    return _seen_by_staff(viewer, Subject.RECUSAL, row)
+
+
+def sees_naming(viewer: Viewer, naming_id: int) -> Verdict:
+    row = UnsuitableNaming.objects.select_related("entry__phase").filter(pk=naming_id).first()
+    return _seen_by_staff(viewer, Subject.NAMING, row)
