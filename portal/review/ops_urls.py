@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from portal.review.views import ops_appeals, ops_decisions, ops_gates, ops_minutes, ops_panels, ops_phase
+from portal.review.views import (
+    documents,
+    ops_appeals,
+    ops_decisions,
+    ops_draws,
+    ops_gates,
+    ops_minutes,
+    ops_panel,
+    ops_panels,
+    ops_phase,
+    ops_recusals,
+)
 
 app_name = "ops"
 
@@ -13,6 +24,15 @@ urlpatterns = [
     path(PHASE, ops_phase.phase, name="phase"),
     path(f"{PHASE}move/", ops_phase.move, name="move"),
     path(f"{PHASE}panels/", ops_panels.panels, name="panels"),
+    path(f"{PHASE}panels/<int:panel_id>/", ops_panel.panel, name="panel"),
+    path(f"{PHASE}panels/<int:panel_id>/roster/", ops_panel.open_roster, name="open_roster"),
+    path(f"{PHASE}panels/<int:panel_id>/invitations/", ops_panel.invitations, name="invitations"),
+    path(f"{PHASE}invitations/<int:invitation_id>/", ops_panel.move_invitation, name="move_invitation"),
+    path(f"{PHASE}panels/<int:panel_id>/draw/", ops_draws.draw, name="draw"),
+    path(f"{PHASE}seats/<int:seat_id>/call-up/", ops_panel.call_up, name="call_up"),
+    path(f"{PHASE}recusals/", ops_recusals.recusals, name="recusals"),
+    path("recusals/<int:request_id>/", ops_recusals.recusal, name="recusal"),
+    path("namings/<int:naming_id>/", ops_recusals.naming, name="naming"),
     path(f"{PHASE}panels/<int:panel_id>/seats/", ops_panels.add_seat, name="add_seat"),
     path(f"{PHASE}seats/<int:seat_id>/assign/", ops_panels.assign, name="assign"),
     path("declarations/<int:declaration_id>/", ops_panels.declaration, name="declaration"),
@@ -34,6 +54,8 @@ urlpatterns = [
     path(f"{PHASE}minutes/", ops_minutes.minutes_list, name="minutes_list"),
     path(f"{PHASE}minutes/new/<int:panel_id>/", ops_minutes.record_minutes, name="record_minutes"),
     path("minutes/<int:minutes_id>/", ops_minutes.minutes, name="minutes"),
+    path("minutes/<int:minutes_id>/document.<slug:form>", documents.minutes, name="minutes_document"),
+    path("notices/<int:notice_id>/document.<slug:form>", documents.notice_of_staff, name="notice_document"),
     path(f"{PHASE}decisions/", ops_decisions.decisions, name="decisions"),
     path(f"{PHASE}decisions/decide/", ops_decisions.decide, name="decide"),
     path(f"{PHASE}decisions/notify/", ops_decisions.notify, name="notify"),

@@ -1,9 +1,12 @@
-"""`{% load letters %}`: the buttons under a document, and its number."""
+"""`{% load letters %}`: a document's number, and the buttons that hand it over."""
 
 from typing import Any
 
 from django import template
+from django.db.models import Model
+from django.urls import reverse
 
+from portal.letters.papers.download import ODT, PDF
 from portal.letters.papers.pdf import is_available
 from portal.letters.selectors import number_of
 
@@ -11,11 +14,16 @@ register = template.Library()
 
 
 @register.inclusion_tag("letters/components/downloads.html")
-def downloads(pdf_url: str, odt_url: str) -> dict[str, Any]:
-    """Links to the document as PDF and ODT; says so where this installation writes no PDF."""
-    return {"pdf_url": pdf_url, "odt_url": odt_url, "pdf": is_available()}
+def downloads(url_name: str, pk: int) -> dict[str, Any]:
+    """Links to a document as PDF and ODT; says so where this installation writes no PDF."""
+    return {
+        "pdf_url": reverse(url_name, args=[pk, PDF]),
+        "odt_url": reverse(url_name, args=[pk, ODT]),
+        "pdf": is_available(),
+    }
 
 
 @register.simple_tag
-def document_number(subject_key: str) -> str:
-    return number_of(subject_key)
+def document_number(kind: str, row: Model) -> str:
+    """`{% document_number "review.minutes" minutes as number %}`: empty while it has none."""
+    return number_of(f"{kind}:{row.pk}")

@@ -15,6 +15,7 @@ from portal.letters.selectors import number_of
 from portal.review.actions.base import leave_trace, locked, require_member
 from portal.review.enums import AuditAction, NoticeKind
 from portal.review.models import Notice
+from portal.review.selectors.papers import notice_key
 
 
 def write_notice(entry: Entry, *, kind: NoticeKind, subject_key: str, content: dict[str, Any], sent_by: User) -> Notice:
@@ -30,20 +31,15 @@ def write_notice(entry: Entry, *, kind: NoticeKind, subject_key: str, content: d
         delivered_at=timezone.now(),
     )
     number = assign_number(
-        kind="notice", subject_key=letter_key(notice), title=f"{entry.phase.name_ko} {entry.code}", actor=sent_by.actor
+        kind="notice", subject_key=notice_key(notice), title=f"{entry.phase.name_ko} {entry.code}", actor=sent_by.actor
     )
     post_letter(
         _members(entry.consortium_id),
         kind="notice",
-        subject_key=letter_key(notice),
+        subject_key=notice_key(notice),
         context={"notice": notice, "entry": entry, "phase": entry.phase, "number": number, "due": _due(content)},
     )
     return notice
-
-
-def letter_key(notice: Notice) -> str:
-    """What the letters and the document number of a notice are filed under."""
-    return f"review.notice:{notice.pk}"
 
 
 def _members(consortium_id: int) -> list[str]:
@@ -66,7 +62,7 @@ def trace_notice(notice: Notice) -> None:
             "consortium": notice.consortium_id,
             "kind": notice.kind,
             "digest": notice.digest,
-            "number": number_of(letter_key(notice)),
+            "number": number_of(notice_key(notice)),
         },
     )
 
@@ -75,7 +71,7 @@ def trace_notice(notice: Notice) -> None:
 def read_notice(notice: Notice, *, read_by: User) -> Notice:
     """The first reading by a member is the proof of receipt; later ones change nothing."""
     require_member(read_by, notice.consortium_id)
-    acknowledge(letter_key(notice), to=read_by.email)
+    acknowledge(notice_key(notice), to=read_by.email)
     row = locked(notice)
     if row.read_at is not None:
         return row

@@ -25,7 +25,7 @@ from portal.submissions.selectors import current_submission, dossier
 UNPROCESSABLE, CONFLICT = 422, 409
 
 
-def _sheet(sheet_id: int) -> ScoreSheet:
+def sheet_or_404(sheet_id: int) -> ScoreSheet:
     rows = ScoreSheet.objects.select_related(
         "assignment__entry__consortium",
         "assignment__entry__phase__programme",
@@ -40,7 +40,7 @@ def _sheet(sheet_id: int) -> ScoreSheet:
 @access(rules.owns_sheet)
 def sheet(request: ViewerRequest, sheet_id: int) -> HttpResponse:
     """Evidence on the left, the rubric on the right."""
-    row = _sheet(sheet_id)
+    row = sheet_or_404(sheet_id)
     if row.state != SheetState.DRAFT or row.assignment.entry.phase.state != "scoring":
         return redirect("review:sign", sheet_id=row.pk)
     return _scoring_page(request, row, current_values(row))
@@ -70,7 +70,7 @@ def _scoring_page(
 @require_POST
 def save(request: ViewerRequest, sheet_id: int) -> HttpResponse:
     """Autosave by htmx answers with the state line alone; a plain POST goes on to the page that was asked for."""
-    row = _sheet(sheet_id)
+    row = sheet_or_404(sheet_id)
     values = _posted(request)
     try:
         saved = actions.save_score(row, values=values, version=_version(request), saved_by=person(request))
@@ -147,7 +147,7 @@ def _go_on(request: HttpRequest, row: ScoreSheet) -> HttpResponse:
 @access(rules.owns_sheet)
 def sign_page(request: ViewerRequest, sheet_id: int) -> HttpResponse:
     """Blanks and outliers before the signature; afterwards what was signed, and the way back while the phase is open."""
-    row = _sheet(sheet_id)
+    row = sheet_or_404(sheet_id)
     values = current_values(row)
     rows = rubric(row, values, strict=True)
     context = {
@@ -170,7 +170,7 @@ def sign_page(request: ViewerRequest, sheet_id: int) -> HttpResponse:
 @step_up
 @require_POST
 def sign(request: HttpRequest, sheet_id: int) -> HttpResponse:
-    row = _sheet(sheet_id)
+    row = sheet_or_404(sheet_id)
     attempt(
         request,
         lambda: actions.sign_sheet(row, signed_by=person(request), version=_version(request)),
@@ -183,7 +183,7 @@ def sign(request: HttpRequest, sheet_id: int) -> HttpResponse:
 @step_up
 @require_POST
 def withdraw(request: HttpRequest, sheet_id: int) -> HttpResponse:
-    row = _sheet(sheet_id)
+    row = sheet_or_404(sheet_id)
     form = ReasonForm(request.POST)
     reason = form.cleaned_data["reason"] if form.is_valid() else ""
     done = attempt(
@@ -197,7 +197,7 @@ def withdraw(request: HttpRequest, sheet_id: int) -> HttpResponse:
 @access(rules.sees_sheet)
 def print_page(request: HttpRequest, sheet_id: int) -> HttpResponse:
     """The sheet as a document. It shows the signed content where there is one, otherwise the draft, marked as such."""
-    row = _sheet(sheet_id)
+    row = sheet_or_404(sheet_id)
     content = row.signed.content if row.signed else None
     values = content or current_values(row)
     context = {
