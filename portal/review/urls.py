@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.review.views import documents, reviewer, sheets, team
+from portal.review.views import documents, invitations, party, public_draws, reviewer, sheets, team
 
 app_name = "review"
 

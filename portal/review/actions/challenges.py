@@ -23,10 +23,10 @@ from portal.review.enums import AuditAction, DeclarationState, NamingState, Recu
 from portal.review.errors import NotPossible
 from portal.review.models import Declaration, Panel, PanelSeat, RecusalRequest, UnsuitableNaming
 from portal.review.selectors.outcomes import discloses
+from portal.review.selectors.panels import CHALLENGED_IN
 from portal.review.transitions import DECLARATION, NAMING, RECUSAL
 
 NAMING_STAGES = ("rules_frozen", "receiving", "closed")
-JUDGING_STAGES = ("rules_frozen", "receiving", "closed", "scoring")
 
 
 @transaction.atomic
@@ -80,7 +80,7 @@ def open_roster(panel: Panel, *, challenge_due: datetime, opened_by: User) -> Pa
     require_role(opened_by, "officer")
     row = locked(panel)
     require_outsider(opened_by, row.phase)
-    require_stage(row.phase, *JUDGING_STAGES, doing=_("Opening a roster"))
+    require_stage(row.phase, *CHALLENGED_IN, doing=_("Opening a roster"))
     if row.roster_opened_at is not None:
         raise NotPossible(_("The roster is open already."))
     if not discloses(row.phase, "panel_roster", audience="own_consortium", at=row.phase.state):
@@ -103,7 +103,7 @@ def challenge(seat: PanelSeat, *, entry: Entry, reason: str, lodged_by: User) ->
     panel = row.panel
     if entry.phase_id != panel.phase_id or panel.roster_opened_at is None:
         raise NotPossible(_("The roster of this panel is not open."))
-    require_stage(panel.phase, *JUDGING_STAGES, doing=_("A challenge"))
+    require_stage(panel.phase, *CHALLENGED_IN, doing=_("A challenge"))
     if panel.challenge_due is not None and timezone.now() >= panel.challenge_due:
         raise NotPossible(_("The term for challenges is over."))
     require_text(reason, _("Give a reason: it goes into the record."))
@@ -133,7 +133,7 @@ def ask_to_withdraw(seat: PanelSeat, *, reason: str, asked_by: User) -> RecusalR
     row = locked(seat)
     if row.user_id != asked_by.pk:
         raise NotPossible(_("A withdrawal is asked for by the person who holds the seat."))
-    require_stage(row.panel.phase, *JUDGING_STAGES, doing=_("A withdrawal"))
+    require_stage(row.panel.phase, *CHALLENGED_IN, doing=_("A withdrawal"))
     require_text(reason, _("Give a reason: it goes into the record."))
     if row.recusal_requests.filter(entry=None, state=RecusalState.LODGED).exists():
         raise NotPossible(_("Your withdrawal waits for its ruling."))

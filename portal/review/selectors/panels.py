@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from portal.consortia.models import Consortium, Institution
 from portal.consortia.selectors import institutions_in
 from portal.programmes.models import Phase
 from portal.review.enums import NamingState
 from portal.review.models import Panel, PanelSeat, UnsuitableNaming
+
+CHALLENGED_IN = ("rules_frozen", "receiving", "closed", "scoring")
 
 
 @dataclass(frozen=True)
@@ -41,3 +44,21 @@ def is_unsuitable(phase: Phase, email: str) -> bool:
 
 def panels_of(phase: Phase) -> "QuerySet[Panel]":
     return Panel.objects.filter(phase=phase).prefetch_related("seats__user", "seats__declaration__interests")
+
+
+@dataclass(frozen=True)
+class Roster:
+    """A panel as the parties read it: names and seats, no code and no address."""
+
+    panel: Panel
+    members: list[PanelSeat]
+
+    @property
+    def may_challenge(self) -> bool:
+        due = self.panel.challenge_due
+        return due is not None and timezone.now() < due and self.panel.phase.state in CHALLENGED_IN
+
+
+def open_rosters(phase: Phase) -> list[Roster]:
+    rows = Panel.objects.filter(phase=phase, roster_opened_at__isnull=False).select_related("phase")
+    return [Roster(row, list(row.seats.select_related("user", "declaration"))) for row in rows]
