@@ -138,6 +138,20 @@ def test_the_trimmed_mean_lies_between_the_second_lowest_and_the_second_highest(
 
 
 @EXAMPLES
+@given(st.lists(st.tuples(tenths, tenths), min_size=3, max_size=10), st.sampled_from(["10", "0"]))
+def test_an_extreme_that_moves_further_out_changes_nothing(scores, further):
+    totals = [sum(Fraction(part) for part in pair) for pair in scores]
+    extreme = totals.index((max if further == "10" else min)(totals))
+    moved = [(further, further) if place == extreme else pair for place, pair in enumerate(scores)]
+    values = []
+    for rows in (scores, moved):
+        sheets = [sheet("A", f"r{n}", *pair) for n, pair in enumerate(rows)]
+        document = tally(bundle(ruleset([EXPERT]), "A", sheets=sheets)).document
+        values.append(document["entries"][0]["parts"][0]["trace"]["value"])
+    assert values[0] == values[1]
+
+
+@EXAMPLES
 @given(fields(), st.sampled_from(ENTRIES))
 def test_a_gate_changes_no_score(contest, code):
     ruled = {**contest, "gates": [{"gate": "originality", "entry": code, "verdict": "fail", "decision": "d"}]}
