@@ -19,7 +19,7 @@ from portal.review.actions.base import (
     step,
 )
 from portal.review.actions.rulings import refuse_own_case, rule_on_declaration
-from portal.review.enums import AuditAction, DeclarationState, NamingState, RecusalGround, RecusalState
+from portal.review.enums import AuditAction, DeclarationState, NamingState, PanelKind, RecusalGround, RecusalState
 from portal.review.errors import NotPossible
 from portal.review.models import Declaration, Panel, PanelSeat, RecusalRequest, UnsuitableNaming
 from portal.review.selectors.outcomes import discloses
@@ -81,6 +81,8 @@ def open_roster(panel: Panel, *, challenge_due: datetime, opened_by: User) -> Pa
     row = locked(panel)
     require_outsider(opened_by, row.phase)
     require_stage(row.phase, *CHALLENGED_IN, doing=_("Opening a roster"))
+    if row.kind == PanelKind.PUBLIC:
+        raise NotPossible(_("Members of the general public sit without names; their roster is not opened."))
     if row.roster_opened_at is not None:
         raise NotPossible(_("The roster is open already."))
     if not discloses(row.phase, "panel_roster", audience="own_consortium", at=row.phase.state):

@@ -11,6 +11,7 @@ from portal.review.labels import PLEDGE
 from portal.review.models import PanelSeat
 from portal.review.policies import rules
 from portal.review.selectors.desk import comparison, desk_of
+from portal.review.selectors.invitations import invitations_open_to
 from portal.review.selectors.panels import institutions_to_declare
 from portal.review.views.flow import attempt, person
 
@@ -18,7 +19,10 @@ from portal.review.views.flow import attempt, person
 @access(rules.reviews)
 def home(request: ViewerRequest) -> HttpResponse:
     """Declaration first, then the assigned work n of m, then what comes next."""
-    return render(request, "review/home.html", {"desks": desk_of(person(request).pk)})
+    user = person(request)
+    return render(
+        request, "review/home.html", {"desks": desk_of(user.pk), "invitations": invitations_open_to(user.email)}
+    )
 
 
 def _seat(seat_id: int) -> PanelSeat:
@@ -76,7 +80,7 @@ def _declaration_page(
         "phase": seat.panel.phase,
         "rows": rows,
         "pledge": [(number, text, str(number) in ticked) for number, text in enumerate(PLEDGE, start=1)],
-        "open": seat.declaration.state in {DeclarationState.MISSING, DeclarationState.CLEAR},
+        "open": seat.declaration.state in {DeclarationState.MISSING, DeclarationState.CLEAR, DeclarationState.ALLOWED},
     }
     return render(request, "review/declaration.html", context, status=status)
 
