@@ -10,6 +10,12 @@ class LetterState(TextChoices):
     FAILED = "failed", _("not sent")
 
 
+class DocumentKind(TextChoices):
+    MINUTES = "minutes", _("minutes")
+    NOTICE = "notice", _("notice")
+    SHEET = "sheet", _("score sheet")
+
+
 class AuditAction(StrEnum):
     LETTER_SENT = "letter.sent"
     LETTER_FAILED = "letter.failed"

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from portal.letters.enums import LetterState
+from portal.letters.enums import DocumentKind, LetterState
 
 
 class Letter(models.Model):
@@ -51,7 +51,7 @@ class OfficialNumber(models.Model):
 
     year = models.PositiveSmallIntegerField()
     sequence = models.PositiveIntegerField()
-    kind = models.CharField(max_length=40)
+    kind = models.CharField(max_length=40, choices=DocumentKind.choices)
     subject_key = models.CharField(max_length=120, unique=True)
     title = models.CharField(max_length=300)
     assigned_by = models.CharField(max_length=64)

@@ -1,7 +1,13 @@
 """Staff pages under /ops/letters/."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from portal.letters import views
 
 app_name = "ops_letters"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.letters, name="letters"),
+    path("numbers/", views.numbers, name="numbers"),
+    path("<int:letter_id>/", views.letter, name="letter"),
+]

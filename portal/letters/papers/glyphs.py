@@ -1,5 +1,6 @@
 """What the document font cannot draw is written as its code point, so that nothing is lost and no empty box stands for it."""
 
+import unicodedata
 from functools import cache
 from pathlib import Path
 
@@ -16,12 +17,15 @@ def drawable() -> frozenset[int]:
 
 
 def legible(text: str) -> str:
-    """`text` with "[U+1F600]" for what has no glyph; control characters but the line end become blanks."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    """`text` with "[U+1F600]" for what has no glyph; control characters but the line end become blanks, zero-width ones go."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     return "".join(_shown(character) for character in text)
 
 
 def _shown(character: str) -> str:
-    if character == "\n" or ord(character) in drawable():
+    category = unicodedata.category(character)
+    if character == "\n" or (character.isprintable() and ord(character) in drawable()):
         return character
-    return " " if not character.isprintable() else f"[U+{ord(character):04X}]"
+    if category == "Cf":
+        return ""
+    return " " if category in {"Cc", "Zs", "Zl", "Zp"} else f"[U+{ord(character):04X}]"

@@ -1,12 +1,14 @@
 """A document as OpenDocument text, with headings, header rows, captions and a language, for whoever must edit or archive it."""
 
 import io
+import unicodedata
 from collections.abc import Iterable
 from datetime import UTC
 
 from odfdo import Cell, Column, Document, Element, Header, HeaderRows, Paragraph, Row, Span, Style
 from odfdo import Table as OdfTable
 
+from portal.common.formats.canonical import digest_of
 from portal.letters.papers.model import Block, Facts, Heading, Paper, Prose, Table
 from portal.letters.papers.pdf import head_of
 
@@ -93,7 +95,7 @@ def _facts(rows: Iterable[tuple[str, str]]) -> list[Element]:
 
 
 def _table(block: Table) -> OdfTable:
-    table = OdfTable(_clean(block.caption)[:60])
+    table = OdfTable(f"Table{digest_of([block.caption, *block.columns])[:8]}")  # names hold few signs
     table.clear()
     for _column in block.columns:
         table.append(Column())
@@ -120,6 +122,9 @@ def _row(texts: Iterable[str], numbers: frozenset[int], *, bold: bool) -> Row:
 
 
 def _clean(text: str) -> str:
-    """XML holds no control characters."""
+    """XML holds no control characters, lone surrogates or noncharacters."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(character if character in "\n\t" or character.isprintable() else " " for character in text)
+    return "".join(
+        " " if character not in "\n\t" and unicodedata.category(character) in {"Cc", "Cs", "Cn"} else character
+        for character in text
+    )

@@ -74,7 +74,7 @@ def hold_meeting(
     )
     MinutesAttendance.objects.bulk_create(MinutesAttendance(minutes=minutes, seat=seat) for seat in attending)
     number = number_minutes(minutes, by=recorded_by)
-    facts = {"digest": minutes.digest, "number": str(number)}
+    facts: dict[str, object] = {"digest": minutes.digest, "number": str(number)}
     leave_trace(AuditAction.MINUTES_RECORDED, by=recorded_by, subject=minutes, after=facts)
     return minutes
 
