@@ -11,12 +11,14 @@ PAGES = {
     "review/console/": "portal.console.urls",
     "review/": "portal.review.urls",
     "ops/programmes/": "portal.programmes.ops_urls",
+    "ops/consortia/": "portal.consortia.ops_urls",
     "ops/calls/": "portal.calls.ops_urls",
     "ops/console/": "portal.console.ops_urls",
     "ops/letters/": "portal.letters.ops_urls",
     "ops/": "portal.review.ops_urls",
     "programmes/": "portal.programmes.urls",
     "calls/": "portal.calls.urls",
+    "records/": "portal.consortia.record_urls",
     "": "portal.results.urls",
 }
 API = {"uploads/": "portal.artifacts.urls", "submissions/": "portal.submissions.api_urls"}

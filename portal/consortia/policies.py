@@ -1,12 +1,26 @@
 """Who may act for a consortium: its members see it, its managers change it, staff read."""
 
+from collections.abc import Callable
+
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from portal.common.access import UNKNOWN, Verdict
 from portal.common.viewer import Viewer
-from portal.consortia.models import Consortium, ConsortiumInstitution
+from portal.consortia.models import (
+    Amendment,
+    ComponentQuestion,
+    Consortium,
+    ConsortiumInstitution,
+    Entry,
+    Proposal,
+    SupportGrant,
+    SupportOutage,
+)
 from portal.consortia.selectors import invitations_for, is_manager, is_member, phases_to_enter
+from portal.programmes.enums import PhaseState
+from portal.programmes.models import Phase, Programme
+from portal.programmes.policies import STAFF
 
 READERS = ("officer", "auditor")
 
@@ -57,3 +71,98 @@ def is_invited(viewer: Viewer, place: int) -> Verdict:
 def _hidden(viewer: Viewer) -> Verdict:
     """A visitor is asked to sign in, whether the thing is there or not; a member of another team finds nothing."""
     return Verdict(allowed=False) if viewer.is_anonymous else UNKNOWN
+
+
+def reads_entry(viewer: Viewer, entry: int) -> Verdict:
+    """The team's own page of an entry; staff read it, other teams do not find it."""
+    found = Entry.objects.filter(pk=entry).select_related("consortium").first()
+    if found and (viewer.has_role(*READERS) or is_member(viewer, found.consortium)):
+        return Verdict(allowed=True)
+    return _hidden(viewer)
+
+
+def speaks_for_entry(viewer: Viewer, entry: int) -> Verdict:
+    """Managers of the entry's own consortium; nobody speaks in their place."""
+    seen = reads_entry(viewer, entry)
+    if not seen.allowed:
+        return seen
+    allowed = is_manager(viewer, Entry.objects.get(pk=entry).consortium)
+    return Verdict(allowed=allowed, reason=_("Only a manager of the consortium speaks for it."))
+
+
+def reads_amendment(viewer: Viewer, entry: int, amendment: int) -> Verdict:
+    verdict = reads_entry(viewer, entry)
+    put = Amendment.objects.filter(pk=amendment, phase__entries=entry).exists()
+    return verdict if not verdict.allowed or put else UNKNOWN
+
+
+def takes_back_proposal(viewer: Viewer, entry: int, proposal: int) -> Verdict:
+    verdict = speaks_for_entry(viewer, entry)
+    return verdict if not verdict.allowed or Proposal.objects.filter(pk=proposal, entry=entry).exists() else UNKNOWN
+
+
+def takes_back_question(viewer: Viewer, entry: int, question: int) -> Verdict:
+    verdict = speaks_for_entry(viewer, entry)
+    known = ComponentQuestion.objects.filter(pk=question, entry=entry).exists()
+    return verdict if not verdict.allowed or known else UNKNOWN
+
+
+def sees_records(viewer: Viewer, slug: str, **kwargs: object) -> Verdict:
+    """Records of a phase are for everybody as soon as its rules are frozen."""
+    known = Phase.objects.filter(slug=slug).exclude(state=PhaseState.DRAFTED).exists()
+    return Verdict(allowed=True) if known else UNKNOWN
+
+
+def sees_support(viewer: Viewer, slug: str) -> Verdict:
+    return Verdict(allowed=True) if Programme.objects.filter(slug=slug).exists() else UNKNOWN
+
+
+def oversees_phase(viewer: Viewer, phase_id: int) -> Verdict:
+    return _staff(viewer, *STAFF, known=lambda: Phase.objects.filter(pk=phase_id).exists())
+
+
+def oversees_amendment(viewer: Viewer, amendment_id: int) -> Verdict:
+    return _staff(viewer, *STAFF, known=lambda: Amendment.objects.filter(pk=amendment_id).exists())
+
+
+def sees_question(viewer: Viewer, question_id: int) -> Verdict:
+    return _staff(viewer, *READERS, known=lambda: ComponentQuestion.objects.filter(pk=question_id).exists())
+
+
+def sees_questions(viewer: Viewer, phase_id: int) -> Verdict:
+    return _staff(viewer, *READERS, known=lambda: Phase.objects.filter(pk=phase_id).exists())
+
+
+def sees_proposals(viewer: Viewer, phase_id: int) -> Verdict:
+    return _staff(viewer, "officer", "decider", "auditor", known=lambda: Phase.objects.filter(pk=phase_id).exists())
+
+
+def sets_entry_deadline(viewer: Viewer, entry_id: int) -> Verdict:
+    return _staff(viewer, "officer", known=lambda: Entry.objects.filter(pk=entry_id).exists())
+
+
+def keeps_support(viewer: Viewer, slug: str) -> Verdict:
+    return _staff(viewer, "officer", known=lambda: Programme.objects.filter(slug=slug).exists())
+
+
+def oversees_support(viewer: Viewer, slug: str) -> Verdict:
+    return _staff(viewer, *STAFF, known=lambda: Programme.objects.filter(slug=slug).exists())
+
+
+def oversees_grant(viewer: Viewer, grant_id: int) -> Verdict:
+    return _staff(viewer, *STAFF, known=lambda: SupportGrant.objects.filter(pk=grant_id).exists())
+
+
+def keeps_grant(viewer: Viewer, grant_id: int) -> Verdict:
+    return _staff(viewer, "officer", known=lambda: SupportGrant.objects.filter(pk=grant_id).exists())
+
+
+def keeps_outage(viewer: Viewer, outage_id: int) -> Verdict:
+    return _staff(viewer, "officer", known=lambda: SupportOutage.objects.filter(pk=outage_id).exists())
+
+
+def _staff(viewer: Viewer, *roles: str, known: Callable[[], bool]) -> Verdict:
+    """Whoever lacks the role learns nothing about what is there."""
+    if not viewer.has_role(*roles):
+        return Verdict(allowed=False, reason=_("Your account does not have the role for this page."))
+    return Verdict(allowed=True) if known() else UNKNOWN

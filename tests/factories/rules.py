@@ -1,6 +1,7 @@
 """What binds an entry to its rules: amendments, proposals, questions and support, by the real actions."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -8,7 +9,17 @@ from django.utils import timezone
 from portal.accounts.models import User
 from portal.common.viewer import Viewer, viewer_of_user
 from portal.consortia import actions
-from portal.consortia.models import Amendment, Consortium, Entry, SupportGrant
+from portal.consortia.models import (
+    AdvanceRuling,
+    Amendment,
+    ComponentQuestion,
+    Consortium,
+    Entry,
+    Proposal,
+    SupportGrant,
+    SupportOutage,
+)
+from portal.consortia.selectors.proposals import target_items
 from portal.programmes.models import Phase, Programme
 from tests.factories.accounts import make_user
 from tests.factories.programmes import make_ruleset, rules_document
@@ -61,3 +72,30 @@ def make_grant(
 ) -> SupportGrant:
     facts = grant_facts(**fields)
     return actions.grant_support(programme, consortium=consortium, facts=facts, actor=actor or acting("officer"))
+
+
+def make_outage(grant: SupportGrant, *, actor: Viewer | None = None) -> SupportOutage:
+    """Two of the cards for five hours of the second day."""
+    starts = grant_facts().starts + timedelta(days=1)
+    facts = actions.OutageFacts(starts, starts + timedelta(hours=5), 2, "냉각 장치 고장")
+    return actions.record_outage(grant, facts=facts, actor=actor or acting("officer"))
+
+
+def make_question(entry: Entry, text: str = "공개 토크나이저를 확장해 써도 됩니까?") -> ComponentQuestion:
+    return actions.ask_ruling(entry, component="tokenizer", text=text, actor=speaker_of(entry))
+
+
+def make_ruling(question: ComponentQuestion, *, verdict: str = "declare") -> AdvanceRuling:
+    return actions.give_ruling(
+        question,
+        verdict=verdict,
+        published="공개 토크나이저를 확장해 쓰는 경우",
+        reason="출처와 바꾼 내용을 신고하면 쓸 수 있다.",
+        actor=acting("officer"),
+    )
+
+
+def propose_target(entry: Entry, *, score: str = "80.5", number: int = 0) -> Proposal:
+    row = target_items(entry.phase)[number]
+    figure = actions.TargetFigure(row.part.key, row.item.key, "KMMLU", Decimal(score))
+    return actions.propose_target(entry, source=source("목표 모델", "2025-12"), figure=figure, actor=speaker_of(entry))

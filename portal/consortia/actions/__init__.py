@@ -1,9 +1,11 @@
 """Every write on consortia, their institutions, their entries, and what binds an entry to the rules of its phase."""
 
 from portal.consortia.actions.amendments import (
+    AMENDABLE,
     adopt_amendment,
     answer_amendment,
     drop_amendment,
+    propose_amended_text,
     propose_amendment,
 )
 from portal.consortia.actions.entries import enter_phase, move_entry, set_entry_deadline
@@ -35,6 +37,7 @@ from portal.consortia.actions.support import (
 )
 
 __all__ = [
+    "AMENDABLE",
     "GrantFacts",
     "InstitutionData",
     "OutageFacts",
@@ -56,6 +59,7 @@ __all__ = [
     "move_entry",
     "move_proposals",
     "open_proposals",
+    "propose_amended_text",
     "propose_amendment",
     "propose_benchmark",
     "propose_target",

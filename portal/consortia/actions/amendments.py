@@ -1,6 +1,7 @@
 """Writes on amendments: frozen rules change only by a dated, reasoned record on which every team was heard."""
 
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -25,7 +26,7 @@ from portal.consortia.selectors import STILL_IN
 from portal.consortia.selectors.amendments import last_replies, unheard
 from portal.consortia.transitions import AMENDMENT
 from portal.letters.actions import post_letter
-from portal.programmes.actions import replace_frozen_rules, show_version
+from portal.programmes.actions import draft_version, replace_frozen_rules, show_version
 from portal.programmes.enums import PhaseState
 from portal.programmes.models import Phase, RuleSetVersion
 from portal.programmes.policies import authorise, require_role
@@ -62,6 +63,15 @@ def propose_amendment(
         reason=amendment.reason,
     )
     return amendment
+
+
+@transaction.atomic
+def propose_amended_text(phase: Phase, *, document: Any, reply_due: datetime, reason: str, actor: Viewer) -> Amendment:
+    """Keep the document as a version and put it to the teams; neither happens without the other."""
+    require_role(actor, "officer")
+    locked = locked_phase(phase.pk)
+    after = draft_version(locked.programme, document, actor=actor)
+    return propose_amendment(locked, after=after, reply_due=reply_due, reason=reason, actor=actor)
 
 
 def _must_be_possible(phase: Phase, *, after: RuleSetVersion, reply_due: datetime) -> None:

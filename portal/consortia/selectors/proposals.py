@@ -127,3 +127,45 @@ def frozen_targets(phase: Phase) -> dict[tuple[str, str, str], str]:
         for (team, part, item), score in by_team.items()
         if team == entry.consortium.slug
     }
+
+
+class ShownChoice(NamedTuple):
+    """A benchmark as a page shows it; `teams` is None while names stay closed."""
+
+    name: str
+    version: str
+    number: int  # of teams
+    taken: bool
+    teams: list[str] | None
+
+
+def team_names(phase: Phase) -> dict[str, str]:
+    """Short name of a consortium -> its name in the language of the page."""
+    entries = Entry.objects.filter(phase=phase).select_related("consortium")
+    return {entry.consortium.slug: entry.consortium.name for entry in entries}
+
+
+def shown_choices(found: ProposalRound, names: dict[str, str]) -> list[ShownChoice]:
+    opened = names_are_open(found)
+    return [
+        ShownChoice(
+            choice.name,
+            choice.version,
+            len(choice.teams),
+            choice.taken,
+            [names.get(slug, slug) for slug in choice.teams] if opened else None,
+        )
+        for choice in choices_in(found)
+    ]
+
+
+def shown_targets(result: ProposalResult, names: dict[str, str], items: dict[str, str]) -> list[dict[str, Any]]:
+    """Rows of the frozen document, with names and headings in the language of the page."""
+    return [
+        {
+            **row,
+            "team_name": names.get(row["team"], row["team"]),
+            "item_title": items.get(f"{row['part']}.{row['item']}", row["item"]),
+        }
+        for row in result.document["targets"]
+    ]

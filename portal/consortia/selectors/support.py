@@ -123,3 +123,8 @@ def programmes_supporting(consortium: Consortium) -> QuerySet[Programme]:
 
 def history_of(grant: SupportGrant) -> QuerySet[GrantVersion]:
     return grant.versions.order_by("number")
+
+
+def grants_taken_back(programme: Programme) -> QuerySet[SupportGrant]:
+    """Grants of which no row stands any more; their history does."""
+    return SupportGrant.objects.filter(programme=programme, versions__void=True).select_related("consortium").distinct()
