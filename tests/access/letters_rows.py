@@ -33,6 +33,6 @@ ROWS = [
     Row("ops_letters:numbers", STAFF),
     *_documents("pdf"),
     *_documents("odt"),
-    Row("review:sheet_document", "404 404 200 404 404 404", _as("pdf", own_sheet), case="own draft"),
+    Row("review:sheet_document", "404 404 200 403 403 403", _as("pdf", own_sheet), case="own draft"),
     Row("review:notice_document", "404 404 404 404 404 404", _as("html", notice), case="another ending"),
 ]
