@@ -1,0 +1,186 @@
+"""The draw: within quotas, by the seed alone, and the same for whoever runs it again."""
+
+import json
+import random
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from portal.review.drawing import (
+    Candidate,
+    Cell,
+    DrawError,
+    Seed,
+    commitment_to,
+    document_of,
+    draw,
+    main,
+    new_secret,
+    pool_digest,
+    replay,
+    seed_of,
+    shortages,
+)
+
+CELLS = [Cell("female 20-29", 2, 1), Cell("male 20-29", 1, 2)]
+POOL = [Candidate(f"P{n:03d}", CELLS[n % 2].key) for n in range(10)]
+SEED = Seed("ab" * 32, "복권 당첨번호", "1 2 3")
+
+
+@st.composite
+def draws(make):
+    cells = [
+        Cell(f"cell {n}", make(st.integers(0, 5)), make(st.integers(0, 4))) for n in range(make(st.integers(1, 5)))
+    ]
+    pool = [
+        Candidate(f"P{n}-{m}", cell.key)
+        for n, cell in enumerate(cells)
+        for m in range(cell.seats + make(st.integers(0, 5)))
+    ]
+    return cells, pool, make(st.text(alphabet="0123456789abcdef", min_size=4, max_size=64))
+
+
+@settings(max_examples=500, deadline=None)
+@given(draws(), st.randoms())
+def test_the_order_of_the_pool_changes_nothing(given_draw, shuffler):
+    cells, pool, seed = given_draw
+    mixed = list(pool)
+    shuffler.shuffle(mixed)
+
+    assert draw(cells, mixed, seed=seed) == draw(cells, pool, seed=seed)
+    assert pool_digest(mixed) == pool_digest(pool)
+
+
+@settings(max_examples=500, deadline=None)
+@given(draws())
+def test_every_cell_gets_its_seats_and_nobody_is_drawn_twice(given_draw):
+    cells, pool, seed = given_draw
+    of = {row.code: row.cell for row in pool}
+    sizes = Counter(of.values())
+
+    outcome = draw(cells, pool, seed=seed)
+
+    drawn = [code for row in outcome for code in (*row.drawn, *row.alternates)]
+    assert len(drawn) == len(set(drawn))
+    for cell, row in zip(cells, outcome, strict=True):
+        assert len(row.drawn) == cell.seats
+        assert len(row.alternates) == min(cell.alternates, sizes[cell.key] - cell.seats)
+        assert {of[code] for code in (*row.drawn, *row.alternates)} <= {cell.key}
+
+
+@settings(max_examples=500, deadline=None)
+@given(draws(), st.text(alphabet="0123456789", max_size=8))
+def test_a_published_draw_holds_when_run_again(given_draw, figure):
+    cells, pool, secret = given_draw
+    document = document_of(cells, pool, seed=Seed(secret, "source", figure))
+
+    assert replay(json.loads(json.dumps(document))) == (document, [])
+
+
+@settings(max_examples=500, deadline=None)
+@given(draws())
+def test_an_alternate_follows_when_a_seat_more_is_given(given_draw):
+    """With one seat more, those already drawn stay and the first alternate joins them."""
+    cells, pool, seed = given_draw
+    before = draw(cells, pool, seed=seed)
+    wider = [
+        cell._replace(seats=cell.seats + 1, alternates=cell.alternates - 1) if row.alternates else cell
+        for cell, row in zip(cells, before, strict=True)
+    ]
+
+    after = draw(wider, pool, seed=seed)
+
+    expected = [row.drawn + row.alternates[:1] for row in before]
+    assert [row.drawn for row in after] == expected
+
+
+def test_every_candidate_has_the_same_chance():
+    pool = [Candidate(f"P{n}", "cell") for n in range(10)]
+    counts = Counter(code for n in range(4000) for code in draw([Cell("cell", 3)], pool, seed=seed_of(str(n)))[0].drawn)
+
+    assert all(abs(count - 1200) < 150 for count in counts.values())  # five standard deviations
+
+
+def test_too_small_a_pool_is_refused_by_its_cell():
+    assert shortages(CELLS, POOL[:2]) == [("female 20-29", 1, 2)]
+    with pytest.raises(DrawError, match="female 20-29"):
+        draw(CELLS, POOL[:2], seed="0")
+
+
+def test_a_code_or_a_cell_named_twice_is_refused():
+    with pytest.raises(DrawError, match="P000"):
+        draw(CELLS, [*POOL, POOL[0]], seed="0")
+    with pytest.raises(DrawError, match="male 20-29"):
+        draw([*CELLS, CELLS[1]], POOL, seed="0")
+
+
+def test_somebody_of_no_cell_is_refused():
+    with pytest.raises(DrawError, match="X1"):
+        draw(CELLS, [*POOL, Candidate("X1", "nowhere")], seed="0")
+
+
+def test_a_secret_is_fresh_and_commits():
+    first, second = new_secret(), new_secret()
+
+    assert len(first) == 64
+    assert first != second
+    assert commitment_to(first) != commitment_to(second)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("secret", "00" * 32),
+        ("seed", "0"),
+        ("pool_digest", "0"),
+        ("outcome", []),
+        ("pool", [{"code": "P000", "cell": "female 20-29"}, *({"code": f"Q{n}", "cell": CELLS[n % 2].key} for n in range(6))]),
+    ],
+)  # fmt: skip
+def test_a_changed_document_does_not_hold(field, value):
+    document = document_of(CELLS, POOL, seed=SEED) | {field: value}
+
+    assert replay(document)[1] != []
+
+
+def test_the_command_prints_who_is_drawn_the_same_twice(tmp_path, capsys):
+    file = tmp_path / "draw.json"
+    file.write_text(json.dumps(document_of(CELLS, POOL, seed=SEED)), encoding="utf-8")
+
+    answers = [(main([str(file)]), capsys.readouterr().out) for _time in range(2)]
+
+    assert answers[0] == answers[1]
+    code, text = answers[0]
+    assert code == 0
+    assert "the document holds" in text
+    assert text.count("drawn P") == 2
+
+
+def test_the_command_tells_a_forged_outcome(tmp_path, capsys):
+    document = document_of(CELLS, POOL, seed=SEED)
+    document["outcome"][0]["drawn"] = ["P008", "P006"]
+    file = tmp_path / "draw.json"
+    file.write_text(json.dumps(document), encoding="utf-8")
+
+    assert main([str(file)]) == 1
+    assert "differs in: outcome" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("content", ["{}", "no json", '{"schema": "draw/1", "procedure": "seeded-sha256/1"}'])
+def test_the_command_refuses_what_is_no_draw(tmp_path, capsys, content):
+    file = tmp_path / "draw.json"
+    file.write_text(content, encoding="utf-8")
+
+    assert main([str(file)]) == 2
+    assert capsys.readouterr().err
+
+
+def test_shuffling_is_not_python_s():
+    """The outcome rests on SHA-256 alone, so that it is the same in every version of every language."""
+    random.seed(1)
+    first = draw(CELLS, POOL, seed="1")
+    random.seed(2)
+
+    assert draw(CELLS, POOL, seed="1") == first
