@@ -8,17 +8,19 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
+from portal.common.time import kst
 from portal.consortia.models import Entry
 from portal.programmes.models import Phase
 from portal.review.enums import AppealGround, Basis, Outcome, PanelKind, RecusalGround, SeatKind
 from portal.review.labels import choices_of
 from portal.review.models import Minutes, Panel, PanelSeat
+from portal.review.selectors.minutes import minutes_number
 from portal.review.selectors.rules import gates_of, here, rules_of, scored_parts
 
 DECISION_OUTCOMES = (Outcome.ADVANCE, Outcome.CUT, Outcome.DISQUALIFY, Outcome.RE_EVALUATE)
 
 
-def _text(label: Any, *, rows: int = 5, required: bool = True, help_text: Any = "") -> forms.CharField:
+def long_text(label: Any, *, rows: int = 5, required: bool = True, help_text: Any = "") -> forms.CharField:
     area = forms.Textarea(attrs={"rows": rows})
     return forms.CharField(label=label, widget=area, required=required, help_text=help_text, max_length=20000)
 
@@ -35,7 +37,7 @@ class MomentField(forms.DateTimeField):
 
 
 class ReasonForm(forms.Form):
-    reason = _text(_("Reason"), rows=3, help_text=_("It goes into the record."))
+    reason = long_text(_("Reason"), rows=3, help_text=_("It goes into the record."))
 
 
 class PanelForm(forms.Form):
@@ -67,7 +69,7 @@ class RulingForm(forms.Form):
     ground = forms.ChoiceField(
         label=_("Ground of a recusal"), choices=[("", "-"), *choices_of(RecusalGround)], required=False
     )
-    reason = _text(_("Reason"), rows=3, help_text=_("It goes into the record."))
+    reason = long_text(_("Reason"), rows=3, help_text=_("It goes into the record."))
 
 
 class EvidenceTextMixin:
@@ -81,8 +83,10 @@ class EvidenceTextMixin:
 
 class RaiseForm(forms.Form, EvidenceTextMixin):
     gate = forms.ChoiceField(label=_("Gate"))
-    grounds = _text(_("Grounds"), help_text=_("The team reads this and answers to it."))
-    evidence = _text(_("Evidence"), rows=4, required=False, help_text=_("One a line: run or digest | what it shows."))
+    grounds = long_text(_("Grounds"), help_text=_("The team reads this and answers to it."))
+    evidence = long_text(
+        _("Evidence"), rows=4, required=False, help_text=_("One a line: run or digest | what it shows.")
+    )
 
     def __init__(self, *args: Any, phase: Phase, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -102,16 +106,16 @@ class DueForm(forms.Form):
 
 
 class QuestionForm(forms.Form):
-    text = _text(_("Question"))
+    text = long_text(_("Question"))
     due = MomentField(label=_("Answer due by"))
 
 
 class AnswerForm(forms.Form):
-    text = _text(_("Your answer"), rows=8, help_text=_("It stands as it is sent; there is one answer."))
+    text = long_text(_("Your answer"), rows=8, help_text=_("It stands as it is sent; there is one answer."))
 
 
 class ReplyForm(forms.Form):
-    text = _text(_("Your reply"), rows=10, help_text=_("It stands as it is sent; there is one reply."))
+    text = long_text(_("Your reply"), rows=10, help_text=_("It stands as it is sent; there is one reply."))
 
 
 class MinutesForm(forms.Form):
@@ -125,27 +129,37 @@ class MinutesForm(forms.Form):
     votes_for = forms.IntegerField(label=_("Votes for"), min_value=0)
     votes_against = forms.IntegerField(label=_("Votes against"), min_value=0, initial=0)
     votes_abstained = forms.IntegerField(label=_("Abstentions"), min_value=0, initial=0)
-    text = _text(_("What was discussed and decided"))
-    dissent = _text(_("Dissent"), rows=3, required=False)
+    text = long_text(_("What was discussed and decided"))
+    dissent = long_text(_("Dissent"), rows=3, required=False)
 
     def __init__(self, *args: Any, panel: Panel, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["present"].queryset = panel.seats.select_related("user")  # type: ignore[attr-defined]
 
 
-class MinutesChoiceForm(forms.Form):
-    minutes = forms.ModelChoiceField(label=_("Minutes of the vote"), queryset=Minutes.objects.none())
+class MinutesChoice(forms.ModelChoiceField):
+    """Minutes told apart by number, day, panel, subject and vote: two meetings may have one subject."""
 
-    def __init__(self, *args: Any, phase: Phase, **kwargs: Any) -> None:
+    def label_from_instance(self, obj: Minutes) -> str:
+        vote = f"{obj.votes_for}:{obj.votes_against}:{obj.votes_abstained}"
+        return f"{minutes_number(obj)} · {kst(obj.held_at)} · {obj.panel.name} · {obj.subject} ({vote})"
+
+
+class MinutesChoiceForm(forms.Form):
+    minutes = MinutesChoice(label=_("Minutes of the vote"), queryset=Minutes.objects.none())
+
+    def __init__(self, *args: Any, phase: Phase, panel: Panel | None = None, **kwargs: Any) -> None:
+        """`panel` narrows the choice to the meetings of one panel."""
         super().__init__(*args, **kwargs)
-        self.fields["minutes"].queryset = Minutes.objects.filter(panel__phase=phase)  # type: ignore[attr-defined]
+        rows = Minutes.objects.filter(panel__phase=phase).select_related("panel").order_by("-pk")
+        self.fields["minutes"].queryset = rows.filter(panel=panel) if panel else rows  # type: ignore[attr-defined]
 
 
 class UpholdForm(MinutesChoiceForm):
     uphold = forms.ChoiceField(
         label=_("Ruling"), choices=[("yes", _("Uphold")), ("no", _("Drop"))], widget=forms.RadioSelect
     )
-    reason = _text(_("Reason"), rows=4, help_text=_("It goes into the record."))
+    reason = long_text(_("Reason"), rows=4, help_text=_("It goes into the record."))
 
     @property
     def upholds(self) -> bool:
@@ -156,7 +170,7 @@ class AppealRulingForm(MinutesChoiceForm):
     uphold = forms.ChoiceField(
         label=_("Ruling"), choices=[("yes", _("Uphold")), ("no", _("Dismiss"))], widget=forms.RadioSelect
     )
-    reason = _text(_("Reason"), rows=4, help_text=_("The team reads this."))
+    reason = long_text(_("Reason"), rows=4, help_text=_("The team reads this."))
 
     @property
     def upholds(self) -> bool:
@@ -170,7 +184,7 @@ class AdmissionForm(forms.Form):
         widget=forms.RadioSelect,
         help_text=_("Not admissible: the choice of the panel, the budget, the rules, the method."),
     )
-    reason = _text(_("Reason"), rows=3)
+    reason = long_text(_("Reason"), rows=3)
 
 
 class DecisionForm(forms.Form):
@@ -179,8 +193,8 @@ class DecisionForm(forms.Form):
         label=_("Outcome"), choices=[row for row in choices_of(Outcome) if row[0] in DECISION_OUTCOMES]
     )
     basis = forms.ChoiceField(label=_("Basis"), choices=choices_of(Basis))
-    public_rationale = _text(_("Public rationale"), help_text=_("The team and the public read this."))
-    private_rationale = _text(_("Private rationale"), rows=3, required=False, help_text=_("For the record alone."))
+    public_rationale = long_text(_("Public rationale"), help_text=_("The team and the public read this."))
+    private_rationale = long_text(_("Private rationale"), rows=3, required=False, help_text=_("For the record alone."))
     supersede = forms.BooleanField(label=_("This supersedes the standing decision on the entry"), required=False)
 
     def __init__(self, *args: Any, phase: Phase, **kwargs: Any) -> None:
@@ -191,7 +205,7 @@ class DecisionForm(forms.Form):
 
 class VacancyForm(forms.Form):
     seats = forms.IntegerField(label=_("Vacant seats"), min_value=1, initial=1)
-    public_rationale = _text(_("Public rationale"), rows=3)
+    public_rationale = long_text(_("Public rationale"), rows=3)
 
 
 class CallForm(forms.Form):
@@ -209,7 +223,7 @@ class CallForm(forms.Form):
 
 class AppealForm(forms.Form):
     ground = forms.ChoiceField(label=_("Ground"), choices=choices_of(AppealGround), widget=forms.RadioSelect)
-    text = _text(_("What is wrong, and where"), rows=8)
+    text = long_text(_("What is wrong, and where"), rows=8)
 
 
 class OutsideResultForm(forms.Form):

@@ -8,11 +8,13 @@ from portal.review.views import (
     ops_decisions,
     ops_draws,
     ops_gates,
+    ops_log,
     ops_minutes,
     ops_panel,
     ops_panels,
     ops_phase,
     ops_recusals,
+    ops_verifications,
 )
 
 app_name = "ops"
@@ -50,6 +52,8 @@ urlpatterns = [
     path(f"{PHASE}entries/<int:entry_id>/pass/", ops_gates.pass_gate, name="pass_gate"),
     path(f"{PHASE}entries/<int:entry_id>/doubt/", ops_gates.raise_doubt, name="raise_doubt"),
     path(f"{PHASE}entries/<int:entry_id>/ask/", ops_gates.ask, name="ask"),
+    path(f"{PHASE}entries/<int:entry_id>/hold/", ops_verifications.hold, name="hold"),
+    path("verifications/<int:verification_id>/", ops_verifications.verification, name="verification"),
     path("disqualifications/<int:disqualification_id>/", ops_gates.disqualification, name="disqualification"),
     path(f"{PHASE}minutes/", ops_minutes.minutes_list, name="minutes_list"),
     path(f"{PHASE}minutes/new/<int:panel_id>/", ops_minutes.record_minutes, name="record_minutes"),
@@ -59,6 +63,8 @@ urlpatterns = [
     path(f"{PHASE}decisions/", ops_decisions.decisions, name="decisions"),
     path(f"{PHASE}decisions/decide/", ops_decisions.decide, name="decide"),
     path(f"{PHASE}decisions/notify/", ops_decisions.notify, name="notify"),
+    path(f"{PHASE}decisions/finalise/", ops_decisions.finalise, name="finalise"),
+    path("programmes/<slug:slug>/decision-log/", ops_log.decision_log, name="decision_log"),
     path(f"{PHASE}vacancy/", ops_decisions.vacancy, name="vacancy"),
     path("decisions/<int:decision_id>/", ops_decisions.decision, name="decision"),
     path(f"{PHASE}notices/", ops_decisions.notices, name="notices"),

@@ -98,7 +98,7 @@ DECISION = (
     Transition("return", DecisionState.ENDORSED, DecisionState.DRAFTED, DECIDER, needs_reason=True),
     Transition("approve", DecisionState.ENDORSED, DecisionState.APPROVED, DECIDER),
     Transition("notify", DecisionState.APPROVED, DecisionState.NOTIFIED, OFFICER),
-    Transition("finalise", DecisionState.NOTIFIED, DecisionState.FINAL, OFFICER),
+    Transition("finalise", DecisionState.NOTIFIED, DecisionState.FINAL, STAFF),
     Transition("supersede", DecisionState.NOTIFIED, DecisionState.SUPERSEDED, DECIDER, needs_reason=True),
     Transition("supersede", DecisionState.FINAL, DecisionState.SUPERSEDED, DECIDER, needs_reason=True),
     # 집행정지, 선정 취소: later decisions that concern this one

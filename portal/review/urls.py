@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.review.views import documents, invitations, party, public_draws, reviewer, sheets, team
+from portal.review.views import appeal_panel, documents, invitations, party, public_draws, reviewer, sheets, team
 
 app_name = "review"
 
@@ -27,6 +27,8 @@ urlpatterns = [
     path("entries/<int:entry_id>/result/", team.result, name="result"),
     path("questions/<int:question_id>/", team.question, name="question"),
     path("disqualifications/<int:disqualification_id>/reply/", team.reply, name="reply"),
+    path("verifications/<int:verification_id>/", team.verification, name="verification"),
+    path("appeals/<int:appeal_id>/", appeal_panel.appeal, name="appeal"),
     path("decisions/<int:decision_id>/objection/", team.objection, name="objection"),
     path("notices/<int:notice_id>/", team.notice_page, name="notice"),
     path("notices/<int:notice_id>/document.<slug:form>", documents.notice, name="notice_document"),

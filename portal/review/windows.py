@@ -13,6 +13,14 @@ def _days_off(year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays("KR", years=year))
 
 
+ANSWER_DAYS = 30  # an objection is answered within 30 days (national R&D evaluation rules)
+
+
+def answer_due(lodged_at: datetime) -> datetime:
+    """Until when an objection must be answered."""
+    return term_after(lodged_at, days=ANSWER_DAYS)
+
+
 def is_working_day(day: date) -> bool:
     return day.weekday() < 5 and day not in _days_off(day.year)
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from portal.review import actions
 from portal.review.models import Decision, Notice, OutsideResult
 from tests.access.matrix import Row
-from tests.factories.review import Scene, make_seat
+from tests.factories.review import Scene, make_panel, make_seat
 
 
 def nobodys(actors):
@@ -125,8 +125,89 @@ def notice(actors):
     return {"notice_id": Notice.objects.get(entry=scene.entries[0]).pk}
 
 
+def _asked(actors):
+    from tests.factories.draws import soon
+
+    scene = Scene(actors=actors)
+    panel = make_panel(scene.phase, name="심의위원회", kind="committee", part="")
+    guests = [actions.Guest(actors["reviewer"].email)]
+    return scene, actions.invite_to_panel(panel, guests=guests, answer_due=soon(), invited_by=scene.officer).new[0]
+
+
+def invitation(actors):
+    return {"invitation_id": _asked(actors)[1].pk}
+
+
+def phase_and_invitation(actors):
+    scene, row = _asked(actors)
+    return {"phase_id": scene.phase.pk, "invitation_id": row.pk}
+
+
+def naming(actors):
+    scene = Scene(actors=actors)
+    type(scene.phase).objects.filter(pk=scene.phase.pk).update(state="receiving")
+    entry = type(scene.entries[0]).objects.get(pk=scene.entries[0].pk)
+    return {"naming_id": actions.name_unsuitable(entry, person="x", reason="y", named_by=actors["team"]).pk}
+
+
+def recusal(actors):
+    """The withdrawal of a colleague of "reviewer"."""
+    seat = Scene(actors=actors).seats[1]
+    return {"request_id": actions.ask_to_withdraw(seat, reason="x", asked_by=seat.user).pk}
+
+
+def _public_draw(actors, until):
+    from tests.factories.draws import make_draw, public_panel
+
+    scene = Scene(actors=actors)
+    return make_draw(scene.officer, panel=public_panel(scene.phase), until=until)
+
+
+def drafted_draw(actors):
+    return {"draw_id": _public_draw(actors, "drafted").pk}
+
+
+def committed_draw(actors):
+    return {"draw_id": _public_draw(actors, "committed").pk}
+
+
+def made_draw(actors):
+    return {"draw_id": _public_draw(actors, "drawn").pk}
+
+
+def phase_and_public_panel(actors):
+    draw = _public_draw(actors, "committed")
+    return {"phase_id": draw.panel.phase_id, "panel_id": draw.panel_id}
+
+
 def minutes(actors):
     return {"minutes_id": Scene(actors=actors).meeting().pk}
+
+
+def programme(actors):
+    return {"slug": Scene(actors=actors).phase.programme.slug}
+
+
+def held(actors):
+    scene = Scene(actors=actors)
+    row = actions.hold_entry(scene.entries[0], reason="더 본다", held_by=scene.officer)
+    return {"verification_id": row.pk}
+
+
+def referred(actors):
+    """The reviewer sits on the appeal panel of entry C and on no other."""
+    from portal.review.enums import PanelKind
+    from tests.factories.review import make_panel
+    from tests.review.deciding import decision_on
+
+    scene = Scene(actors={name: user for name, user in actors.items() if name != "reviewer"})
+    scene.notify()
+    row = actions.lodge_appeal(decision_on(scene, 2), ground="misreading", text="표 3", lodged_by=scene.members[2])
+    row = actions.rule_on_admission(row, admit=True, reason="적격", ruled_by=scene.officer)
+    panel = make_panel(scene.phase, kind=PanelKind.APPEAL, part="", name="이의신청 평가위원회")
+    make_seat(panel, officer=scene.officer, user=actors["reviewer"])
+    actions.refer_appeal(row, panel=panel, referred_by=scene.officer)
+    return {"appeal_id": row.pk}
 
 
 def appeal(actors):
@@ -154,7 +235,16 @@ ROWS = [
     Row("review:withdraw", "404 404 302 404 404 404", own_sheet, method="post"),
     Row("review:print", "404 404 403 403 403 403", colleagues_sheet, case="of a colleague, before the seal"),
     Row("review:print", "404 404 200 200 200 200", sealed_sheet, case="sealed; the reviewer is the chair"),
+    Row("review:invitation", "302 404 200 404 404 404", invitation),
+    Row("review:withdrawal", "404 404 200 404 404 404", own_seat),
+    Row("review:draws", "200 200 200 200 200 200"),
+    Row("review:draw", "200 200 200 200 200 200", committed_draw),
+    Row("review:draw", "404 404 404 404 404 404", drafted_draw, case="before the commitment"),
+    Row("review:draw_document", "200 200 200 200 200 200", made_draw),
+    Row("review:draw_document", "404 404 404 404 404 404", committed_draw, case="before the draw"),
     # a team
+    Row("review:party_panels", "404 200 404 404 404 404", own_entry),
+    Row("review:party_panels", "404 404 404 404 404 404", rivals_entry, case="of a rival"),
     Row("review:matters", "404 200 404 404 404 404", own_entry),
     Row("review:matters", "404 404 404 404 404 404", rivals_entry, case="of a rival"),
     Row("review:result", "404 403 404 404 404 404", own_entry, case="before the notice"),
@@ -165,11 +255,24 @@ ROWS = [
     Row("review:objection", "404 200 404 404 404 404", notified_decision),
     Row("review:objection", "404 404 404 404 404 404", drafted_decision, case="before the notice"),
     Row("review:notice", "404 200 404 404 404 404", notice),
+    Row("review:verification", "404 200 404 404 404 404", held),
+    # the members of an appeal panel
+    Row("review:appeal", "404 404 404 404 404 404", appeal, case="not referred yet"),
+    Row("review:appeal", "404 404 200 404 404 404", referred, case="referred to the reviewer's panel"),
     # staff
     Row("ops:home", STAFF_READS),
     Row("ops:phase", STAFF_READS, phase),
     Row("ops:move", OFFICER_POSTS, phase, method="post"),
     Row("ops:panels", STAFF_READS, phase),
+    Row("ops:panel", STAFF_READS, phase_and_panel),
+    Row("ops:open_roster", "302 403 403 422 403 403", phase_and_panel, method="post"),
+    Row("ops:invitations", "302 403 403 200 403 403", phase_and_panel),
+    Row("ops:move_invitation", OFFICER_POSTS, phase_and_invitation, method="post"),
+    Row("ops:draw", "302 403 403 200 403 403", phase_and_public_panel),
+    Row("ops:call_up", OFFICER_POSTS, phase_and_seat, method="post"),
+    Row("ops:recusals", STAFF_READS, phase),
+    Row("ops:recusal", "404 404 404 200 404 200", recusal),
+    Row("ops:naming", "404 404 404 200 404 200", naming),
     Row("ops:add_seat", OFFICER_POSTS, phase_and_panel, method="post"),
     Row("ops:assign", OFFICER_POSTS, phase_and_seat, method="post"),
     Row("ops:declaration", "404 404 404 200 404 200", declaration),
@@ -184,6 +287,10 @@ ROWS = [
     Row("ops:pass_gate", OFFICER_POSTS, phase_and_entry, method="post"),
     Row("ops:raise_doubt", OFFICER_POSTS, phase_and_entry, method="post"),
     Row("ops:ask", OFFICER_POSTS, phase_and_entry, method="post"),
+    Row("ops:hold", "302 403 403 200 403 403", phase_and_entry),
+    Row("ops:verification", "404 404 404 200 200 200", held),
+    Row("ops:decision_log", STAFF_READS, programme),
+    Row("ops:finalise", "302 403 403 302 302 302", sealed_phase, method="post"),
     Row("ops:disqualification", "404 404 404 200 200 200", raised_case),
     Row("ops:minutes_list", STAFF_READS, phase),
     Row("ops:record_minutes", "302 403 403 200 403 403", phase_and_panel),

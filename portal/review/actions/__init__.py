@@ -47,7 +47,7 @@ from portal.review.actions.invitations import (
     renew_panel_invitation,
     revoke_panel_invitation,
 )
-from portal.review.actions.later_decisions import draft_later_decision
+from portal.review.actions.later_decisions import draft_later_decision, later_outcomes
 from portal.review.actions.minutes import Vote, hold_meeting
 from portal.review.actions.notices import read_notice
 from portal.review.actions.notifying import (
@@ -69,9 +69,10 @@ from portal.review.actions.sealing import (
 )
 from portal.review.actions.sheets import SheetValues, save_score, sign_sheet, void_sheet, withdraw_signature
 from portal.review.actions.vacancies import draft_vacancy, open_additional_call
-from portal.review.actions.verifications import add_evidence, hold_entry, release_entry
+from portal.review.actions.verifications import HOLDING_STAGES, add_evidence, hold_entry, release_entry
 
 __all__ = [
+    "HOLDING_STAGES",
     "Draft",
     "Guest",
     "OutsideFigure",
@@ -111,6 +112,7 @@ __all__ = [
     "invite_drawn",
     "invite_to_panel",
     "lapse_disqualification",
+    "later_outcomes",
     "lodge_appeal",
     "make_draw",
     "name_unsuitable",

@@ -5,8 +5,8 @@ from django.utils.translation import gettext as _
 
 from portal.common.access import Verdict
 from portal.common.viewer import Viewer
-from portal.consortia.models import Entry
-from portal.programmes.models import Phase
+from portal.consortia.models import Entry, Membership
+from portal.programmes.models import Phase, Programme
 from portal.review.models import (
     Appeal,
     Decision,
@@ -19,6 +19,7 @@ from portal.review.models import (
     RecusalRequest,
     ScoreSheet,
     UnsuitableNaming,
+    Verification,
 )
 from portal.review.policies.panels import has_open_invitation
 from portal.review.policies.scopes import CLEARED, audiences_of, is_blinded, scope_of
@@ -192,6 +193,34 @@ def sees_declaration(viewer: Viewer, declaration_id: int) -> Verdict:
 def sees_disqualification(viewer: Viewer, disqualification_id: int) -> Verdict:
     row = Disqualification.objects.select_related("entry__phase").filter(pk=disqualification_id).first()
     return _seen_by_staff(viewer, Subject.DISQUALIFICATION, row)
+
+
+def sees_verification(viewer: Viewer, verification_id: int) -> Verdict:
+    row = Verification.objects.select_related("entry__phase").filter(pk=verification_id).first()
+    return _seen_by_staff(viewer, Subject.VERIFICATION, row)
+
+
+def reads_verification(viewer: Viewer, verification_id: int) -> Verdict:
+    """The held team's own page."""
+    row = Verification.objects.select_related("entry__phase").filter(pk=verification_id).first()
+    return _own_team(viewer, Subject.VERIFICATION, row)
+
+
+def judges_appeal(viewer: Viewer, appeal_id: int) -> Verdict:
+    """Members of the panel that it was referred to, once their declarations open content; hidden from everybody else."""
+    row = Appeal.objects.select_related("decision__phase", "decision__entry").filter(pk=appeal_id).first()
+    if row is None or Audience.APPEAL_PANEL not in audiences_of(viewer, scope_of(row)):
+        return HIDDEN
+    return view(viewer, Subject.APPEAL, row)
+
+
+def oversees_programme(viewer: Viewer, slug: str) -> Verdict:
+    """Staff without a part in any phase of the programme."""
+    if not Programme.objects.filter(slug=slug).exists():
+        return HIDDEN
+    rows = Membership.objects.filter(consortium__entries__phase__programme__slug=slug)
+    has_part = viewer.user_id is not None and rows.filter(user_id=viewer.user_id).exists()
+    return _staff(viewer.has_role("officer", "decider", "auditor") and not has_part)
 
 
 def sees_minutes(viewer: Viewer, minutes_id: int) -> Verdict:

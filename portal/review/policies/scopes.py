@@ -160,15 +160,15 @@ def standing_of(viewer: Viewer, phase: Phase) -> Standing:
         is_cleared=bool(held) and all(state in CLEARED for _kind, state, _blind in held),
         is_chair=SeatKind.CHAIR in {kind for kind, _state, _blind in held},
         is_sighted=not all(blind for _kind, _state, blind in held),
-        appealed=_appealed(viewer, phase),
+        appealed=_appealed(viewer.user_id, phase),
     )
 
 
-def _appealed(viewer: Viewer, phase: Phase) -> frozenset[int]:
+def _appealed(user_id: int, phase: Phase) -> frozenset[int]:
     """As long as the declaration is clear; a recused member of an appeal panel reads nothing more."""
     rows = Appeal.objects.filter(
         decision__phase=phase,
-        panel__seats__user_id=viewer.user_id,
+        panel__seats__user_id=user_id,
         panel__seats__declaration__state__in=CLEARED,
     )
     return frozenset(pk for pk in rows.values_list("decision__entry_id", flat=True) if pk is not None)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.review.enums import DeclarationState, SheetState
-from portal.review.models import PanelSeat, ScoreSheet
+from portal.review.models import Appeal, PanelSeat, ScoreSheet
+from portal.review.policies.scopes import is_blinded
 from portal.review.selectors.panels import seats_held
 from portal.review.selectors.rules import here, part_of
 from portal.review.selectors.sheets import own_sheets, sum_of
@@ -21,11 +22,14 @@ class Task:
 
 @dataclass(frozen=True)
 class Desk:
-    """`tasks` stays empty until the declaration opens content: not even the teams' names are listed before."""
+    """`tasks` stays empty until the declaration opens content: not even the teams' names are listed before.
+    Of a blind panel it is empty until the notice: a sheet beside its team's name would undo the codes.
+    """
 
     seat: PanelSeat
     opened: bool
     may_declare: bool
+    blind: bool  # the work is in the blind console
     tasks: list[Task]
 
     @property
@@ -35,6 +39,12 @@ class Desk:
     @property
     def counted(self) -> int:
         return sum(task.sheet.state != SheetState.VOID for task in self.tasks)
+
+    @property
+    def appeals(self) -> list[Appeal]:
+        """Objections that were referred to the seat's panel."""
+        rows = Appeal.objects.filter(panel=self.seat.panel).select_related("decision__entry__consortium")
+        return list(rows) if self.opened else []
 
     @property
     def next(self) -> ScoreSheet | None:
@@ -47,11 +57,13 @@ def desk_of(user_id: int) -> list[Desk]:
 
 def _desk(seat: PanelSeat) -> Desk:
     opened = seat.declaration.state in OPEN_STATES
+    blind = is_blinded(seat.panel, seat.panel.phase)
     return Desk(
         seat=seat,
         opened=opened,
         may_declare=seat.declaration.state == DeclarationState.MISSING,
-        tasks=[_task(sheet) for sheet in own_sheets(seat)] if opened and seat.panel.part else [],
+        blind=blind,
+        tasks=[_task(sheet) for sheet in own_sheets(seat)] if opened and seat.panel.part and not blind else [],
     )
 
 

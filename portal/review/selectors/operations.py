@@ -7,7 +7,7 @@ from portal.common.viewer import Viewer
 from portal.consortia.models import Entry
 from portal.programmes.enums import PhaseState
 from portal.programmes.models import Phase
-from portal.programmes.transitions import PHASE
+from portal.programmes.selectors import steps_open_to
 from portal.review.models import Panel
 from portal.review.selectors.completion import SeatProgress, holes_before_seal, progress_of
 from portal.review.selectors.decisions import standing_decision
@@ -15,7 +15,7 @@ from portal.review.selectors.gates import ticks_on, verdict_on
 from portal.review.selectors.rules import gates_of, here
 
 # Steps that have a page of their own because they do more than move the phase.
-OWN_PAGES = frozenset({"replace_rules", "seal", "record_tally", "renew_tally", "decide", "notify"})
+OWN_PAGES = frozenset({"replace_rules", "seal", "record_tally", "renew_tally", "decide", "notify", "finalise"})
 MILESTONES = (
     PhaseState.RULES_FROZEN,
     PhaseState.RECEIVING,
@@ -56,12 +56,9 @@ def overview(phase: Phase, viewer: Viewer) -> dict[str, Any]:
         "milestones": [stage.label for stage in MILESTONES],
         "reached": reached,
         "panels": panels,
+        "tally_open": order.index(PhaseState(phase.state)) >= order.index(PhaseState.SEALED),
         "holes": holes_before_seal(phase) if scoring else [],
-        "steps": [
-            row
-            for row in PHASE
-            if row.source == phase.state and row.event not in OWN_PAGES and viewer.has_role(*row.by)
-        ],
+        "steps": [row for row in steps_open_to(viewer, phase) if row.event not in OWN_PAGES],
         "entries": Entry.objects.filter(phase=phase).select_related("consortium"),
     }
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from portal.common.access import ViewerRequest, access, step_up
 from portal.programmes.models import Phase
 from portal.review import actions
 from portal.review.actions import Draft
+from portal.review.decision_forms import LaterForm
 from portal.review.enums import Basis, Outcome
 from portal.review.forms import (
     CallForm,
@@ -23,7 +25,7 @@ from portal.review.forms import (
 )
 from portal.review.models import Decision, Notice
 from portal.review.policies import rules, visible_to
-from portal.review.selectors.decisions import decisions_of, standing_decision, undecided_entries
+from portal.review.selectors.decisions import affected_entries, decisions_of, standing_decision, undecided_entries
 from portal.review.views.flow import attempt, attempt_and_go, person, step_up_to_act
 from portal.review.views.ops_phase import get_phase
 
@@ -69,6 +71,7 @@ class StepForms:
     minutes: MinutesChoiceForm
     reason: ReasonForm
     call: CallForm
+    later: LaterForm
 
 
 @access(rules.sees_decision)
@@ -82,6 +85,7 @@ def decision(request: ViewerRequest, decision_id: int) -> HttpResponse:
         minutes=MinutesChoiceForm(request.POST if wanted == "endorse" else None, phase=row.phase),
         reason=ReasonForm(request.POST if wanted in {"return", "discard"} else None),
         call=CallForm(request.POST if wanted == "call" else None, vacated=row.phase, auto_id="call_%s"),
+        later=_later_form(row, request.POST if wanted == "later" else None),
     )
     if posted and wanted in STEPS and STEPS[wanted](request, row, forms):
         return redirect("ops:decision", decision_id=row.pk)
@@ -91,6 +95,8 @@ def decision(request: ViewerRequest, decision_id: int) -> HttpResponse:
         "minutes_form": forms.minutes,
         "reason_form": forms.reason,
         "call_form": forms.call,
+        "later_form": forms.later,
+        "later": row.later.order_by("pk"),
         "appeal": getattr(row, "appeal", None),
         "officer": request.viewer.has_role("officer"),
         "decider": request.viewer.has_role("decider"),
@@ -99,10 +105,14 @@ def decision(request: ViewerRequest, decision_id: int) -> HttpResponse:
     return render(request, "review/ops/decision.html", context, status=UNPROCESSABLE if posted else 200)
 
 
+def _later_form(row: Decision, posted: Any) -> LaterForm:
+    return LaterForm(posted, outcomes=actions.later_outcomes(row), entries=affected_entries(row), auto_id="later_%s")
+
+
 def _decision(decision_id: int) -> Decision:
     rows = Decision.objects.select_related(
         "phase__programme", "phase__ruleset", "entry__consortium", "entry__phase", "tally", "minutes__panel",
-        "drafted_by", "approved_by", "supersedes", "call",
+        "drafted_by", "approved_by", "supersedes", "concerns", "call",
     )  # fmt: skip
     return get_object_or_404(rows, pk=decision_id)
 
@@ -165,6 +175,18 @@ def _open_call(request: HttpRequest, row: Decision, forms: StepForms) -> bool:
     )
 
 
+def _draft_later(request: HttpRequest, row: Decision, forms: StepForms) -> bool:
+    if not forms.later.is_valid():
+        return False
+    data = forms.later.cleaned_data
+    draft = Draft(Outcome(data["outcome"]), Basis(data["basis"]), data["public_rationale"], data["private_rationale"])
+    return attempt(
+        request,
+        lambda: actions.draft_later_decision(row, draft=draft, drafted_by=person(request), entry=data.get("entry")),
+        done=_("The later decision is drafted; it needs minutes, approval and a notice like any decision."),
+    )
+
+
 STEPS: dict[str, Callable[[HttpRequest, Decision, StepForms], bool]] = {
     "endorse": _endorse,
     "approve": _approve,
@@ -173,6 +195,7 @@ STEPS: dict[str, Callable[[HttpRequest, Decision, StepForms], bool]] = {
     "notify": _notify,
     "finalise": _finalise,
     "call": _open_call,
+    "later": _draft_later,
 }
 
 
@@ -219,6 +242,21 @@ def notify(request: HttpRequest, phase_id: int) -> HttpResponse:
         lambda: actions.notify_phase(phase, notified_by=person(request)),
         done=_("Every team has its notice. The window for objections starts tomorrow."),
         to="ops:notices",
+        phase_id=phase_id,
+    )
+
+
+@access(rules.oversees_phase)
+@step_up
+@require_POST
+def finalise(request: HttpRequest, phase_id: int) -> HttpResponse:
+    """The end of the objection window: every notified decision, and with them the phase."""
+    phase = get_phase(phase_id)
+    return attempt_and_go(
+        request,
+        lambda: actions.finalise_phase(phase, finalised_by=person(request)),
+        done=_("The phase and its decisions are final."),
+        to="ops:decisions",
         phase_id=phase_id,
     )
 

@@ -6,13 +6,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from portal.common.access import access, step_up
+from portal.common.access import ViewerRequest, access, step_up
 from portal.consortia.models import Entry
 from portal.programmes.models import Phase
 from portal.review import actions
+from portal.review.decision_forms import OverturnForm
 from portal.review.forms import DueForm, PassGateForm, QuestionForm, RaiseForm, UpholdForm
 from portal.review.models import Disqualification
 from portal.review.policies import Subject, rules, view
+from portal.review.selectors.gates import open_verification
 from portal.review.selectors.operations import gate_table
 from portal.review.views.flow import attempt, attempt_and_go, person, step_up_to_act
 from portal.review.views.ops_phase import get_phase
@@ -31,11 +33,11 @@ def _entry(phase_id: int, entry_id: int) -> Entry:
 
 
 @access(rules.oversees_phase)
-def entry(request: HttpRequest, phase_id: int, entry_id: int) -> HttpResponse:
+def entry(request: ViewerRequest, phase_id: int, entry_id: int) -> HttpResponse:
     """One entry's evidence with everything staff can do about it: pass a gate, raise a doubt, ask."""
     row = _entry(phase_id, entry_id)
     phase = row.phase
-    seen = view(request.viewer, Subject.EVIDENCE, row).allowed  # type: ignore[attr-defined]
+    seen = view(request.viewer, Subject.EVIDENCE, row).allowed
     submission = current_submission(row) if seen else None
     context = {
         "phase": phase,
@@ -45,6 +47,9 @@ def entry(request: HttpRequest, phase_id: int, entry_id: int) -> HttpResponse:
         "raise_form": RaiseForm(phase=phase, auto_id="raise_%s"),
         "question_form": QuestionForm(auto_id="question_%s"),
         "questions": row.questions.select_related("answer"),
+        "verifications": row.verifications.all(),
+        "officer": request.viewer.has_role("officer"),
+        "may_hold": phase.state in actions.HOLDING_STAGES and row.state == "competing",
     }
     return render(request, "review/ops/entry.html", context)
 
@@ -114,7 +119,7 @@ def _tell_errors(request: HttpRequest, groups: object) -> None:
 
 @access(rules.sees_disqualification)
 @step_up_to_act
-def disqualification(request: HttpRequest, disqualification_id: int) -> HttpResponse:
+def disqualification(request: ViewerRequest, disqualification_id: int) -> HttpResponse:
     """The case: grounds, evidence, reply; notify, record a lapse, or rule, as its state allows."""
     rows = Disqualification.objects.select_related(
         "entry__phase__programme", "entry__phase__ruleset", "entry__consortium"
@@ -125,10 +130,35 @@ def disqualification(request: HttpRequest, disqualification_id: int) -> HttpResp
     wanted = posted.get("do", "") if posted is not None else ""
     due = DueForm(posted if wanted == "notify" else None)
     ruling = UpholdForm(posted if wanted == "rule" else None, phase=phase)
+    overturn = OverturnForm(posted if wanted == "overturn" else None, phase=phase)
+    if wanted == "overturn" and overturn.is_valid() and _overturn(request, case, overturn):
+        return redirect("ops:disqualification", disqualification_id=case.pk)
     if posted is not None and _handle(request, case, wanted, due=due, ruling=ruling):
         return redirect("ops:disqualification", disqualification_id=case.pk)
-    context = {"case": case, "entry": case.entry, "phase": phase, "due_form": due, "ruling_form": ruling}
+    round_ = open_verification(case.entry)
+    context = {
+        "case": case,
+        "entry": case.entry,
+        "phase": phase,
+        "due_form": due,
+        "ruling_form": ruling,
+        "overturn_form": overturn,
+        "reopened": round_ is not None and round_.reopened_by_id is not None,
+        "officer": request.viewer.has_role("officer"),
+        "staff": request.viewer.has_role("officer", "decider"),
+    }
     return render(request, "review/ops/disqualification.html", context, status=422 if posted is not None else 200)
+
+
+def _overturn(request: HttpRequest, case: Disqualification, form: OverturnForm) -> bool:
+    data = form.cleaned_data
+    return attempt(
+        request,
+        lambda: actions.overturn_disqualification(
+            case, minutes=data["minutes"], reason=data["reason"], ruled_by=person(request)
+        ),
+        done=_("The ruling is overturned; the gate is passed."),
+    )
 
 
 def _handle(request: HttpRequest, case: Disqualification, wanted: str, *, due: DueForm, ruling: UpholdForm) -> bool:

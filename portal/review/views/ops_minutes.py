@@ -10,6 +10,7 @@ from portal.review.actions import Vote
 from portal.review.forms import MinutesForm
 from portal.review.models import Minutes, Panel
 from portal.review.policies import rules, visible_to
+from portal.review.selectors.minutes import minutes_number, numbers_in
 from portal.review.selectors.rules import has_carried, quorum_for
 from portal.review.views.flow import attempt, person
 from portal.review.views.ops_phase import get_phase
@@ -23,11 +24,16 @@ def minutes_list(request: ViewerRequest, phase_id: int) -> HttpResponse:
     rows = visible_to(request.viewer, Minutes.objects.filter(panel__phase=phase)).select_related(
         "panel__phase__ruleset"
     )
-    panels = Panel.objects.filter(phase=phase)
+    panels, numbers = Panel.objects.filter(phase=phase), numbers_in(phase)
     return render(
         request,
         "review/ops/minutes_list.html",
-        {"phase": phase, "minutes": [(row, has_carried(row)) for row in rows], "panels": panels},
+        {
+            "phase": phase,
+            "minutes": [(numbers[row.pk], row, has_carried(row)) for row in rows],
+            "panels": panels,
+            "officer": request.viewer.has_role("officer"),
+        },
     )
 
 
@@ -76,5 +82,11 @@ def minutes(request: HttpRequest, minutes_id: int) -> HttpResponse:
     return render(
         request,
         "review/ops/minutes.html",
-        {"minutes": row, "phase": row.panel.phase, "attendance": attendance, "carried": has_carried(row)},
+        {
+            "minutes": row,
+            "minutes_no": minutes_number(row),
+            "phase": row.panel.phase,
+            "attendance": attendance,
+            "carried": has_carried(row),
+        },
     )

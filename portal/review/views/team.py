@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from portal.common.access import ViewerRequest, access
 from portal.consortia.models import Entry
 from portal.review import actions
-from portal.review.enums import AppealGround, DisqualificationState, NoticeKind
+from portal.review.enums import AppealGround, DisqualificationState, NoticeKind, Outcome
 from portal.review.forms import AnswerForm, AppealForm, ReplyForm
-from portal.review.models import Decision, Disqualification, Notice, Question
+from portal.review.labels import LABELS
+from portal.review.models import Decision, Disqualification, Notice, Question, Verification
 from portal.review.policies import rules, visible_to
 from portal.review.selectors.results import result_rows
 from portal.review.views.flow import attempt, person
@@ -37,6 +38,7 @@ def matters(request: ViewerRequest, entry_id: int) -> HttpResponse:
         "phase": entry.phase,
         "questions": visible_to(viewer, Question.objects.filter(entry=entry)).select_related("answer"),
         "cases": visible_to(viewer, cases),
+        "verifications": visible_to(viewer, Verification.objects.filter(entry=entry)),
         "notices": visible_to(viewer, Notice.objects.filter(entry=entry)),
         "decisions": visible_to(viewer, Decision.objects.filter(entry=entry, notified_at__isnull=False)),
         "now": timezone.now(),
@@ -74,6 +76,16 @@ def reply(request: HttpRequest, disqualification_id: int) -> HttpResponse:
         done=_("Your reply is on record. The panel rules after reading it."),
         entry=row.entry,
     )
+
+
+@access(rules.reads_verification)
+def verification(request: HttpRequest, verification_id: int) -> HttpResponse:
+    """Why the verdict is held, what was asked, and how the round ended; what the ministry looked at stays with it."""
+    rows = Verification.objects.select_related("entry__phase__programme", "entry__consortium")
+    row = get_object_or_404(rows, pk=verification_id)
+    _note_receipt(request, f"verification:{row.pk}")
+    context = {"verification": row, "entry": row.entry, "questions": row.questions.select_related("answer")}
+    return render(request, "review/team/verification.html", {**context, "now": timezone.now()})
 
 
 @access(rules.objects_to)
@@ -120,16 +132,23 @@ def _answering(
 
 @access(rules.sees_own_result)
 def result(request: HttpRequest, entry_id: int) -> HttpResponse:
-    """The notice as it was sent; opening it is the proof of receipt."""
+    """The latest notice of a result as it was sent, with the way to earlier ones; opening it is the proof of receipt."""
     entry = _entry(entry_id)
-    notice = Notice.objects.filter(entry=entry, kind=NoticeKind.RESULT).first()
+    latest = Notice.objects.filter(entry=entry, kind=NoticeKind.RESULT).first()
+    return _result_page(request, entry, latest)
+
+
+def _result_page(request: HttpRequest, entry: Entry, notice: Notice | None, *, older: bool = False) -> HttpResponse:
     if notice is not None and notice.read_at is None:
         notice = actions.read_notice(notice, read_by=person(request))
     decision = Decision.objects.filter(pk=notice.content["decision"]).first() if notice else None
+    others = Notice.objects.filter(entry=entry, kind=NoticeKind.RESULT).exclude(pk=notice.pk) if notice else []
     context = {
         "entry": entry,
         "phase": entry.phase,
         "notice": notice,
+        "older": older,
+        "others": [(row, LABELS[Outcome][row.content["outcome"]]) for row in others],
         "decision": decision,
         "appeal": getattr(decision, "appeal", None),
         "now": timezone.now(),
@@ -142,6 +161,9 @@ def result(request: HttpRequest, entry_id: int) -> HttpResponse:
 def notice_page(request: HttpRequest, notice_id: int) -> HttpResponse:
     notice = get_object_or_404(Notice.objects.select_related("entry__phase", "consortium"), pk=notice_id)
     notice = actions.read_notice(notice, read_by=person(request))
-    if notice.kind == NoticeKind.RESULT:
+    if notice.kind != NoticeKind.RESULT:
+        return render(request, "review/team/notice.html", {"notice": notice, "entry": notice.entry})
+    latest = Notice.objects.filter(entry=notice.entry, kind=NoticeKind.RESULT).first()
+    if latest == notice:
         return redirect("review:result", entry_id=notice.entry_id)
-    return render(request, "review/team/notice.html", {"notice": notice, "entry": notice.entry})
+    return _result_page(request, _entry(notice.entry_id), notice, older=True)
