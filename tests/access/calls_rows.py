@@ -2,6 +2,7 @@ from portal.calls.models import ApplicantNotice, CommitteeInterest, Consent
 from portal.review.actions import approve_decision
 from tests.access.matrix import Row
 from tests.factories.calls import CallScene, with_member
+from tests.factories.consortia import join
 from tests.factories.programmes import make_phase
 from tests.factories.review import Scene
 
@@ -134,12 +135,13 @@ def closed_call(actors):
 
 def closed_call_with_team(actors):
     """The officer belongs to an applicant, so that the call has no officer in this person."""
-    scene, _application = closed_scene({"team": actors["officer"]})
+    scene, _application = closed_scene({})
+    join(scene.consortia[0], user=actors["officer"])
     return {"call": scene.call.pk}
 
 
 def to_be_checked(actors):
-    scene, application = closed_scene({"officer": actors["officer"]})
+    _scene, application = closed_scene({"officer": actors["officer"]})
     return {"application": application.pk}
 
 
