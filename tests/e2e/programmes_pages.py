@@ -40,4 +40,3 @@ def pages() -> Iterator[Page]:
     yield Page("ops-programme-freeze", f"/ops/programmes/{draft.slug}/freeze/", officer)
     yield Page("ops-programme-freeze-done", f"/ops/programmes/{phase.slug}/freeze/", officer)
     yield Page("ops-programme-deadline", f"/ops/programmes/{phase.slug}/deadline/", officer)
-    yield Page("ops-programme-call", f"/ops/programmes/{phase.slug}/calls/new/", officer)

@@ -26,7 +26,6 @@ def stage(tmp_path, monkeypatch):
     with chromium() as browser, portal(var, module=lambda port: ["tests.e2e.year.served", str(port)]) as base:
         made = YearStage(base, var, tmp_path, browser, shots, clock=clock)
         made.others("people")
-        made.others("programme")
         yield made
         made.close()
 

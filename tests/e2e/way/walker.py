@@ -129,6 +129,9 @@ class Walker:
     def fill(self, label: str, text: str, *, within: Locator | None = None) -> None:
         (within or self.main).get_by_label(label, exact=True).fill(text)
 
+    def fill_optional(self, label: str, text: str) -> None:
+        self.fill(f"{label} (optional)", text)
+
     def choose(self, label: str, option: str, *, within: Locator | None = None) -> None:
         field = (within or self.main).get_by_label(label, exact=True)
         known = field.locator("option").all_text_contents()

@@ -1,14 +1,13 @@
 """January: the first phase. Five teams, one doubted and heard, one last by rank, and a seat that falls vacant."""
 
 import re
-from pathlib import Path
 
 from tests.e2e.way.walker import Walker
-from tests.e2e.year import office, rules
+from tests.e2e.year import office, opening
 from tests.e2e.year.people import EXPERTS, FIRST_FIVE, RAON, name_of
 from tests.e2e.year.stage import YearStage
 
-PHASE, SLUG = "Phase 1 evaluation", "year-1"
+PHASE, SLUG = opening.FIRST.en, opening.FIRST.slug
 PANEL = "전문가 평가위원회"
 REPLY = "인코더는 공개 가중치를 그대로 썼으나 본체는 처음부터 학습했습니다."
 GROUNDS = "영상 인코더의 가중치가 공개 모델과 같습니다."
@@ -20,18 +19,6 @@ OUTCOMES = {
     "E": ("Cut", "Rank", "총점이 가장 낮다."),
 }
 VACANT = "네 자리 가운데 한 자리가 비었다."
-
-
-def set_rules(officer: Walker, folder: Path, *, phase: str, number: int) -> None:
-    office.open_work(officer, phase, "Rules, dates and calls")
-    officer.follow("Upload a rule set")
-    officer.main.get_by_label("Rule set file").set_input_files(rules.write(folder, number))
-    officer.press("Check and take")
-    officer.told("The rule set stands")
-    officer.follow("Freeze the rules")
-    officer.press("Freeze these rules")
-    officer.told("The rules are frozen")
-    office.move(officer, phase, "Open receiving")
 
 
 def hand_in(stage: YearStage) -> None:
@@ -183,7 +170,9 @@ def read_result(team: Walker, *, outcome: str, rationale: str) -> None:
 
 def play(stage: YearStage, officer_of, decider_of) -> None:
     """`officer_of()` and `decider_of()` are the people at their browsers, signed in today."""
-    set_rules(officer_of(), stage.folder, phase=PHASE, number=1)
+    officer = officer_of()
+    opening.write_programme(officer)
+    opening.set_rules(officer, stage.folder, opening.FIRST)
     hand_in(stage)
     stage.day("2026-01-06 09:00")
     officer = officer_of()

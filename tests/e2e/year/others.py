@@ -30,25 +30,6 @@ def people() -> None:
     make()
 
 
-def programme() -> None:
-    from portal.programmes.models import Phase, Programme
-    from django.utils import timezone
-    from datetime import timedelta
-
-    row = Programme.objects.create(slug="year", name_ko="한 해", name_en="The year")
-    for n, ko, en in ((1, "1차 단계평가", "Phase 1 evaluation"), (2, "2차 단계평가", "Phase 2 evaluation")):
-        Phase.objects.create(
-            programme=row,
-            number=n,
-            slug=f"year-{n}",
-            name_ko=ko,
-            name_en=en,
-            seats=4,
-            opens_at=timezone.now(),
-            closes_at=timezone.now() + timedelta(days=3),
-        )
-
-
 def hand_in(slug: str, folder: str, *names: str) -> None:
     from portal.consortia.models import Consortium
     from tests.factories.submissions import handed_in
@@ -157,7 +138,7 @@ def measure(slug: str, number: str) -> None:
             actions.confirm_outside_result(row, confirmed_by=second)
 
 
-ACTS = {"people": people, "programme": programme, "hand-in": hand_in, "seat": seat, "score": score, "figures": measure}
+ACTS = {"people": people, "hand-in": hand_in, "seat": seat, "score": score, "figures": measure}
 
 if __name__ == "__main__":
     followed()
