@@ -14,6 +14,7 @@ from portal.accounts.enums import SECOND_FACTOR_ROLES, Role
 from portal.accounts.forms import AcceptInvitationForm
 from portal.accounts.models import ApiToken, Invitation, User
 from portal.accounts.policies import holder_of_invitation, own_token
+from portal.accounts.purposes import origin_of
 from portal.accounts.selectors import invitation_by_token, tokens_of
 from portal.common.access import access, signed_in
 
@@ -31,6 +32,13 @@ def me(request: HttpRequest) -> HttpResponse:
         "tokens": tokens_of(user),
     }
     return render(request, "accounts/me.html", context)
+
+
+@access(signed_in)
+@require_POST
+def extend(request: HttpRequest) -> HttpResponse:
+    """Any request starts the idle time anew; this one does nothing else."""
+    return HttpResponse(status=204)
 
 
 @access(own_token)
@@ -81,5 +89,11 @@ def _accept_as_known(request: HttpRequest, token: str, invited: Invitation) -> H
 
 def _page(request: HttpRequest, invited: Invitation, form: AcceptInvitationForm | None) -> HttpResponse:
     known = User.objects.filter(email=invited.email).exists()
-    context = {"invitation": invited, "role": Role(invited.role).label, "form": form, "known": known}
+    context = {
+        "invitation": invited,
+        "origin": origin_of(invited),
+        "role": Role(invited.role).label,
+        "form": form,
+        "known": known,
+    }
     return render(request, "accounts/invitation.html", context)

@@ -13,10 +13,20 @@ from portal.common.viewer import Viewer, viewer_of
 EVERYBODY: frozenset[str] = frozenset()
 
 
+# Pages of a team that stand at addresses of the reviewers: their entry of the menu is the team's.
+TEAM_PAGES = frozenset(
+    f"review:{name}"
+    for name in ("matters", "result", "question", "reply", "verification", "objection", "notice", "party_panels")
+)
+
+
 class Entry(NamedTuple):
+    """`pages` are names of addresses that belong to this entry although its own address does not start theirs."""
+
     label: str | Promise
     url_name: str
     roles: frozenset[str] = EVERYBODY
+    pages: frozenset[str] = frozenset()
 
 
 class Link(NamedTuple):
@@ -29,7 +39,7 @@ MENU = [
     Entry(pgettext_lazy("menu", "Results"), "results:rounds"),
     Entry(pgettext_lazy("menu", "Rules"), "programmes:list"),
     Entry(pgettext_lazy("menu", "Verify"), "results:verify"),
-    Entry(pgettext_lazy("menu", "My team"), "submissions:home", frozenset({"team"})),
+    Entry(pgettext_lazy("menu", "My team"), "submissions:home", frozenset({"team"}), TEAM_PAGES),
     Entry(pgettext_lazy("menu", "My consortia"), "consortia:list", frozenset({"team"})),
     Entry(pgettext_lazy("menu", "Review"), "review:home", frozenset({"reviewer"})),
     Entry(pgettext_lazy("menu", "Operations"), "ops:home", frozenset({"officer", "decider", "auditor", "operator"})),
@@ -56,13 +66,16 @@ def policy_links() -> list[PolicyLink]:
     return [PolicyLink(label, url, strong=number == 0) for number, (label, url) in enumerate(links) if url]
 
 
-def menu_for(viewer: Viewer, *, path: str) -> Iterator[Link]:
-    """The entries that the viewer may open; the one whose address starts the path, and is the longest, is the current one."""
+def menu_for(viewer: Viewer, *, path: str, page: str = "") -> Iterator[Link]:
+    """The entries that the viewer may open. Current is the one that claims the page (the name of its address), else the
+    one whose address starts the path and is the longest.
+    """
     open_to = [entry for entry in MENU if not entry.roles or viewer.has_role(*entry.roles)]
-    links = [(entry.label, url) for entry in open_to if (url := _address(entry.url_name))]
-    current = max((url for _label, url in links if path.startswith(url)), key=len, default="")
-    for label, url in links:
-        yield Link(label, url, current=url == current)
+    links = [(entry, url) for entry in open_to if (url := _address(entry.url_name))]
+    claimed = next((url for entry, url in links if page in entry.pages), "")
+    current = claimed or max((url for _entry, url in links if path.startswith(url)), key=len, default="")
+    for entry, url in links:
+        yield Link(entry.label, url, current=url == current)
 
 
 def _address(url_name: str) -> str:
@@ -74,4 +87,5 @@ def _address(url_name: str) -> str:
 
 
 def menu_of(request: HttpRequest) -> list[Link]:
-    return list(menu_for(viewer_of(request), path=request.path))
+    found = request.resolver_match
+    return list(menu_for(viewer_of(request), path=request.path, page=found.view_name if found else ""))

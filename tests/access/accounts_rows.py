@@ -18,6 +18,8 @@ def unknown_invitation(actors):
 
 ROWS = [
     Row("accounts:me", "302 200 200 200 200 200"),
+    Row("accounts:extend", "302 204 204 204 204 204", method="post"),
+    Row("accounts:extend", "302 405 405 405 405 405", case="by link"),
     Row("accounts:token-revoke", "302 302 404 404 404 404", token_of_team, method="post"),
     Row("accounts:token-revoke", "302 405 404 404 404 404", token_of_team, case="by link"),
     Row("accounts:invitation", "200 200 200 200 200 200", open_invitation),

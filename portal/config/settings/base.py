@@ -181,6 +181,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 SESSION_COOKIE_AGE = 60 * int(os.environ.get("SESSION_IDLE_MINUTES", "60"))
+SESSION_WARNING_SECONDS = int(os.environ.get("SESSION_WARNING_SECONDS", "180"))  # time to ask for more, at least 20
 SESSION_SAVE_EVERY_REQUEST = True  # the age counts from the last request: an idle limit
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
