@@ -5,7 +5,10 @@ class ConsortiaConfig(AppConfig):
     name = "portal.consortia"
 
     def ready(self) -> None:
+        from portal.accounts.purposes import register_purpose
+        from portal.consortia.selectors import origin_of_place
         from portal.consortia.tasks import close_due_phases
         from portal.jobs.registry import register_step
 
         register_step(close_due_phases)
+        register_purpose("institution", origin_of_place)

@@ -70,6 +70,8 @@ def test_an_institution_is_invited_by_mail_and_joins_through_it(client, manager,
     assert mail.outbox[0].to == ["naru@example.org"]
 
     newcomer = client_of(None)
+    lead = consortium.places.get(role="lead").institution.name_ko
+    assert lead in newcomer.get(link).content.decode()
     newcomer.post(link, {"name": "나루 담당", "password": PASSWORD, "repeated": PASSWORD})
     newcomer = client_of(User.objects.get(email="naru@example.org"))
     place = consortium.places.get(role="member")

@@ -18,6 +18,7 @@ from portal.consortia.selectors.membership import (
     is_manager,
     is_member,
     memberships_of,
+    origin_of_place,
     places_of,
     tokens_of,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "is_manager",
     "is_member",
     "memberships_of",
+    "origin_of_place",
     "phases_to_enter",
     "places_of",
     "tokens_of",

@@ -1,10 +1,12 @@
 """Reads on consortia and entries. What belongs to a viewer hangs on membership, never on a role."""
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from portal.accounts.models import ApiToken, Invitation
+from portal.accounts.purposes import Origin
 from portal.common.viewer import Viewer
-from portal.consortia.enums import MemberRole
+from portal.consortia.enums import InstitutionRole, MemberRole
 from portal.consortia.models import Consortium, ConsortiumInstitution, Entry, Membership
 from portal.programmes.models import Phase
 
@@ -63,3 +65,18 @@ def invitations_for(viewer: Viewer) -> list[ConsortiumInstitution]:
     ids = [int(purpose.partition(":")[2]) for purpose in purposes if purpose.startswith("institution:")]
     waiting = ConsortiumInstitution.objects.filter(pk__in=ids, accepted_at=None, ends=None)
     return list(waiting.select_related("institution", "consortium"))
+
+
+def origin_of_place(purpose: str) -> Origin | None:
+    """Who invites an institution: the consortium by its lead institution, and into which place."""
+    number = purpose.partition(":")[2]
+    places = ConsortiumInstitution.objects.select_related("institution", "consortium")
+    place = places.filter(pk=int(number)).first() if number.isdecimal() else None
+    if place is None:
+        return None
+    lead = place.consortium.places.get(role=InstitutionRole.LEAD, ends=None).institution
+    inviter = _("%(institution)s, lead institution of %(consortium)s") % {
+        "institution": lead.name,
+        "consortium": place.consortium.name,
+    }
+    return Origin(inviter, place.institution.name)

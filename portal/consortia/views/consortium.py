@@ -1,11 +1,8 @@
 """The pages of a consortium: who it is, who is in it, which phases it enters, and the keys of its programs."""
 
-from collections.abc import Callable
 from functools import partial
-from typing import Any, cast
+from typing import cast
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -17,14 +14,13 @@ from portal.accounts.models import User
 from portal.common.access import access, role
 from portal.common.viewer import viewer_of
 from portal.consortia import actions, selectors
-from portal.consortia.errors import ConsortiumError
 from portal.consortia.forms import EndForm, InviteForm, RegisterForm, TokenForm
 from portal.consortia.models import Consortium, ConsortiumInstitution
 from portal.consortia.policies import enters_phase, is_invited, manages_consortium, manages_place, sees_consortium
+from portal.consortia.views.flow import form_page, tried
 from portal.programmes.selectors import phase_by_slug
 
 SCOPES = ("upload",)
-REFUSALS = (ConsortiumError, PermissionDenied)
 
 
 @access(role("team"))
@@ -42,9 +38,9 @@ def register(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         names = {key: form.cleaned_data[key] for key in ("slug", "name_ko", "name_en")}
         act = partial(actions.register_consortium, **names, lead=form.institution, actor=viewer_of(request))
-        if _tried(request, act, form=form, done=_("The consortium is registered.")):
+        if tried(request, act, form=form, done=_("The consortium is registered.")):
             return redirect("consortia:consortium", slug=names["slug"])
-    return render(request, "consortia/register.html", {"form": form})
+    return form_page(request, "consortia/register.html", {"form": form})
 
 
 @access(sees_consortium)
@@ -70,9 +66,9 @@ def invite(request: HttpRequest, slug: str) -> HttpResponse:
     form = InviteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         act = partial(_invite, request, found, form)
-        if _tried(request, act, form=form, done=_("The invitation is on its way.")):
+        if tried(request, act, form=form, done=_("The invitation is on its way.")):
             return redirect("consortia:consortium", slug=slug)
-    return render(request, "consortia/invite.html", {"consortium": found, "form": form})
+    return form_page(request, "consortia/invite.html", {"consortium": found, "form": form})
 
 
 def _invite(request: HttpRequest, consortium: Consortium, form: InviteForm) -> None:
@@ -87,9 +83,10 @@ def accept(request: HttpRequest, place: int) -> HttpResponse:
     found = get_object_or_404(ConsortiumInstitution.objects.select_related("consortium", "institution"), pk=place)
     if request.method == "POST":
         act = partial(actions.accept_institution_invitation, found, actor=viewer_of(request))
-        if _tried(request, act, done=_("Your institution is a member of the consortium now.")):
+        if tried(request, act, done=_("Your institution is a member of the consortium now.")):
             return redirect("consortia:consortium", slug=found.consortium.slug)
-    return render(request, "consortia/accept.html", {"place": found})
+    origin = selectors.origin_of_place(found.invitation_purpose)
+    return render(request, "consortia/accept.html", {"place": found, "origin": origin})
 
 
 @access(manages_place)
@@ -99,9 +96,11 @@ def end_place(request: HttpRequest, slug: str, place: int) -> HttpResponse:
     form = EndForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         act = partial(actions.end_place, found, actor=viewer_of(request), reason=form.cleaned_data["reason"])
-        if _tried(request, act, form=form, done=_("The institution has left the consortium.")):
+        if tried(request, act, form=form, done=_("The institution has left the consortium.")):
             return redirect("consortia:consortium", slug=slug)
-    return render(request, "consortia/end_place.html", {"place": found, "consortium": found.consortium, "form": form})
+    return form_page(
+        request, "consortia/end_place.html", {"place": found, "consortium": found.consortium, "form": form}
+    )
 
 
 @access(enters_phase)
@@ -111,7 +110,7 @@ def enter(request: HttpRequest, slug: str, phase: str) -> HttpResponse:
     found, target = get_object_or_404(Consortium, slug=slug), phase_by_slug(phase)
     if request.method == "POST":
         act = partial(actions.enter_phase, found, phase=target, actor=viewer_of(request))
-        if _tried(request, act, done=_("The consortium has entered the phase.")):
+        if tried(request, act, done=_("The consortium has entered the phase.")):
             return redirect("consortia:consortium", slug=slug)
     return render(request, "consortia/enter.html", {"consortium": found, "phase": target})
 
@@ -130,18 +129,4 @@ def new_token(request: HttpRequest, slug: str) -> HttpResponse:
         return render(
             request, "consortia/token.html", {"consortium": found, "token": token, "secret": secret, "server": server}
         )
-    return render(request, "consortia/new_token.html", {"consortium": found, "form": form})
-
-
-def _tried(request: HttpRequest, act: Callable[[], object], *, done: str, form: Any = None) -> bool:
-    """Carry out the act and say so; a refusal goes to the form, or above the page."""
-    try:
-        act()
-    except REFUSALS as refusal:
-        if form is None:
-            messages.error(request, str(refusal))
-        else:
-            form.add_error(None, str(refusal))
-        return False
-    messages.success(request, done)
-    return True
+    return form_page(request, "consortia/new_token.html", {"consortium": found, "form": form})

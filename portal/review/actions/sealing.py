@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,6 +12,7 @@ from portal.accounts.models import User
 from portal.common.formats.canonical import canonical_json, digest_of
 from portal.common.viewer import viewer_of_user
 from portal.consortia.models import Entry
+from portal.consortia.selectors.proposals import frozen_targets
 from portal.programmes.actions import move_phase
 from portal.programmes.models import Phase
 from portal.review import scoring
@@ -74,6 +76,7 @@ def enter_outside_result(entry: Entry, *, figure: OutsideFigure, entered_by: Use
     numbers = {
         name: decimal_text(getattr(figure, name), name=name) for name in ("target", "stderr") if getattr(figure, name)
     }
+    _must_keep_the_frozen_target(entry, figure, target=numbers.get("target", ""))
     if OutsideResult.objects.filter(entry=entry, part=figure.part, item=figure.item).exists():
         raise NotPossible(_("There is already a figure for %(item)s of this entry.") % {"item": figure.item})
     row = OutsideResult.objects.create(
@@ -89,6 +92,16 @@ def enter_outside_result(entry: Entry, *, figure: OutsideFigure, entered_by: Use
     )
     leave_trace(AuditAction.OUTSIDE_RESULT_ENTERED, by=entered_by, subject=row, after={"document": row.document_digest})
     return row
+
+
+def _must_keep_the_frozen_target(entry: Entry, figure: OutsideFigure, *, target: str) -> None:
+    """A team's target model was frozen before it was measured; a document brings no other."""
+    frozen = frozen_targets(entry.phase).get((entry.code, figure.part, figure.item))
+    if frozen and target and Decimal(target) != Decimal(frozen):
+        raise NotPossible(
+            _("The target of this item was frozen at %(target)s. Leave the field empty, or enter that.")
+            % {"target": frozen}
+        )
 
 
 @transaction.atomic

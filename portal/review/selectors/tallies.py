@@ -5,6 +5,7 @@ from typing import Any
 from portal.common.formats.canonical import digest_of
 from portal.consortia.enums import EntryState
 from portal.consortia.models import Entry
+from portal.consortia.selectors.proposals import frozen_targets
 from portal.programmes.models import Phase
 from portal.review.enums import SheetState
 from portal.review.models import OutsideResult, ScoreSheet, Tally
@@ -63,7 +64,7 @@ def _sheets(phase: Phase) -> list[dict[str, Any]]:
 
 
 def _measurements(phase: Phase) -> list[dict[str, Any]]:
-    rows = OutsideResult.objects.filter(phase=phase, confirmed_by__isnull=False).select_related("entry")
+    confirmed = OutsideResult.objects.filter(phase=phase, confirmed_by__isnull=False).select_related("entry")
     outside = [
         {
             "entry": row.entry.code,
@@ -74,9 +75,18 @@ def _measurements(phase: Phase) -> list[dict[str, Any]]:
             "stderr": row.stderr or None,
             "source": {"body": row.body, "document": row.document_digest},
         }
-        for row in rows
+        for row in confirmed
     ]
-    return [{key: row[key] for key in MEASURED if key in row} for row in (*measurements_of(phase), *outside)]
+    rows = [{key: row[key] for key in MEASURED if key in row} for row in (*measurements_of(phase), *outside)]
+    return _with_targets(phase, rows)
+
+
+def _with_targets(phase: Phase, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Where the rules fix no target and the document brought none, the frozen target of the team's proposal stands."""
+    frozen = frozen_targets(phase)
+    return [
+        {**row, "target": row.get("target") or frozen.get((row["entry"], row["part"], row["item"]))} for row in rows
+    ]
 
 
 def _gate(entry: Entry, gate: str) -> dict[str, Any]:
