@@ -1,5 +1,7 @@
 """Rounds of blind evaluation, the served models, and what each evaluator asked and was answered."""
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -18,7 +20,9 @@ class Round(models.Model):
     panel = models.OneToOneField(Panel, on_delete=models.PROTECT, related_name="console_round")
     state = models.CharField(max_length=8, choices=choices_of(RoundState), default=RoundState.DRAFTED)
     minimum_seconds = models.PositiveIntegerField(_("Least seconds with each model"), default=180)
-    pace_seconds = models.PositiveSmallIntegerField(_("Answers come in steps of so many seconds"), default=5)
+    pace_seconds = models.DecimalField(
+        _("Answers come in steps of so many seconds"), max_digits=3, decimal_places=1, default=Decimal(5)
+    )
     answer_seconds = models.PositiveSmallIntegerField(_("Longest wait for an answer, in seconds"), default=60)
     answer_characters = models.PositiveIntegerField(_("Longest answer, in characters"), default=8000)
     questions_most = models.PositiveSmallIntegerField(_("Most questions to one model"), default=40)
@@ -36,7 +40,7 @@ class Round(models.Model):
         ordering = ["id"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(pace_seconds__gte=1) & models.Q(answer_seconds__gte=1),
+                condition=models.Q(pace_seconds__gt=0) & models.Q(answer_seconds__gte=1),
                 name="console_round_has_limits",
             ),
             models.CheckConstraint(

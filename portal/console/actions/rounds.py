@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils import timezone
@@ -33,7 +34,7 @@ class RoundTerms:
     guide_ko: str
     guide_en: str
     minimum_seconds: int = 180
-    pace_seconds: int = 5
+    pace_seconds: Decimal = Decimal(5)
     answer_seconds: int = 60
     answer_characters: int = 8000
     questions_most: int = 40

@@ -90,7 +90,7 @@ def answer_question(question: Question) -> Answer:
     masked = finder_for(evaluation).mask(text)
     if not failure and not text:
         failure = Failure.EMPTY
-    _keep_pace(time.monotonic() - started, evaluation.pace_seconds)
+    _keep_pace(time.monotonic() - started, float(evaluation.pace_seconds))
     return _keep_answer(
         question,
         Answer(
@@ -114,7 +114,7 @@ def _reply_to(question: Question, endpoint: Endpoint | None) -> tuple[Reply | No
         return None, error.failure
 
 
-def _keep_pace(spent: float, pace: int) -> None:
+def _keep_pace(spent: float, pace: float) -> None:
     """Wait to the next full step: the speed of a model, or of its failure, is not read off the clock."""
     time.sleep(max(math.ceil(spent / pace), 1) * pace - spent)
 

@@ -53,7 +53,7 @@ def _with_short(*names: str) -> Iterator[str]:
 
 
 def model_names(model: str) -> Iterator[str]:
-    """ "org/Garam-7B-Instruct" is known by its whole name, by its parts before and after the bar, and as Garam."""
+    """The whole name, its parts before and after the bar, and what is left without size and variant: "Garam" of "org/Garam-7B-Chat"."""
     yield model
     for part in model.split("/"):
         yield part

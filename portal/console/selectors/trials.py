@@ -1,5 +1,6 @@
 """What an evaluator sees of a trial. These rows carry no entry, no team and no address, so that no page can show them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -25,6 +26,10 @@ class Turn:
     @property
     def masked(self) -> int:
         return max(len(self.pieces) - 1, 0)
+
+    @property
+    def may_be_repeated(self) -> bool:
+        return self.state == "failed" or self.masked > 0
 
 
 @dataclass(frozen=True)
@@ -88,15 +93,16 @@ def _turn(question: Question, evaluation: Round) -> Turn:
 
 def is_lost(question: Question, evaluation: Round, *, now: datetime | None = None) -> bool:
     """Nobody waits for it any more: the process that asked must have ended."""
-    longest = evaluation.answer_seconds + evaluation.pace_seconds + GRACE_SECONDS
+    longest = evaluation.answer_seconds + int(evaluation.pace_seconds) + GRACE_SECONDS
     return (now or timezone.now()) - question.asked_at > timedelta(seconds=longest)
 
 
-def seconds_with(trial: Trial, *, now: datetime | None = None) -> int:
+def seconds_with(trial: Trial, *, now: datetime | None = None, questions: Iterable[Question] | None = None) -> int:
     """Time spent with a model that answered: sittings so far and the one under way, less the waits that came to nothing."""
     now = now or timezone.now()
     sitting = int((now - trial.opened_at).total_seconds()) if trial.opened_at else 0
-    failed = [row for row in _questions(trial) if getattr(row, "answer", None) is not None and row.answer.failure]
+    asked = _questions(trial) if questions is None else questions
+    failed = [row for row in asked if hasattr(row, "answer") and row.answer.failure]
     waited = sum((row.answer.answered_at - row.asked_at).total_seconds() for row in failed)
     return max(trial.seconds + sitting - int(waited), 0)
 
