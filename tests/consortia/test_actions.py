@@ -173,7 +173,9 @@ def test_a_consortium_enters_once(consortium, manager):
         make_entry(phase, consortium=consortium)
 
 
-@pytest.mark.parametrize(("outcome", "may"), [("advanced", True), ("cut", False), ("disqualified", False), (None, False)])
+@pytest.mark.parametrize(
+    ("outcome", "may"), [("advanced", True), ("cut", False), ("disqualified", False), (None, False)]
+)
 def test_a_later_phase_takes_those_who_advanced(consortium, manager, outcome, may):
     first = make_phase("final")
     if outcome:
