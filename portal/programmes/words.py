@@ -66,14 +66,6 @@ PHASE_EVENTS: dict[str, str | Promise] = {
     "reopen_receiving": _("Open receiving again"),
     "start_scoring": _("Start scoring"),
 }
-CALL_EVENTS: dict[str, str | Promise] = {
-    "open": _("Open the call"),
-    "close": _("Close the call"),
-    "judge": _("Record the judgement"),
-    "fill": _("Record the selection"),
-    "leave_vacant": _("Leave the seat vacant"),
-    "lapse": _("Close without applicants"),
-}
 
 
 def formula_sentences(part: Part) -> list[str]:
