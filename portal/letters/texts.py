@@ -8,7 +8,7 @@ from django.template import Context, loader
 from django.utils import translation
 
 LANGUAGES = ("ko", "en")
-RULE = "-" * 60
+RULE = "-" * 40
 DOTS = "..."
 
 

@@ -53,7 +53,7 @@ def make_due():
 def test_a_letter_says_it_in_korean_and_then_in_english():
     [letter] = post()
     assert letter.subject == "컨소시엄 초대: 가람 <consortium> / Invitation to the consortium 가람 <consortium>"
-    korean, english = letter.body.split("-" * 60)
+    korean, english = letter.body.split("-" * 40)
     assert "초대" in korean
     assert "is invited to join" in english
 
