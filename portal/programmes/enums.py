@@ -36,6 +36,7 @@ class AuditAction(StrEnum):
     PROGRAMME_EDITED = "programme.edited"
     PHASE_EDITED = "phase.edited"
     RULES_PROPOSED = "rules.proposed"
+    RULES_DRAFT_SAVED = "rules.draft_saved"
     RULES_DRAFTED = "rules.drafted"
     RULES_SHOWN = "rules.shown"
     RULES_FROZEN = "rules.frozen"

@@ -2,17 +2,19 @@
 
 from django.urls import path
 
-from portal.programmes.views import ops
+from portal.programmes.views import ops, plans, rules
 
 app_name = "ops_programmes"
 
 urlpatterns = [
     path("", ops.programme_list, name="list"),
-    path("calls/<int:call>/move/", ops.move_call, name="call-move"),
+    path("new/", plans.new_programme, name="programme-new"),
+    path("of/<slug:slug>/edit/", plans.edit_programme, name="programme-edit"),
+    path("of/<slug:slug>/phases/new/", plans.new_phase, name="phase-new"),
     path("<slug:phase>/", ops.phase, name="phase"),
-    path("<slug:phase>/rules/", ops.rules, name="rules"),
-    path("<slug:phase>/freeze/", ops.freeze, name="freeze"),
+    path("<slug:phase>/edit/", plans.edit_phase, name="phase-edit"),
+    path("<slug:phase>/rules/", rules.rules, name="rules"),
+    path("<slug:phase>/freeze/", rules.freeze, name="freeze"),
     path("<slug:phase>/move/", ops.move, name="move"),
     path("<slug:phase>/deadline/", ops.deadline, name="deadline"),
-    path("<slug:phase>/calls/new/", ops.new_call, name="call-new"),
 ]

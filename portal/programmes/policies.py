@@ -1,13 +1,15 @@
 """Who may act on programmes. Rule sets are public as soon as they are frozen; before, staff alone see them."""
 
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.common.access import UNKNOWN, Verdict
 from portal.common.transitions import Transition
 from portal.common.viewer import Viewer
 from portal.programmes.errors import ProgrammeError
-from portal.programmes.models import Call, Phase, Programme, RuleSetVersion
+from portal.programmes.models import Phase, Programme, RuleSetVersion
+from portal.programmes.transitions import EDITABLE, SETTLED_LATE
 
 STAFF = ("officer", "decider", "auditor", "operator")
 
@@ -20,9 +22,21 @@ def authorise(step: Transition, *, actor: Viewer, reason: str = "") -> None:
         raise ProgrammeError(_("This step is recorded with a reason; give one."))
 
 
+def needs_reason(step: Transition, phase: Phase) -> bool:
+    """Also for closing before the announced deadline, which departs from what everybody was told."""
+    early = step.event == "close_receiving" and phase.closes_at is not None and phase.closes_at > timezone.now()
+    return step.needs_reason or early
+
+
 def require_role(actor: Viewer, *names: str) -> None:
     if not actor.has_role(*names):
         raise PermissionDenied(f"This act needs one of the roles: {', '.join(names)}.")
+
+
+def editable_fields(phase: Phase) -> frozenset[str]:
+    """The fields of the plan that an officer may still write."""
+    late = {"seats"} if phase.seats is None and phase.state in SETTLED_LATE else frozenset()
+    return EDITABLE.get(phase.state, frozenset()) | late
 
 
 def sees_programme(viewer: Viewer, slug: str) -> Verdict:
@@ -61,8 +75,10 @@ def changes_phase(viewer: Viewer, phase: str) -> Verdict:
     return runs_phase(viewer, phase)
 
 
-def moves_call(viewer: Viewer, call: int) -> Verdict:
-    """Officers and decision makers; which of them takes which step is the table's business."""
-    if not viewer.has_role("officer", "decider"):
-        return Verdict(allowed=False, reason=_("Only officers and decision makers move a call."))
-    return Verdict(allowed=True) if Call.objects.filter(pk=call).exists() else UNKNOWN
+def plans(viewer: Viewer) -> Verdict:
+    return Verdict(allowed=viewer.has_role("officer"), reason=_("Only officers create programmes and phases."))
+
+
+def changes_programme(viewer: Viewer, slug: str) -> Verdict:
+    verdict = plans(viewer)
+    return sees_programme(viewer, slug) if verdict.allowed else verdict

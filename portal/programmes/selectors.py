@@ -1,19 +1,35 @@
 """Reads on programmes."""
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Max, Prefetch, Q, QuerySet
 
+from portal.common.formats.canonical import digest_of
+from portal.common.transitions import Transition
 from portal.common.viewer import Viewer
 from portal.programmes.enums import CallState, PhaseState
-from portal.programmes.models import Call, DeadlineChange, Phase, Programme, RuleSetVersion
-from portal.programmes.policies import STAFF
+from portal.programmes.models import Call, DeadlineChange, Phase, Programme, RuleSetDraft, RuleSetVersion
+from portal.programmes.policies import STAFF, needs_reason
 from portal.programmes.ruleset import RuleSet, parse_ruleset
-from portal.programmes.transitions import CALL, PHASE
+from portal.programmes.transitions import PHASE, PLAN
 
 
 def programmes() -> QuerySet[Programme]:
     return Programme.objects.order_by("-created_at", "slug").prefetch_related(
         Prefetch("phases", queryset=Phase.objects.select_related("ruleset__programme"))
     )
+
+
+def fingerprint(row: Programme | Phase) -> str:
+    """Stands for everything a form may write: two people who write one row are told apart by it."""
+    names = sorted(PLAN) if isinstance(row, Phase) else ["name_en", "name_ko", "slug"]
+    return digest_of([str(getattr(row, name)) for name in names])
+
+
+def next_number(programme: Programme) -> int:
+    return (programme.phases.aggregate(last=Max("number"))["last"] or 0) + 1
+
+
+def draft_of(phase: Phase) -> RuleSetDraft | None:
+    return RuleSetDraft.objects.filter(phase=phase).first()
 
 
 def phase_by_slug(slug: str) -> Phase:
@@ -57,10 +73,7 @@ def open_calls() -> QuerySet[Call]:
     return Call.objects.filter(state=CallState.OPEN).select_related("phase__programme")
 
 
-def events_open_to(viewer: Viewer, phase: Phase) -> list[str]:
-    """The events the table allows in this state to one of the viewer's roles, in the table's order."""
-    return [step.event for step in PHASE if step.source == phase.state and viewer.has_role(*step.by)]
-
-
-def call_events_open_to(viewer: Viewer, call: Call) -> list[str]:
-    return [step.event for step in CALL if step.source == call.state and viewer.has_role(*step.by)]
+def steps_open_to(viewer: Viewer, phase: Phase) -> list[Transition]:
+    """The rows the table allows in this state to one of the viewer's roles; `needs_reason` as of this moment."""
+    rows = [row for row in PHASE if row.source == phase.state and viewer.has_role(*row.by)]
+    return [row._replace(needs_reason=needs_reason(row, phase)) for row in rows]

@@ -39,4 +39,17 @@ CALL = (
     Transition("lapse", "closed", "left_vacant", OFFICER, needs_reason=True),  # nobody applied
 )
 
+NAMES = frozenset({"name_ko", "name_en"})
+PLAN = NAMES | {
+    "number", "slug", "seats", "opens_at", "closes_at", "objection_days", "embargo_until", "is_rehearsal",
+}  # fmt: skip
+# What of a phase may still be written, by its state; a state that is not here: nothing. The deadline of a phase whose
+# rules are frozen moves by a recorded change alone.
+EDITABLE: dict[str, frozenset[str]] = {
+    "drafted": PLAN,
+    "rules_frozen": NAMES | {"opens_at", "embargo_until"},
+    **dict.fromkeys(("receiving", "closed", "scoring", "sealed", "tallied", "decided"), NAMES | {"embargo_until"}),
+}
+SETTLED_LATE = ("rules_frozen", "receiving", "closed")  # seats that were left open may be settled before scoring
+
 MACHINES: dict[str, tuple[Transition, ...]] = {"phase": PHASE, "call": CALL}

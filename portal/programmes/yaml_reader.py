@@ -11,11 +11,11 @@ from portal.programmes.ruleset.reader import gettext_noop
 LARGEST = 256 * 1024  # bytes; the largest rule set that ships has 12 KB
 TOO_LARGE = gettext_noop("is larger than %(size)s KB; a rule set is a short document.")
 NOT_UTF8 = gettext_noop("is not UTF-8 (byte %(byte)s). Save it with the encoding UTF-8.")
-NOT_YAML = gettext_noop("is not YAML. Line %(line)s, column %(column)s: %(problem)s.")
+NOT_YAML = gettext_noop("is not YAML, at column %(column)s: %(problem)s.")
 UNREADABLE = gettext_noop("is not YAML: it contains characters that a text does not have.")
-ALIASES = gettext_noop("line %(line)s: aliases are not allowed; write the value out.")
-KEY_TWICE = gettext_noop("line %(line)s: the key %(value)r appears twice; the last would win in silence.")
-KEY_NO_TEXT = gettext_noop("line %(line)s: the key %(value)r is not a text; put it in quotes.")
+ALIASES = gettext_noop("aliases are not allowed; write the value out.")
+KEY_TWICE = gettext_noop("the key %(value)r appears twice; the last would win in silence.")
+KEY_NO_TEXT = gettext_noop("the key %(value)r is not a text; put it in quotes.")
 STEP = re.compile(r"[^.\[\]]+|\[\d+\]")
 
 
@@ -68,14 +68,20 @@ def _below(node: yaml.Node | None, step: str) -> tuple[int, yaml.Node] | None:
     return None
 
 
-def parse_yaml(content: bytes, *, name: str) -> Any:
-    """The document; RuleSetError says where the file goes wrong. JSON is YAML too."""
+def text_of(content: bytes, *, name: str) -> str:
     if len(content) > LARGEST:
         raise RuleSetError(name, TOO_LARGE, size=LARGEST // 1024)
     try:
-        return yaml.load(content.decode("utf-8"), Loader=PlainLoader)  # noqa: S506 - a SafeLoader, made stricter
+        return content.decode("utf-8")
     except UnicodeDecodeError as error:
         raise RuleSetError(name, NOT_UTF8, byte=error.start) from error
+
+
+def parse_yaml(content: bytes, *, name: str) -> Any:
+    """The document; RuleSetError says where the file goes wrong. JSON is YAML too."""
+    text = text_of(content, name=name)
+    try:
+        return yaml.load(text, Loader=PlainLoader)  # noqa: S506 - a SafeLoader, made stricter
     except RecursionError:
         raise RuleSetError(name, gettext_noop("is nested too deeply.")) from None
     except yaml.MarkedYAMLError as error:

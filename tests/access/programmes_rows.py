@@ -1,5 +1,5 @@
 from tests.access.matrix import Row
-from tests.factories.programmes import make_call, make_phase, make_programme, make_ruleset, rules_document
+from tests.factories.programmes import make_phase, make_programme, make_ruleset, rules_document
 
 STAFF_ONLY = "302 403 403 200 200 200"
 OFFICER_ONLY = "302 403 403 200 403 403"
@@ -42,14 +42,6 @@ def no_phase(actors):
     return {"phase": "no-such-phase"}
 
 
-def a_call(actors):
-    return {"call": make_call(make_phase()).pk}
-
-
-def no_call(actors):
-    return {"call": 0}
-
-
 ROWS = [
     Row("programmes:list", "200 200 200 200 200 200"),
     Row("programmes:programme", "200 200 200 200 200 200", a_programme),
@@ -66,15 +58,17 @@ ROWS = [
     Row("programmes:ruleset-diff", "200 200 200 200 200 200", two_versions),
     Row("programmes:ruleset-diff", "404 404 404 200 200 200", frozen_and_draft, case="one not frozen"),
     Row("ops_programmes:list", STAFF_ONLY),
+    Row("ops_programmes:programme-new", OFFICER_ONLY),
+    Row("ops_programmes:programme-edit", OFFICER_ONLY, a_programme),
+    Row("ops_programmes:programme-edit", "302 403 403 404 403 403", lambda actors: {"slug": "no-such"}, case="unknown"),
+    Row("ops_programmes:phase-new", OFFICER_ONLY, a_programme),
+    Row("ops_programmes:phase-edit", OFFICER_ONLY, a_phase),
     Row("ops_programmes:phase", STAFF_ONLY, a_phase),
     Row("ops_programmes:phase", "302 403 403 404 404 404", no_phase, case="unknown"),
     Row("ops_programmes:rules", OFFICER_ONLY, a_phase),
     Row("ops_programmes:freeze", OFFICER_ONLY, a_phase),
     Row("ops_programmes:freeze", "302 403 403 302 403 403", a_phase, method="post"),
     Row("ops_programmes:deadline", OFFICER_ONLY, a_phase),
-    Row("ops_programmes:call-new", OFFICER_ONLY, a_phase),
-    Row("ops_programmes:move", "302 403 403 302 302 302", a_phase, method="post", data={"event": "open_receiving"}),
+    Row("ops_programmes:move", "302 403 403 422 422 422", a_phase, method="post", data={"event": "open_receiving"}),
     Row("ops_programmes:move", "302 403 403 405 405 405", a_phase, case="by link"),
-    Row("ops_programmes:call-move", "302 403 403 302 302 403", a_call, method="post", data={"event": "open"}),
-    Row("ops_programmes:call-move", "302 403 403 404 404 403", no_call, method="post", case="unknown"),
 ]

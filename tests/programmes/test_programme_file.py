@@ -69,7 +69,7 @@ def test_a_mistake_is_named_with_its_place(written, changes, message):
 def test_a_file_that_is_no_yaml_is_refused(tmp_path):
     path = tmp_path / "programme.yaml"
     path.write_text("{[", encoding="utf-8")
-    with pytest.raises(RuleSetError, match=r"programme\.yaml: is not YAML"):
+    with pytest.raises(RuleSetError, match=r"programme\.yaml \(line 1\): is not YAML"):
         read_programme(path, today=TODAY)
 
 

@@ -8,14 +8,14 @@ from django.utils.translation import gettext as _
 
 from portal.audit.actions import record
 from portal.common.time import kst
-from portal.common.transitions import find
+from portal.common.transitions import Transition, find
 from portal.common.viewer import Viewer
 from portal.programmes.actions.base import locked_phase, write_state
 from portal.programmes.actions.rulesets import freeze_rules
 from portal.programmes.enums import AuditAction, PhaseState
 from portal.programmes.errors import ProgrammeError
 from portal.programmes.models import DeadlineChange, Phase
-from portal.programmes.policies import authorise, require_role
+from portal.programmes.policies import authorise, needs_reason, require_role
 from portal.programmes.transitions import PHASE
 
 BEFORE_CLOSING = (PhaseState.DRAFTED, PhaseState.RULES_FROZEN, PhaseState.RECEIVING)
@@ -33,7 +33,7 @@ def move_phase(phase: Phase, event: str, *, actor: Viewer, reason: str = "") -> 
     if event == "replace_rules":
         raise ProgrammeError(_("Frozen rules are replaced by adopting an amendment, not by a step of the phase."))
     authorise(step, actor=actor, reason=reason)
-    _must_fit_the_clock(locked, event=event, reason=reason)
+    _must_fit_the_clock(locked, step=step, reason=reason)
     write_state(locked, target=step.target, mirror=phase)
     record(
         AuditAction.PHASE_MOVED,
@@ -46,12 +46,11 @@ def move_phase(phase: Phase, event: str, *, actor: Viewer, reason: str = "") -> 
     return phase
 
 
-def _must_fit_the_clock(phase: Phase, *, event: str, reason: str) -> None:
-    now = timezone.now()
-    if event in ("open_receiving", "reopen_receiving") and (phase.closes_at is None or phase.closes_at <= now):
+def _must_fit_the_clock(phase: Phase, *, step: Transition, reason: str) -> None:
+    opens = step.event in ("open_receiving", "reopen_receiving")
+    if opens and (phase.closes_at is None or phase.closes_at <= timezone.now()):
         raise ProgrammeError(_("Receiving needs a deadline in the future; change the deadline first."))
-    early = event == "close_receiving" and phase.closes_at is not None and phase.closes_at > now
-    if early and not reason.strip():
+    if needs_reason(step, phase) and not reason.strip():
         deadline = kst(phase.closes_at) if phase.closes_at else ""
         raise ProgrammeError(
             _("Receiving is announced until %(deadline)s; closing earlier is recorded with a reason.")

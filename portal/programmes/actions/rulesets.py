@@ -58,8 +58,11 @@ def _version_of(programme: Programme, *, name: str, document: Any) -> RuleSetVer
 
 
 @transaction.atomic
-def freeze_rules(phase: Phase, *, actor: Viewer) -> RuleSetVersion:
-    """Fix the phase's rule set for good. A phase that is frozen already keeps what it has and records nothing."""
+def freeze_rules(phase: Phase, *, actor: Viewer, digest: str = "") -> RuleSetVersion:
+    """Fix the phase's rule set for good. A phase that is frozen already keeps what it has and records nothing.
+
+    `digest` is that of the rules somebody read; other rules than these are not frozen in their name.
+    """
     locked = locked_phase(phase)
     if locked.state == PhaseState.RULES_FROZEN and locked.ruleset:
         require_role(actor, "officer")
@@ -68,7 +71,9 @@ def freeze_rules(phase: Phase, *, actor: Viewer) -> RuleSetVersion:
     authorise(step, actor=actor)
     version = locked.ruleset
     if version is None:
-        raise ProgrammeError(_("This phase has no rule set yet; upload one, then freeze it."))
+        raise ProgrammeError(_("This phase has no rule set yet; write one, then freeze it."))
+    if digest and digest != version.digest:
+        raise ProgrammeError(_("The rules were changed while you were reading them. Read them again, then freeze."))
     if version.frozen_at is None:
         version.frozen_at = timezone.now()
         version.save(update_fields=["frozen_at"])

@@ -27,14 +27,14 @@ class RuleSetError(ValueError):
         self.path = path
         self.template = template
         self.line = line
-        self.params = {**params, "line": line} if line else params
+        self.params = params
         self.message = template % self.params if self.params else template
-        super().__init__(f"{path or 'the document'}: {self.message}")
+        where = f"{path or 'the document'} (line {line})" if line else path or "the document"
+        super().__init__(f"{where}: {self.message}")
 
     def at(self, path: str) -> "RuleSetError":
         """The same error, as the reader of a larger whole would name its place."""
-        params: dict[str, Any] = {key: value for key, value in self.params.items() if key != "line"}
-        return RuleSetError(path, self.template, line=self.line, **params)
+        return RuleSetError(path, self.template, line=self.line, **self.params)
 
 
 UNKNOWN_KEY = gettext_noop("unknown key; known here: %(known)s.")

@@ -4,8 +4,11 @@ from decimal import Decimal
 
 from django import template
 from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from portal.common.templatetags.portal import EMPTY
 from portal.programmes import words
 from portal.programmes.ruleset import Item, Part, Text
 
@@ -19,6 +22,19 @@ RULE_TONES = {"allowed": "success", "declare": "warning", "forbidden": "danger"}
 def local(text: Text | None) -> str:
     """The text in the language of the page."""
     return text.in_language(get_language() or "ko") if text else ""
+
+
+@register.simple_tag(takes_context=True)
+def said(context: template.Context, text: Text | None) -> str | SafeString:
+    """The text in the language of the page; where the page shows `both`, with the other language below it."""
+    if not text:
+        return EMPTY
+    language = "en" if (get_language() or "ko").startswith("en") else "ko"
+    if not context.get("both"):
+        return text.in_language(language)
+    other = "ko" if language == "en" else "en"
+    below = '{} <span class="other-language" lang="{}">{}</span>'
+    return format_html(below, text.in_language(language), other, text.in_language(other))
 
 
 @register.filter

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import yaml
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language
@@ -13,6 +12,7 @@ from portal.common.formats.canonical import canonical_json
 from portal.common.viewer import viewer_of
 from portal.programmes import selectors, words
 from portal.programmes.differences import differences
+from portal.programmes.editing import as_yaml
 from portal.programmes.enums import PhaseState
 from portal.programmes.models import Programme, RuleSetVersion
 from portal.programmes.policies import compares_rulesets, sees_programme, sees_ruleset
@@ -74,15 +74,15 @@ def ruleset_json(request: HttpRequest, slug: str, version: int) -> HttpResponse:
 @access(sees_ruleset)
 @require_safe
 def ruleset_yaml(request: HttpRequest, slug: str, version: int) -> HttpResponse:
-    return _download(_version(slug, version), "yaml", _as_yaml, content_type="application/yaml; charset=utf-8")
+    return _download(_version(slug, version), "yaml", as_yaml_bytes, content_type="application/yaml; charset=utf-8")
 
 
 def _version(slug: str, version: int) -> RuleSetVersion:
     return get_object_or_404(RuleSetVersion.objects.select_related("programme"), programme__slug=slug, version=version)
 
 
-def _as_yaml(document: Any) -> bytes:
-    return yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=120).encode()
+def as_yaml_bytes(document: Any) -> bytes:
+    return as_yaml(document).encode()
 
 
 def _download(version: RuleSetVersion, suffix: str, to_bytes: Any, *, content_type: str) -> HttpResponse:
