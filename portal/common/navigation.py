@@ -38,6 +38,7 @@ class Link(NamedTuple):
 MENU = [
     Entry(pgettext_lazy("menu", "Results"), "results:rounds"),
     Entry(pgettext_lazy("menu", "Rules"), "programmes:list"),
+    Entry(pgettext_lazy("menu", "Calls"), "calls:list"),
     Entry(pgettext_lazy("menu", "Verify"), "results:verify"),
     Entry(pgettext_lazy("menu", "My team"), "submissions:home", frozenset({"team"}), TEAM_PAGES),
     Entry(pgettext_lazy("menu", "My consortia"), "consortia:list", frozenset({"team"})),

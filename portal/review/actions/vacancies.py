@@ -19,7 +19,7 @@ from portal.review.actions.base import (
     require_text,
 )
 from portal.review.actions.decisions import endorse_decision
-from portal.review.enums import AuditAction, Basis, DecisionState, Outcome
+from portal.review.enums import AuditAction, Basis, Outcome
 from portal.review.errors import NotPossible
 from portal.review.models import Decision, Minutes
 from portal.review.selectors.decisions import DECIDED, GONE
