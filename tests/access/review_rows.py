@@ -232,7 +232,7 @@ ROWS = [
     Row("review:sign", "404 404 200 404 404 404", own_sheet),
     Row("review:sign", "404 404 404 404 404 404", sealed_sheet, case="of a colleague, sealed"),
     Row("review:sign_now", "404 404 302 404 404 404", own_sheet, method="post"),
-    Row("review:withdraw", "404 404 302 404 404 404", own_sheet, method="post"),
+    Row("review:withdraw", "404 404 422 404 404 404", own_sheet, method="post"),
     Row("review:print", "404 404 403 403 403 403", colleagues_sheet, case="of a colleague, before the seal"),
     Row("review:print", "404 404 200 200 200 200", sealed_sheet, case="sealed; the reviewer is the chair"),
     Row("review:invitation", "302 404 200 404 404 404", invitation),

@@ -13,7 +13,7 @@ from portal.review.actions.base import leave_trace, locked, require_outsider, re
 from portal.review.enums import AuditAction, SheetState
 from portal.review.errors import Conflict, Incomplete, NotPossible
 from portal.review.models import DraftScore, ScoreSheet, SheetTick, SignedSheet
-from portal.review.selectors.rules import criteria_of, tick_boxes
+from portal.review.selectors.rules import boxes_of, criteria_of
 from portal.review.selectors.sheets import current_values, faults_of, signable_content
 from portal.review.transitions import SHEET
 
@@ -58,7 +58,7 @@ def _own_draft(sheet: ScoreSheet, user: User) -> ScoreSheet:
 def _require_sound(row: ScoreSheet, values: SheetValues) -> None:
     """Unknown criteria, text that is no number and points out of range are refused; empty is allowed in a draft."""
     faults = faults_of(criteria_of(row), values.scores, allow_empty=True)
-    boxes = {box.key for box in tick_boxes(row.assignment.entry.phase)}
+    boxes = {box.key for box in boxes_of(row)}
     faults += [_("%(box)s: the rule set has no such box") % {"box": box} for box in sorted(values.ticks - boxes)]
     if faults:
         raise Incomplete(_("The sheet was not saved. Correct:"), holes=faults)

@@ -7,7 +7,7 @@ from typing import Any
 
 from portal.programmes.ruleset import Criterion
 from portal.review.models import ScoreSheet
-from portal.review.selectors.rules import criteria_of, here, tick_boxes
+from portal.review.selectors.rules import boxes_of, criteria_of, here
 from portal.review.selectors.sheets import fault_of
 
 FEW = 7  # up to so many steps are offered as buttons, more are typed
@@ -71,4 +71,4 @@ def _choices(criterion: Criterion) -> tuple[str, ...]:
 
 def boxes(sheet: ScoreSheet, ticked: Iterable[str]) -> list[BoxRow]:
     on = set(ticked)
-    return [BoxRow(box.key, here(box.title), box.key in on) for box in tick_boxes(sheet.assignment.entry.phase)]
+    return [BoxRow(box.key, here(box.title), box.key in on) for box in boxes_of(sheet)]

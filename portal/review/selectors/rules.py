@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from portal.common.formats.canonical import canonical_json
 from portal.programmes.models import Phase, RuleSetVersion
 from portal.programmes.ruleset import Criterion, Gate, Part, RuleSet, Text, parse_ruleset
+from portal.review.enums import PanelKind
 from portal.review.errors import NotPossible
 from portal.review.models import Minutes, Panel, ScoreSheet
 
@@ -58,6 +59,12 @@ def tick_boxes(phase: Phase) -> list[TickBox]:
         for gate in gates_of(phase)
         for dimension in gate.dimensions
     ]
+
+
+def boxes_of(sheet: ScoreSheet) -> list[TickBox]:
+    """The unscored boxes of a sheet: experts judge originality, users and the public do not."""
+    panel = sheet.assignment.seat.panel
+    return tick_boxes(panel.phase) if panel.kind == PanelKind.EXPERT else []
 
 
 def quorum_for(phase: Phase, *, seated: int) -> int:

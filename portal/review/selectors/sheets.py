@@ -110,8 +110,10 @@ def outliers_in(sheet: ScoreSheet, among: Iterable[ScoreSheet]) -> list[str]:
         rest = [value for value in (_score(row, criterion.key) for row in others) if value is not None]
         if own is None or not rest:
             continue
-        if abs(own - sum(rest, Decimal(0)) / len(rest)) * 2 > criterion.maximum - criterion.minimum:
-            found.append(here(criterion.title))
+        mean = sum(rest, Decimal(0)) / len(rest)
+        if abs(own - mean) * 2 > criterion.maximum - criterion.minimum:
+            text = _("%(criterion)s: %(own)s here, %(mean)s on average elsewhere")
+            found.append(text % {"criterion": here(criterion.title), "own": own, "mean": round(mean, 1)})
     return found
 
 

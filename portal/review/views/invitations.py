@@ -42,7 +42,7 @@ def withdrawal(request: HttpRequest, seat_id: int) -> HttpResponse:
     rows = PanelSeat.objects.select_related("panel__phase__programme", "declaration")
     seat = get_object_or_404(rows, pk=seat_id)
     posted = request.method == "POST"
-    form = WithdrawalForm(request.POST or None)
+    form = WithdrawalForm(request.POST if posted else None)
     if posted and form.is_valid():
         act = partial(actions.ask_to_withdraw, seat, reason=form.cleaned_data["reason"], asked_by=person(request))
         if attempt(request, act, done=_("Your withdrawal is lodged. Nothing is open to you until the ruling.")):

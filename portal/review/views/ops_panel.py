@@ -84,7 +84,7 @@ def invitations(request: ViewerRequest, phase_id: int, panel_id: int) -> HttpRes
     """A list to upload or paste, and what became of every invitation. A list with a bad row invites nobody."""
     row = get_panel(phase_id, panel_id)
     posted = request.method == "POST"
-    form = InviteForm(request.POST or None, request.FILES or None, columns=GUEST_COLUMNS)
+    form = InviteForm(*_sent(request), columns=GUEST_COLUMNS)
     faults: list[str] = []
     if posted and form.is_valid():
         faults = _invite(request, row, form)
@@ -101,6 +101,10 @@ def invitations(request: ViewerRequest, phase_id: int, panel_id: int) -> HttpRes
         "reason_form": ReasonForm(auto_id=False),
     }
     return render(request, "review/ops/invitations.html", context, status=UNPROCESSABLE if posted else 200)
+
+
+def _sent(request: HttpRequest) -> tuple[Any, Any]:
+    return (request.POST, request.FILES) if request.method == "POST" else (None, None)
 
 
 def keep_list(form: Any, form_class: Any, **kwargs: Any) -> Any:

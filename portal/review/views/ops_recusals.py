@@ -36,7 +36,7 @@ def recusal(request: ViewerRequest, request_id: int) -> HttpResponse:
     )
     row = get_object_or_404(rows, pk=request_id)
     posted = request.method == "POST"
-    form = RecusalRulingForm(request.POST or None)
+    form = RecusalRulingForm(request.POST if posted else None)
     if (
         posted
         and form.is_valid()
@@ -59,7 +59,7 @@ def naming(request: ViewerRequest, naming_id: int) -> HttpResponse:
     rows = UnsuitableNaming.objects.select_related("entry__phase__programme", "entry__consortium", "ruled_by")
     row = get_object_or_404(rows, pk=naming_id)
     posted = request.method == "POST"
-    form = NamingRulingForm(request.POST or None, initial={"email": row.email})
+    form = NamingRulingForm(request.POST if posted else None, initial={"email": row.email})
     if (
         posted
         and form.is_valid()

@@ -48,6 +48,7 @@ def _context(request: ViewerRequest, entry: Entry, naming: NamingForm) -> dict[s
         "challenges": visible_to(request.viewer, RecusalRequest.objects.filter(entry=entry)).select_related(
             "seat__user", "seat__panel"
         ),
+        "typed_lost": typed is not None and not any(roster.may_challenge for roster in rosters),
         "typed_seat": _number(request, "seat") if typed else 0,
         "typed_reason": typed.get("reason", "") if typed else "",
         "now": timezone.now(),

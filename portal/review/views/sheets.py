@@ -147,7 +147,10 @@ def _go_on(request: HttpRequest, row: ScoreSheet) -> HttpResponse:
 @access(rules.owns_sheet)
 def sign_page(request: ViewerRequest, sheet_id: int) -> HttpResponse:
     """Blanks and outliers before the signature; afterwards what was signed, and the way back while the phase is open."""
-    row = sheet_or_404(sheet_id)
+    return _sign_page(request, sheet_or_404(sheet_id), ReasonForm())
+
+
+def _sign_page(request: HttpRequest, row: ScoreSheet, withdrawal: ReasonForm, *, status: int = 200) -> HttpResponse:
     values = current_values(row)
     rows = rubric(row, values, strict=True)
     context = {
@@ -160,10 +163,10 @@ def sign_page(request: ViewerRequest, sheet_id: int) -> HttpResponse:
         "total": sum_of(values["scores"]),
         "boxes": [box for box in boxes(row, values["ticks"]) if box.ticked],
         "following": next_after(row),
-        "withdraw_form": ReasonForm(),
+        "withdraw_form": withdrawal,
         "scoring": row.assignment.entry.phase.state == "scoring",
     }
-    return render(request, "review/sign.html", context)
+    return render(request, "review/sign.html", context, status=status)
 
 
 @access(rules.owns_sheet)
@@ -185,13 +188,13 @@ def sign(request: HttpRequest, sheet_id: int) -> HttpResponse:
 def withdraw(request: HttpRequest, sheet_id: int) -> HttpResponse:
     row = sheet_or_404(sheet_id)
     form = ReasonForm(request.POST)
-    reason = form.cleaned_data["reason"] if form.is_valid() else ""
-    done = attempt(
+    if form.is_valid() and attempt(
         request,
-        lambda: actions.withdraw_signature(row, withdrawn_by=person(request), reason=reason),
+        lambda: actions.withdraw_signature(row, withdrawn_by=person(request), reason=form.cleaned_data["reason"]),
         done=_("The signature is withdrawn. The signed version stays in the record."),
-    )
-    return redirect("review:sheet" if done else "review:sign", sheet_id=row.pk)
+    ):
+        return redirect("review:sheet", sheet_id=row.pk)
+    return _sign_page(request, row, form, status=UNPROCESSABLE)
 
 
 @access(rules.sees_sheet)
