@@ -28,7 +28,7 @@ class EntryState(models.TextChoices):
 class AmendmentState(models.TextChoices):
     PROPOSED = "proposed", _("proposed")
     ADOPTED = "adopted", _("adopted")
-    DROPPED = "dropped", _("dropped")
+    DROPPED = "dropped", _("not adopted")
 
 
 class Answer(models.TextChoices):

@@ -1,5 +1,6 @@
 """What binds an entry to its rules: amendments, proposals, questions and support, by the real actions."""
 
+from copy import deepcopy
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -39,7 +40,7 @@ def speaker_of(entry: Entry) -> Viewer:
 
 def make_amendment(phase: Phase, *, actor: Viewer | None = None, reason: str = "정족수를 고친다.") -> Amendment:
     """Proposed now, due in three days: the expert panel's quorum is 8."""
-    document = rules_document()
+    document = deepcopy(phase.ruleset.document) if phase.ruleset else rules_document()
     document["parts"][3]["panel"]["quorum"] = 8
     after = make_ruleset(phase.programme, document=document, frozen=False)
     due = timezone.now() + timedelta(days=3)
