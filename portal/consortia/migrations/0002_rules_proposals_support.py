@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveSmallIntegerField()),
                 ('reason', models.TextField(verbose_name='Reason')),
                 ('reply_due', models.DateTimeField(verbose_name='Answers until')),
-                ('state', models.CharField(choices=[('proposed', 'proposed'), ('adopted', 'adopted'), ('dropped', 'dropped')], default='proposed', max_length=10)),
+                ('state', models.CharField(choices=[('proposed', 'proposed'), ('adopted', 'adopted'), ('dropped', 'not adopted')], default='proposed', max_length=10)),
                 ('proposed_by', models.CharField(max_length=64)),
                 ('proposed_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('ruling_reason', models.TextField(blank=True)),
