@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from portal.review.views import appeal_panel, documents, invitations, party, public_draws, reviewer, sheets, team
+from portal.review.views import (
+    appeal_panel,
+    documents,
+    figures,
+    invitations,
+    party,
+    public_draws,
+    reviewer,
+    sheets,
+    team,
+)
 
 app_name = "review"
 
@@ -24,6 +34,8 @@ urlpatterns = [
     path("sheets/<int:sheet_id>/print/", sheets.print_page, name="print"),
     path("sheets/<int:sheet_id>/document.<slug:form>", documents.sheet, name="sheet_document"),
     path("entries/<int:entry_id>/", team.matters, name="matters"),
+    path("entries/<int:entry_id>/trace/", figures.trace, name="trace"),
+    path("phases/<int:phase_id>/sensitivity/", figures.sensitivity, name="sensitivity"),
     path("entries/<int:entry_id>/result/", team.result, name="result"),
     path("questions/<int:question_id>/", team.question, name="question"),
     path("disqualifications/<int:disqualification_id>/reply/", team.reply, name="reply"),

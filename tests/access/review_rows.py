@@ -184,6 +184,20 @@ def minutes(actors):
     return {"minutes_id": Scene(actors=actors).meeting().pk}
 
 
+def phase_that_opens_weights(actors, *, state="notified"):
+    from tests.factories.review import ruleset_document
+
+    matrix = {"weight_sensitivity": {"public": "final", "own_consortium": "final", "auditor": "final"}}
+    scene = Scene(actors=actors, document={**ruleset_document(), "disclosure": matrix})
+    scene.notify()
+    type(scene.phase).objects.filter(pk=scene.phase.pk).update(state=state)
+    return {"phase_id": scene.phase.pk}
+
+
+def final_phase_that_opens_weights(actors):
+    return phase_that_opens_weights(actors, state="final")
+
+
 def programme(actors):
     return {"slug": Scene(actors=actors).phase.programme.slug}
 
@@ -256,6 +270,12 @@ ROWS = [
     Row("review:objection", "404 404 404 404 404 404", drafted_decision, case="before the notice"),
     Row("review:notice", "404 200 404 404 404 404", notice),
     Row("review:verification", "404 200 404 404 404 404", held),
+    # what stands behind the figures
+    Row("review:trace", "404 403 403 403 403 403", own_entry, case="before the tally; the reviewer is the chair"),
+    Row("review:trace", "404 200 200 200 200 200", notified_entry, case="after the notice"),
+    Row("review:sensitivity", "404 403 403 403 403 403", phase_that_opens_weights, case="before the phase is final"),
+    Row("review:sensitivity", "200 200 200 200 200 200", final_phase_that_opens_weights, case="final"),
+    Row("review:sensitivity", "404 404 404 404 404 404", phase, case="the matrix opens it to nobody"),
     # the members of an appeal panel
     Row("review:appeal", "404 404 404 404 404 404", appeal, case="not referred yet"),
     Row("review:appeal", "404 404 200 404 404 404", referred, case="referred to the reviewer's panel"),

@@ -67,7 +67,7 @@ class Standing:
 def tally(bundle: dict[str, Any]) -> Tally:
     """Points, totals and ranks of a bundle "tally-input/1"; TallyError names what cannot be counted and where."""
     parsed = parse_bundle(bundle)
-    standings = _standings(parsed)
+    standings = standings_of(parsed)
     keys = {standing.code: standing.key for standing in standings if standing.key is not None and not parsed.rehearsal}
     eligible = {standing.code for standing in standings if standing.eligible}
     by_score = rank(keys)
@@ -95,7 +95,8 @@ def tally(bundle: dict[str, Any]) -> Tally:
     )
 
 
-def _standings(bundle: Bundle) -> list[Standing]:
+def standings_of(bundle: Bundle) -> list[Standing]:
+    """Every entry with all its parts, in the order of the codes."""
     by_part = [results_of(part, bundle) for part in bundle.ruleset.parts]
     return [
         Standing(

@@ -41,11 +41,15 @@ def tally_table(tally: Tally) -> dict[str, Any]:
     """Columns are groups and parts, rows are entries by rank; each cell has its points and, for a part, the trace to the inputs."""
     titles = titles_of(tally.phase)
     output = tally.output
+    entries = dict(tally.phase.entries.values_list("code", "pk"))
     first = output["entries"][0] if output["entries"] else {"groups": [], "parts": []}
     keys = [row["group"] for row in first["groups"]] + [row["part"] for row in first["parts"]]
     return {
         "columns": [titles.get(key, key) for key in keys],
-        "rows": [_tally_row(row, keys, titles) for row in sorted(output["entries"], key=_order)],
+        "rows": [
+            {**_tally_row(row, keys, titles), "entry_id": entries.get(row["code"])}
+            for row in sorted(output["entries"], key=_order)
+        ],
         "averages": [output["averages"]["points"].get(key) for key in keys],
         "average_total": output["averages"]["total"],
     }

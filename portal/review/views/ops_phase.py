@@ -12,7 +12,7 @@ from portal.review import actions
 from portal.review.actions import OutsideFigure
 from portal.review.forms import OutsideResultForm, ReasonForm
 from portal.review.models import OutsideResult, Tally
-from portal.review.policies import Subject, rules, view
+from portal.review.policies import Subject, figures, rules, view
 from portal.review.selectors.completion import holes_before_seal
 from portal.review.selectors.operations import OWN_PAGES, overview, phases_for
 from portal.review.selectors.results import tally_table
@@ -36,6 +36,7 @@ def phase(request: ViewerRequest, phase_id: int) -> HttpResponse:
     context = {
         "phase": row,
         "form": ReasonForm(auto_id="step_%s"),
+        "sensitivity_open": figures.sees_sensitivity(request.viewer, row.pk).allowed,
         **overview(row, request.viewer),
     }
     return render(request, "review/ops/phase.html", context)
