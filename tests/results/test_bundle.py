@@ -152,3 +152,26 @@ def test_superseded_decision_is_not_the_outcome():
     )
     entries = {entry["code"]: entry for entry in build_public(build_auditor(given, secret=SECRET))["entries"]}
     assert entries["C"]["outcome"] == {"outcome": "cut", "basis": "rank", "decision": 9}
+
+
+@pytest.mark.parametrize(
+    ("first_state", "later", "outcome"),
+    [
+        ("stayed", ["stay"], "stay"),
+        ("notified", ["stay", "lift_stay"], "advance"),
+        ("annulled", ["annul"], "annul"),
+        ("annulled", ["stay", "annul"], "annul"),
+    ],
+)
+def test_a_later_decision_is_the_outcome_while_it_is_in_force(first_state, later, outcome):
+    given = sources()
+    first = next(row for row in given["decisions"] if row["entry"] == "C")
+    first |= {"outcome": "advance", "state": first_state, "concerns": None}
+    given["decisions"] += [
+        {**first, "number": 20 + n, "outcome": name, "state": "notified", "concerns": first["number"]}
+        for n, name in enumerate(later)
+    ]
+
+    entries = {entry["code"]: entry for entry in build_public(build_auditor(given, secret=SECRET))["entries"]}
+
+    assert entries["C"]["outcome"]["outcome"] == outcome

@@ -114,8 +114,16 @@ def _classed(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _outcome(code: str, auditor: dict[str, Any]) -> dict[str, Any] | None:
-    """That of the entry's latest decision that was not superseded."""
-    standing = [row for row in _standing(auditor) if row["entry"] == code and row["state"] != "superseded"]
+    """That of the entry's latest decision in force: a lifted stay gives way to the decision that it had stayed."""
+    stayed = {row["number"] for row in auditor["decisions"] if row["state"] == "stayed"}
+    standing = [
+        row
+        for row in _standing(auditor)
+        if row["entry"] == code
+        and row["state"] not in {"superseded", "annulled"}
+        and row["outcome"] != "lift_stay"
+        and (row["outcome"] != "stay" or row.get("concerns") in stayed)
+    ]
     if not standing:
         return None
     return {"outcome": standing[-1]["outcome"], "basis": standing[-1]["basis"], "decision": standing[-1]["number"]}
@@ -156,7 +164,8 @@ def _decision(row: dict[str, Any]) -> dict[str, Any]:
         "state",
         "public_rationale",
         "supersedes",
+        "concerns",
         "approved_at",
         "notified_at",
     )
-    return {key: row[key] for key in shown}
+    return {key: row[key] for key in shown if key in row}  # releases of old have no later decisions

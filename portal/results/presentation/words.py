@@ -20,6 +20,8 @@ OUTCOME_TONES = {
     Outcome.VACATE_SEAT: "warning",
     Outcome.SELECT_NONE: "neutral",
     Outcome.RE_EVALUATE: "warning",
+    Outcome.ANNUL: "danger",
+    Outcome.STAY: "warning",
 }
 PUBLIC_OUTCOMES: dict[str, str | Promise] = {
     **LABELS[Outcome],
@@ -29,6 +31,9 @@ PUBLIC_OUTCOMES: dict[str, str | Promise] = {
     Outcome.VACATE_SEAT: _p("result", "A seat stays vacant"),
     Outcome.SELECT: _p("result", "Selected"),
     Outcome.SELECT_NONE: _p("result", "Nobody selected"),
+    Outcome.ANNUL: _p("result", "Selection annulled"),
+    Outcome.STAY: _p("result", "Decision stayed"),
+    Outcome.LIFT_STAY: _p("result", "Stay lifted"),
 }
 STATES: dict[str, tuple[str | Promise, str]] = {
     State.PREPARED: (_p("release", "Prepared"), "neutral"),

@@ -24,7 +24,14 @@ from portal.review.models import (
 )
 from portal.submissions.selectors import current_submission
 
-DECIDED = (DecisionState.APPROVED, DecisionState.NOTIFIED, DecisionState.FINAL, DecisionState.SUPERSEDED)
+DECIDED = (
+    DecisionState.APPROVED,
+    DecisionState.NOTIFIED,
+    DecisionState.FINAL,
+    DecisionState.STAYED,
+    DecisionState.ANNULLED,
+    DecisionState.SUPERSEDED,
+)
 
 
 def sources_of(tally: Tally, *, release: dict[str, Any]) -> dict[str, Any]:
@@ -190,6 +197,7 @@ def _decision(decision: Decision) -> dict[str, Any]:
         "public_rationale": decision.public_rationale,
         "private_rationale": decision.private_rationale,
         "supersedes": decision.supersedes_id,
+        "concerns": decision.concerns_id,
         "approved_at": _time(decision.approved_at),
         "notified_at": _time(decision.notified_at),
     }
