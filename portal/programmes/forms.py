@@ -102,7 +102,6 @@ class RulesForm(forms.Form):
 
     text = forms.CharField(
         label=_("Rule set (YAML)"),
-        required=False,
         strip=False,
         max_length=LARGEST,
         widget=forms.Textarea(attrs={"rows": 32, "class": "code-input", "spellcheck": "false", "autocomplete": "off"}),
@@ -116,6 +115,13 @@ class RulesForm(forms.Form):
     )
     revision = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].required = "file" not in self.files
+        self.fields["text"].error_messages["required"] = _(
+            "Write the rules, import a file, or start from a rule set that is there."
+        )
+
     def clean(self) -> dict[str, Any]:
         facts: dict[str, Any] = super().clean() or {}
         upload = facts.get("file")
@@ -125,7 +131,7 @@ class RulesForm(forms.Form):
             self.add_error("file", str(refusal_of(error)))
         facts["text"] = (facts["text"] or "").replace("\r\n", "\n")
         if not facts["text"].strip() and not self.errors:
-            self.add_error("text", _("Write the rules, import a file, or start from a rule set that is there."))
+            self.add_error("text", self.fields["text"].error_messages["required"])
         return facts
 
 

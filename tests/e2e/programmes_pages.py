@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from portal.common.viewer import viewer_of_user
-from portal.programmes.actions import change_deadline, load_programme
+from portal.programmes import editing
+from portal.programmes.actions import change_deadline, load_programme, save_draft
 from tests.e2e.pages import Page
 from tests.factories.accounts import make_user
-from tests.factories.programmes import PROGRAMMES, make_call, make_phase, make_programme
+from tests.factories.programmes import PROGRAMMES, make_call, make_phase, make_programme, make_ruleset, rules_document
 
 
 def pages() -> Iterator[Page]:
@@ -25,6 +26,13 @@ def pages() -> Iterator[Page]:
     make_call(phase, state="open")
     make_call(phase, state="judged", seats=2)
     rules = f"/programmes/{programme.slug}/rules/{phase.ruleset.version}/"
+    second = make_ruleset(programme, document=rules_document("dokja-2026-phase2"))
+    written = [make_phase(programme=programme, slug=f"walk-text-{name}") for name in ("stands", "fails")]
+    text = editing.shipped()["dokja-2026-phase1"]
+    texts = (text, text.replace("max: 15", "max: -5"))
+    for row, text in zip(written, texts, strict=True):
+        save_draft(row, text=text, revision=0, actor=viewer_of_user(officer))
+    rehearsal = make_phase("rules_frozen", programme=programme, is_rehearsal=True)
 
     yield Page("programmes", "/programmes/")
     yield Page("programme", f"/programmes/{programme.slug}/")
@@ -40,3 +48,13 @@ def pages() -> Iterator[Page]:
     yield Page("ops-programme-freeze", f"/ops/programmes/{draft.slug}/freeze/", officer)
     yield Page("ops-programme-freeze-done", f"/ops/programmes/{phase.slug}/freeze/", officer)
     yield Page("ops-programme-deadline", f"/ops/programmes/{phase.slug}/deadline/", officer)
+    yield Page("rules-side-by-side", f"{rules}to/{second.version}/")
+    yield Page("ops-programme-new", "/ops/programmes/new/", officer)
+    yield Page("ops-programme-edit", f"/ops/programmes/of/{programme.slug}/edit/", officer)
+    yield Page("ops-phase-new", f"/ops/programmes/of/{programme.slug}/phases/new/", officer)
+    yield Page("ops-phase-edit", f"/ops/programmes/{draft.slug}/edit/", officer)
+    yield Page("ops-phase-edit-late", f"/ops/programmes/{phase.slug}/edit/", officer)
+    yield Page("ops-rules-stand", f"/ops/programmes/{written[0].slug}/rules/", officer)
+    yield Page("ops-rules-fail", f"/ops/programmes/{written[1].slug}/rules/", officer)
+    yield Page("ops-rules-frozen", f"/ops/programmes/{phase.slug}/rules/", officer)
+    yield Page("ops-rehearsal", f"/ops/programmes/{rehearsal.slug}/", officer)
