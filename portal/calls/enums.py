@@ -26,8 +26,9 @@ class InvitationState(models.TextChoices):
 
 
 class InterestState(models.TextChoices):
-    """What a committee member says about interests in the applicants of a call."""
+    """What a committee member says about interests in the applicants of a call; `missing` is that there is no row yet."""
 
+    MISSING = "missing", _p("committee", "not declared")
     CLEAR = "clear", _p("committee", "no interest")
     DECLARED = "declared", _p("committee", "interest declared")
     ALLOWED = "allowed", _p("committee", "allowed")

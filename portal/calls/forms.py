@@ -24,6 +24,22 @@ def text_field(label: Any, *, rows: int = 4, required: bool = True, help_text: A
     return forms.CharField(label=label, widget=area, required=required, help_text=help_text, max_length=PLAN_LIMIT)
 
 
+class NeededLater(forms.Field):
+    """Needed when the application is handed in, yet saved empty before: its label does not say that it is optional."""
+
+    def validate(self, value: Any) -> None:
+        if value not in self.empty_values:
+            super().validate(value)
+
+
+class LaterText(NeededLater, forms.CharField):
+    pass
+
+
+class LaterChoices(NeededLater, forms.TypedMultipleChoiceField):
+    pass
+
+
 class ReasonForm(forms.Form):
     reason = text_field(_("Reason"), rows=3, help_text=_("It goes into the record."))
 
@@ -63,7 +79,7 @@ class ApplyForm(forms.Form):
         self.fields["consortium"].queryset = mine.filter(pk__in=free)  # type: ignore[attr-defined]
 
 
-class _ByDecision(forms.ModelChoiceField):
+class _ByDecision(NeededLater, forms.ModelChoiceField):
     def label_from_instance(self, obj: Any) -> str:
         decision: Decision = obj
         return f"{decision.phase.name} · {decision.get_outcome_display()} · {decision.public_rationale[:60]}"
@@ -79,10 +95,10 @@ class ApplicationForm(forms.Form):
     """What an application says. Half of it may be saved; handing in asks for the whole."""
 
     revision = forms.IntegerField(widget=forms.HiddenInput)
-    plan = text_field(
-        _("Plan"),
-        rows=16,
-        required=False,
+    plan = LaterText(
+        label=_("Development plan"),
+        widget=forms.Textarea(attrs={"rows": 16}),
+        max_length=PLAN_LIMIT,
         help_text=_("What you will build until when, with which data, computing power and people. 40,000 characters."),
     )
     plan_bundle = _ByBundle(
@@ -91,18 +107,14 @@ class ApplicationForm(forms.Form):
         required=False,
         help_text=_("Uploaded before with portal-upload push. They are kept with the application."),
     )
-    earlier_decision = _ByDecision(
-        label=_("Earlier decision that you answer to"), queryset=Decision.objects.none(), required=False
-    )
-    answer = text_field(
-        _("Answer to the ground of the earlier decision"),
-        rows=8,
-        required=False,
+    earlier_decision = _ByDecision(label=_("Earlier decision that you answer to"), queryset=Decision.objects.none())
+    answer = LaterText(
+        label=_("Answer to the ground of the earlier decision"),
+        widget=forms.Textarea(attrs={"rows": 8}),
+        max_length=PLAN_LIMIT,
         help_text=_("What has changed since, and how that can be seen."),
     )
-    confirmed = forms.TypedMultipleChoiceField(
-        label=_("Eligibility list"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
-    )
+    confirmed = LaterChoices(label=_("Eligibility list"), coerce=int, widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, *args: Any, application: Application, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

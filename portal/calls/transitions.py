@@ -33,6 +33,8 @@ INVITATION = (
 )
 
 INTEREST = (
+    Transition("declare_clear", "missing", "clear", REVIEWER),
+    Transition("declare_interest", "missing", "declared", REVIEWER),
     Transition("declare_interest", "clear", "declared", REVIEWER),
     Transition("allow", "declared", "allowed", OFFICER, needs_reason=True),
     Transition("recuse", "clear", "recused", OFFICER, needs_reason=True),

@@ -60,14 +60,14 @@ def declare_interests(
     _require_every_answer(call, answers)
     declared = any(text is not None for text in answers.values())
     row = interest_of(committee, seat)
-    before = row.state if row else None
-    if row is None:
-        state = InterestState.DECLARED if declared else InterestState.CLEAR
-        row = CommitteeInterest(committee=committee, seat=seat, state=state)
-    elif declared:
-        row.state = InterestState(step(INTEREST, "declare_interest", row.state, by=declared_by).target)
-    elif row.state != InterestState.CLEAR:
+    before = row.state if row else InterestState.MISSING
+    if row is not None and not declared and row.state == InterestState.CLEAR:
+        return row  # a second click
+    if row is not None and not declared:
         raise CallError(_("You declared an interest; the secretariat rules on it."))
+    row = row or CommitteeInterest(committee=committee, seat=seat, state=InterestState.MISSING)
+    event = "declare_interest" if declared else "declare_clear"
+    row.state = InterestState(step(INTEREST, event, row.state, by=declared_by).target)
     row.answers, row.declared_at = _as_rows(answers), timezone.now()
     row.save()
     leave_trace(

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('state', models.CharField(choices=[('draft', 'in preparation'), ('handed_in', 'handed in'), ('withdrawn', 'withdrawn'), ('ineligible', 'not eligible'), ('selected', 'selected'), ('not_selected', 'not selected')], default='draft', max_length=16)),
-                ('plan', models.TextField(blank=True, verbose_name='Plan')),
+                ('plan', models.TextField(blank=True, verbose_name='Development plan')),
                 ('answer', models.TextField(blank=True, verbose_name='Answer to the ground of the earlier decision')),
                 ('confirmed', models.JSONField(default=list)),
                 ('revision', models.PositiveIntegerField(default=1)),
@@ -131,7 +131,7 @@ class Migration(migrations.Migration):
             name='CommitteeInterest',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('clear', 'no interest'), ('declared', 'interest declared'), ('allowed', 'allowed'), ('recused', 'recused')], max_length=12)),
+                ('state', models.CharField(choices=[('missing', 'not declared'), ('clear', 'no interest'), ('declared', 'interest declared'), ('allowed', 'allowed'), ('recused', 'recused')], max_length=12)),
                 ('answers', models.JSONField()),
                 ('declared_at', models.DateTimeField()),
                 ('ruling_reason', models.TextField(blank=True)),

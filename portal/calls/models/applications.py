@@ -17,7 +17,7 @@ class Application(models.Model):
     call = models.ForeignKey("programmes.Call", on_delete=models.PROTECT, related_name="applications")
     consortium = models.ForeignKey("consortia.Consortium", on_delete=models.PROTECT, related_name="applications")
     state = models.CharField(max_length=16, choices=ApplicationState.choices, default=ApplicationState.DRAFT)
-    plan = models.TextField(_("Plan"), blank=True)
+    plan = models.TextField(_("Development plan"), blank=True)
     plan_bundle = models.ForeignKey(
         "artifacts.Bundle", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
