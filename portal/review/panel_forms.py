@@ -26,7 +26,7 @@ class ListForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
     )
 
-    def __init__(self, *args: Any, columns: str = "", **kwargs: Any) -> None:
+    def __init__(self, *args: Any, columns: Any = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["file"].widget.attrs["accept"] = ".csv,text/csv"
         self.fields["text"].help_text = _("First line: %(columns)s") % {"columns": columns}

@@ -21,7 +21,7 @@ def soon(days: int = 3):
 def people(count: int = 12, *, prefix: str = "citizen") -> list[PoolPerson]:
     """Addresses in turn of both cells."""
     return [
-        PoolPerson(f"{prefix}-{n:02d}@example.org", [Sex.FEMALE, Sex.MALE][n % 2], "20-29", f"후보 {n}")
+        PoolPerson(f"{prefix}-{n:02d}@example.org", [Sex.FEMALE, Sex.MALE][n % 2], "20-29", f"응모자 {n}")
         for n in range(count)
     ]
 

@@ -190,7 +190,7 @@ def test_the_public_page_shows_counts_and_digests_and_no_name(client, scene):
     text = client.get(at("review:draw", draw_id=draw.pk)).content.decode()
     assert draw.document["outcome"][0]["drawn"][0] in text
     assert "example.org" not in text
-    assert "후보" not in text
+    assert "응모자" not in text
 
 
 def test_the_published_draw_can_be_run_again(client, scene):

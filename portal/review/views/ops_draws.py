@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from portal.common.access import ViewerRequest, access
 from portal.review import actions
@@ -26,7 +26,7 @@ from portal.review.views.flow import REFUSALS, person, step_up_to_act
 from portal.review.views.ops_panel import get_panel, keep_list
 
 UNPROCESSABLE = 422
-QUOTA_COLUMNS, POOL_COLUMNS = "sex,age,seats,alternates", "email,name,sex,age"
+QUOTA_COLUMNS, POOL_COLUMNS = gettext_lazy("sex,age,seats,alternates"), gettext_lazy("email,name,sex,age")
 
 
 @dataclass

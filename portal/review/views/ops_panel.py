@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from portal.common.access import ViewerRequest, access, step_up
@@ -23,7 +23,7 @@ from portal.review.selectors.invitations import refusal_for
 from portal.review.views.flow import REFUSALS, attempt, attempt_and_go, person
 
 UNPROCESSABLE = 422
-GUEST_COLUMNS = "email,name,seat"
+GUEST_COLUMNS = gettext_lazy("email,name,seat")
 
 
 def get_panel(phase_id: int, panel_id: int) -> Panel:

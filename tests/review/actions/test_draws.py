@@ -54,7 +54,7 @@ def test_no_document_holds_a_name_or_an_address(officer):
     text = str(make_draw(officer).document)
 
     assert "example.org" not in text
-    assert "후보" not in text
+    assert "응모자" not in text
 
 
 def test_an_expert_panel_is_not_drawn(officer):
