@@ -269,6 +269,13 @@ def test_an_impossible_deadline_of_an_entry_is_refused(officer, days, reason):
         actions.set_entry_deadline(entry, deadline=timezone.now() + timedelta(days=days), actor=officer, reason=reason)
 
 
+@pytest.mark.parametrize(("phase_state", "entry_state"), [("closed", "competing"), ("receiving", "withdrawn")])
+def test_a_deadline_that_would_change_nothing_is_refused(officer, phase_state, entry_state):
+    entry = make_entry(make_phase(phase_state), state=entry_state)
+    with pytest.raises(ConsortiumError):
+        actions.set_entry_deadline(entry, deadline=timezone.now() + timedelta(days=5), actor=officer, reason="이유")
+
+
 @pytest.mark.parametrize(
     ("phase_state", "entry_state", "days", "expected"),
     [

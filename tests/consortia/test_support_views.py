@@ -41,10 +41,10 @@ def test_a_grant_an_outage_and_their_corrections(as_officer, programme):
     outage = {"starts": "2026-01-02T00:00", "ends": "2026-01-02T05:00", "cards": "2", "cause": "정전"}
     as_officer.post(url("ops_consortia:new-outage", grant_id=grant.pk), outage)
     page = url("ops_consortia:support", slug=programme.slug)
-    assert "1920.0" in as_officer.get(page).content.decode()
+    assert "1,920.0" in as_officer.get(page).content.decode()
     correct = url("ops_consortia:correct-grant", grant_id=grant.pk)
     as_officer.post(correct, {**GRANT, "cards": "16", "seen": "1", "reason": "대수가 틀렸다."})
-    assert "3840.0" in as_officer.get(page).content.decode()
+    assert "3,840.0" in as_officer.get(page).content.decode()
     number = OutageVersion.objects.get().outage_id
     as_officer.post(
         url("ops_consortia:correct-outage", outage_id=number), {**outage, "void": "on", "seen": "1", "reason": "오기"}
@@ -84,7 +84,7 @@ def test_a_team_sees_its_own_rows_and_the_public_none(client, programme):
     public = client.get(url("records:support", slug=programme.slug)).content.decode()
     named = (mine.name_ko, other.name_ko, "H200", "B300", "클라우드")
     assert [word for word in named if word in public] == []
-    assert "3840.0" in public
+    assert "3,840.0" in public
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -52,7 +52,7 @@ def own_target_document() -> dict[str, Any]:
     document = rules_document()
     for item in document["parts"][2]["items"]:
         item.pop("target", None)
-    document["proposals"] = {"minimum_teams": 2}
+    document["parts"][1]["proposed_by"] = 2
     return document
 
 

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from portal.audit.actions import record
 from portal.common.transitions import find
 from portal.common.viewer import Viewer
+from portal.consortia.actions.base import locked_phase, require_state
 from portal.consortia.enums import AuditAction, EntryState
 from portal.consortia.errors import ConsortiumError
 from portal.consortia.models import Consortium, Entry
 from portal.consortia.policies import require_manager
-from portal.consortia.selectors import has_earned
+from portal.consortia.selectors import STILL_IN, has_earned
 from portal.consortia.transitions import ENTRY
 from portal.programmes.enums import CallState, PhaseState
 from portal.programmes.models import Call, Phase
@@ -96,7 +97,10 @@ def set_entry_deadline(entry: Entry, *, deadline: datetime, actor: Viewer, reaso
         raise ConsortiumError(_("The deadline lies in the past; choose a later one."))
     if not reason.strip():
         raise ConsortiumError(_("A deadline of its own is recorded with a reason; give one."))
+    require_state(locked_phase(entry.phase_id), PhaseState.RULES_FROZEN, PhaseState.RECEIVING)
     locked = Entry.objects.select_for_update().get(pk=entry.pk)
+    if locked.state not in STILL_IN:
+        raise ConsortiumError(_("This entry is no longer in the phase; a deadline would change nothing."))
     before, locked.deadline, locked.deadline_set_at = locked.deadline, deadline, timezone.now()
     entry.deadline, entry.deadline_set_at = deadline, locked.deadline_set_at
     locked.save(update_fields=["deadline", "deadline_set_at"])

@@ -31,8 +31,9 @@ def round_of(phase: Phase) -> ProposalRound | None:
 
 
 def minimum_for(phase: Phase) -> int | None:
-    """What the rules say; None leaves it to whoever opens the round."""
-    return parse_ruleset(phase.ruleset.document).proposal_minimum if phase.ruleset else None
+    """What the rules say, the strictest of their parts; None leaves it to whoever opens the round."""
+    parts = parse_ruleset(phase.ruleset.document).parts if phase.ruleset else ()
+    return max((part.proposed_by for part in parts if part.proposed_by), default=None)
 
 
 def target_items(phase: Phase) -> list[TargetItem]:

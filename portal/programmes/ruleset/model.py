@@ -182,7 +182,6 @@ class RuleSet:
     components: tuple[Component, ...]
     assumptions: tuple[Assumption, ...]
     publications: tuple[Publication, ...]
-    proposal_minimum: int | None = None  # a benchmark is taken when at least so many teams proposed it
 
     @property
     def titles(self) -> dict[str, Text]:

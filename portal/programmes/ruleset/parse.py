@@ -45,7 +45,7 @@ def parse_ruleset(document: Any) -> RuleSet:
     root.at("schema").choice((SCHEMA,))
     root.allow_only(
         "schema", "name", "title", "points", "groups", "parts", "suites", "rounding", "tie_break", "gates", "vote",
-        "disclosure", "components", "assumptions", "publications", "proposals",
+        "disclosure", "components", "assumptions", "publications",
     )  # fmt: skip
     groups, parts = _groups(root), _parts(root)
     ruleset = RuleSet(
@@ -63,7 +63,6 @@ def parse_ruleset(document: Any) -> RuleSet:
         components=tuple(_components(root)),
         assumptions=tuple(_assumptions(root)),
         publications=tuple(_publications(root)),
-        proposal_minimum=_proposal_minimum(root),
     )
     _must_add_up(ruleset)
     return ruleset
@@ -207,15 +206,6 @@ def resolves(document: Any, path: str) -> bool:
         except (KeyError, IndexError, TypeError, ValueError):
             return False
     return True
-
-
-def _proposal_minimum(root: Node) -> int | None:
-    """`proposals: {minimum_teams: 3}`; a document without it leaves the number to whoever opens the round."""
-    if not root.has("proposals"):
-        return None
-    node = root.at("proposals")
-    node.allow_only("minimum_teams")
-    return node.at("minimum_teams").integer(minimum=1)
 
 
 def _publications(root: Node) -> list[Publication]:
