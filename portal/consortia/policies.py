@@ -134,7 +134,7 @@ def sees_questions(viewer: Viewer, phase_id: int) -> Verdict:
 
 
 def sees_proposals(viewer: Viewer, phase_id: int) -> Verdict:
-    return _staff(viewer, "officer", "decider", "auditor", known=lambda: Phase.objects.filter(pk=phase_id).exists())
+    return _staff(viewer, *STAFF, known=lambda: Phase.objects.filter(pk=phase_id).exists())
 
 
 def sets_entry_deadline(viewer: Viewer, entry_id: int) -> Verdict:
