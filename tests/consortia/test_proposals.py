@@ -151,7 +151,7 @@ def test_a_round_opened_again_makes_the_next_version(found, entries, officer, ph
         ProposalResult.objects.filter(pk=first.pk).update(digest="0" * 64)
 
 
-@pytest.mark.parametrize("score", ["0", "-1", "NaN", "Infinity"])
+@pytest.mark.parametrize("score", ["0", "-1", "NaN", "Infinity", "1E+40"])
 def test_a_target_without_a_score_above_zero_is_refused(found, entries, score):
     with pytest.raises(ConsortiumError):
         target(entries[0], score)
@@ -187,3 +187,9 @@ def test_a_phase_has_one_round(found, officer, phase):
 def test_a_name_of_signs_alone_is_refused(found, entries):
     with pytest.raises(ConsortiumError):
         benchmark(entries[0], "---")
+
+
+def test_a_source_that_is_no_address_on_the_web_is_refused(found, entries):
+    script = source()._replace(url="javascript:alert(1)")
+    with pytest.raises(ConsortiumError):
+        actions.propose_benchmark(entries[0], source=script, actor=speaker_of(entries[0]))

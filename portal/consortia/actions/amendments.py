@@ -15,6 +15,7 @@ from portal.common.viewer import Viewer
 from portal.consortia.actions.base import (
     addresses_of,
     locked_phase,
+    require_outsider,
     require_spokesperson,
     require_state,
     require_text,
@@ -41,6 +42,7 @@ def propose_amendment(
     """Put a version to the teams. It becomes readable for everybody, so that whoever is asked knows the text."""
     require_role(actor, "officer")
     locked = locked_phase(phase.pk)
+    require_outsider(actor, locked.programme)
     _must_be_possible(locked, after=after, reply_due=reply_due)
     assert locked.ruleset is not None  # noqa: S101 - past `drafted`, a constraint of the database holds it
     amendment = Amendment.objects.create(
@@ -152,6 +154,7 @@ def adopt_amendment(amendment: Amendment, *, actor: Viewer, reason: str) -> Amen
 
 def _must_be_ripe(amendment: Amendment, *, phase: Phase, actor: Viewer) -> None:
     require_state(phase, *AMENDABLE)
+    require_outsider(actor, phase.programme)
     if amendment.proposed_by == actor.actor:
         raise PermissionDenied(_("Whoever proposed an amendment does not adopt it; a second person does."))
     if phase.ruleset_id != amendment.before_id:
@@ -162,9 +165,11 @@ def _must_be_ripe(amendment: Amendment, *, phase: Phase, actor: Viewer) -> None:
 
 @transaction.atomic
 def drop_amendment(amendment: Amendment, *, actor: Viewer, reason: str) -> Amendment:
+    phase = locked_phase(amendment.phase_id)
     locked = Amendment.objects.select_for_update().get(pk=amendment.pk)
     step = find(AMENDMENT, "drop", locked.state)
     authorise(step, actor=actor, reason=reason)
+    require_outsider(actor, phase.programme)
     _rule(locked, step, actor=actor, reason=reason, mirror=amendment)
     _tell_teams(locked, "amendment_dropped")
     _record_ruling(locked, AuditAction.AMENDMENT_DROPPED, actor=actor, after={})

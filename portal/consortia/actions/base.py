@@ -6,9 +6,9 @@ from django.utils.translation import gettext as _
 from portal.accounts.models import User
 from portal.common.viewer import Viewer
 from portal.consortia.errors import ConsortiumError
-from portal.consortia.models import Consortium, Entry
+from portal.consortia.models import Consortium, Entry, Membership
 from portal.consortia.selectors import STILL_IN, is_manager
-from portal.programmes.models import Phase
+from portal.programmes.models import Phase, Programme
 
 
 def locked_phase(phase_id: int) -> Phase:
@@ -23,6 +23,13 @@ def require_spokesperson(actor: Viewer, entry: Entry) -> None:
         raise PermissionDenied(_("Only a manager of the consortium speaks for it."))
     if entry.state not in STILL_IN:
         raise ConsortiumError(_("This entry is no longer in the phase; it is not asked any more."))
+
+
+def require_outsider(actor: Viewer, programme: Programme) -> None:
+    """Whoever belongs to a consortium of the programme decides nothing in it, whatever the role."""
+    entered = Membership.objects.filter(consortium__entries__phase__programme=programme)
+    if entered.filter(user=actor.user_id).exists():
+        raise PermissionDenied(_("You belong to a consortium of this programme; somebody else does this."))
 
 
 def require_state(phase: Phase, *states: str) -> None:

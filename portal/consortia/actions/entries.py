@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from portal.audit.actions import record
 from portal.common.transitions import find
 from portal.common.viewer import Viewer
-from portal.consortia.actions.base import locked_phase, require_state
+from portal.consortia.actions.base import locked_phase, require_outsider, require_state
 from portal.consortia.enums import AuditAction, EntryState
 from portal.consortia.errors import ConsortiumError
 from portal.consortia.models import Consortium, Entry
@@ -97,7 +97,9 @@ def set_entry_deadline(entry: Entry, *, deadline: datetime, actor: Viewer, reaso
         raise ConsortiumError(_("The deadline lies in the past; choose a later one."))
     if not reason.strip():
         raise ConsortiumError(_("A deadline of its own is recorded with a reason; give one."))
-    require_state(locked_phase(entry.phase_id), PhaseState.RULES_FROZEN, PhaseState.RECEIVING)
+    phase = locked_phase(entry.phase_id)
+    require_state(phase, PhaseState.RULES_FROZEN, PhaseState.RECEIVING)
+    require_outsider(actor, phase.programme)
     locked = Entry.objects.select_for_update().get(pk=entry.pk)
     if locked.state not in STILL_IN:
         raise ConsortiumError(_("This entry is no longer in the phase; a deadline would change nothing."))

@@ -13,7 +13,7 @@ from portal.audit.actions import record
 from portal.common.formats.canonical import digest_of
 from portal.common.transitions import find
 from portal.common.viewer import Viewer
-from portal.consortia.actions.base import locked_phase, require_spokesperson, require_state
+from portal.consortia.actions.base import locked_phase, require_outsider, require_spokesperson, require_state
 from portal.consortia.choosing import fold
 from portal.consortia.enums import AuditAction, ProposalKind, RoundState
 from portal.consortia.errors import ConsortiumError
@@ -24,6 +24,7 @@ from portal.programmes.enums import PhaseState
 from portal.programmes.models import Phase
 from portal.programmes.policies import authorise, require_role
 
+DIGITS = 32  # of a score as it is stored
 WHILE = (PhaseState.RULES_FROZEN, PhaseState.RECEIVING)
 
 
@@ -52,6 +53,7 @@ def open_proposals(phase: Phase, *, actor: Viewer, minimum: int | None = None) -
     require_role(actor, "officer")
     locked = locked_phase(phase.pk)
     require_state(locked, *WHILE)
+    require_outsider(actor, locked.programme)
     if ProposalRound.objects.filter(phase=locked).exists():
         raise ConsortiumError(_("This phase has its round of proposals already; open it again instead."))
     number = minimum_for(locked) or minimum or DEFAULT_MINIMUM
@@ -75,6 +77,7 @@ def move_proposals(found: ProposalRound, event: str, *, actor: Viewer, reason: s
     locked = ProposalRound.objects.select_for_update().get(pk=found.pk)
     step = find(PROPOSALS, event, locked.state)
     authorise(step, actor=actor, reason=reason)
+    require_outsider(actor, phase.programme)
     if event == "reopen":
         require_state(phase, *WHILE)
     closing = step.target == RoundState.CLOSED
@@ -99,6 +102,7 @@ def freeze_proposals(found: ProposalRound, *, actor: Viewer) -> ProposalResult:
     locked = ProposalRound.objects.select_for_update().select_related("phase__ruleset").get(pk=found.pk)
     step = find(PROPOSALS, "freeze", locked.state)
     authorise(step, actor=actor)
+    require_outsider(actor, phase.programme)
     require_state(phase, *WHILE, PhaseState.CLOSED)
     if locked.closed_by == actor.actor:
         raise PermissionDenied(_("Whoever closed the proposals does not freeze them; a second person does."))
@@ -140,7 +144,7 @@ def propose_target(entry: Entry, *, source: Source, figure: TargetFigure, actor:
     own, found = _open_round(entry, actor)
     if f"{figure.part}.{figure.item}" not in {row.key for row in target_items(found.phase)}:
         raise ConsortiumError(_("The rules of this phase ask for no target on this item."))
-    if not figure.score.is_finite() or figure.score <= 0:
+    if not figure.score.is_finite() or figure.score <= 0 or len(format(figure.score, "f")) > DIGITS:
         raise ConsortiumError(_("The target's score must be a number above 0."))
     known = Proposal.objects.filter(round=found, entry=own, part=figure.part, item=figure.item, withdrawn_at=None)
     if known.exists():
@@ -170,6 +174,8 @@ def _propose(
     key: str = "",
     figure: TargetFigure | None = None,
 ) -> Proposal:
+    if not source.url.startswith(("https://", "http://")):
+        raise ConsortiumError(_("The source must be an address on the web, starting with https://."))
     proposal = Proposal.objects.create(
         round=found,
         entry=entry,

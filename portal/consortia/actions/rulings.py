@@ -11,6 +11,7 @@ from portal.common.viewer import Viewer
 from portal.consortia.actions.base import (
     addresses_of,
     locked_phase,
+    require_outsider,
     require_spokesperson,
     require_state,
     require_text,
@@ -81,6 +82,7 @@ def give_ruling(
     step = find(QUESTION, "rule", locked.state)
     authorise(step, actor=actor, reason=reason)
     require_state(phase, *BEFORE_SCORING)
+    require_outsider(actor, phase.programme)
     if verdict not in Verdict.values:
         raise ConsortiumError(_("A ruling says allowed, to be declared, or forbidden."))
     published = require_text(published, _("Write the question as everybody will read it."))

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from portal.audit.actions import record
 from portal.common.viewer import Viewer
-from portal.consortia.actions.base import require_text
+from portal.consortia.actions.base import require_outsider, require_text
 from portal.consortia.enums import AuditAction
 from portal.consortia.errors import ConsortiumError
 from portal.consortia.models import Consortium, GrantVersion, OutageVersion, SupportGrant, SupportOutage
@@ -35,6 +35,7 @@ class OutageFacts(NamedTuple):
 @transaction.atomic
 def grant_support(programme: Programme, *, consortium: Consortium, facts: GrantFacts, actor: Viewer) -> SupportGrant:
     require_role(actor, "officer")
+    require_outsider(actor, programme)
     _must_be_a_grant(facts)
     grant = SupportGrant.objects.create(programme=programme, consortium=consortium)
     GrantVersion.objects.create(grant=grant, number=1, entered_by=actor.actor, **facts._asdict())
@@ -55,6 +56,7 @@ def correct_grant(
     require_role(actor, "officer")
     reason = require_text(reason, _("A correction is recorded with a reason; give one."))
     locked = SupportGrant.objects.select_for_update().get(pk=grant.pk)
+    require_outsider(actor, locked.programme)
     before = _last(locked.versions.all(), seen=seen)
     held = _grant_facts(before)
     if facts is not None:
@@ -83,6 +85,7 @@ def correct_grant(
 def record_outage(grant: SupportGrant, *, facts: OutageFacts, actor: Viewer) -> SupportOutage:
     require_role(actor, "officer")
     locked = SupportGrant.objects.select_for_update().get(pk=grant.pk)
+    require_outsider(actor, locked.programme)
     _must_be_an_outage(_last(locked.versions.all()), facts)
     outage = SupportOutage.objects.create(grant=locked)
     OutageVersion.objects.create(outage=outage, number=1, entered_by=actor.actor, **facts._asdict())
@@ -103,6 +106,7 @@ def correct_outage(
     require_role(actor, "officer")
     reason = require_text(reason, _("A correction is recorded with a reason; give one."))
     grant = SupportGrant.objects.select_for_update().get(pk=outage.grant_id)
+    require_outsider(actor, grant.programme)
     before = _last(outage.versions.all(), seen=seen)
     held = _outage_facts(before)
     if facts is not None:
