@@ -38,7 +38,7 @@ def minutes_paper(minutes: Minutes) -> Paper:
         Facts(tuple(_minutes_facts(minutes))),
         *_section(_("What was discussed and decided"), minutes.text),
         *_section(_("Dissent"), minutes.dissent),
-        Facts(((_("Digest"), minutes.digest),)),
+        Facts(((_("Digest"), _broken(minutes.digest)),)),
     ]
     title = f"{_('Minutes')}: {minutes.subject}"
     return paper_of(title, number=number_of(minutes_key(minutes)), date=minutes.held_at, blocks=blocks)
@@ -75,7 +75,7 @@ def notice_paper(notice: Notice) -> Paper:
     )
     result = notice.kind == NoticeKind.RESULT
     told = _result(notice) if result else _told(notice.content)
-    blocks = [Facts(facts), *told, Facts(((_("Digest"), notice.digest),))]
+    blocks = [Facts(facts), *told, Facts(((_("Digest"), _broken(notice.digest)),))]
     title = f"{_('Notice')}: {notice.get_kind_display()}"
     return paper_of(title, number=number_of(notice_key(notice)), date=notice.delivered_at, blocks=blocks)
 
@@ -110,7 +110,7 @@ def _points(rows: dict[str, Any]) -> Table:
     found: list[tuple[str, str, str]] = []
     for part in rows["parts"]:
         found.append((part["title"], part["points"] or EMPTY, part["of"]))
-        found += [(f"└ {_measured(item)}", item.get("points") or EMPTY, EMPTY) for item in part["rows"]]
+        found += [(f"– {_measured(item)}", item.get("points") or EMPTY, EMPTY) for item in part["rows"]]
     found.append((_("Total"), rows["scores"]["total"] or EMPTY, rows["scores"]["of"]))
     return Table(
         caption=_("Own points by part"),
@@ -154,7 +154,7 @@ def _sheet_facts(sheet: ScoreSheet, *, own: bool) -> Iterator[tuple[str, str]]:
     yield _("State"), str(sheet.get_state_display())
     if sheet.signed:
         yield _("Signed at"), kst(sheet.signed.signed_at)
-        yield _("Digest"), sheet.signed.digest
+        yield _("Digest"), _broken(sheet.signed.digest)
 
 
 def _scores(sheet: ScoreSheet, values: dict[str, Any]) -> Table:
@@ -166,6 +166,11 @@ def _scores(sheet: ScoreSheet, values: dict[str, Any]) -> Table:
         rows=tuple(rows),
         numbers=frozenset({1, 2}),
     )
+
+
+def _broken(digest: str) -> str:
+    """In two lines: the whole does not fit beside its term."""
+    return f"{digest[:32]}\n{digest[32:]}"
 
 
 def _section(heading: str, text: str) -> Iterator[Block]:
