@@ -129,12 +129,12 @@ def record_vacancy(officer: Walker) -> None:
 def carry(officer: Walker, decider: Walker, *, phase: str, subject: str = "단계평가 의결") -> None:
     """Every decision that is drafted is endorsed on the minutes of this subject, and approved."""
     for number in standing(officer, phase, "Drafted"):
-        _open(officer, phase, number)
+        open_decision(officer, phase, number)
         officer.choose("Minutes of the vote", subject)
         officer.press("Endorse")
         officer.told("Endorsed")
     for number in standing(decider, phase, "Endorsed"):
-        _open(decider, phase, number)
+        open_decision(decider, phase, number)
         decider.press("Approve")
         decider.told("Approved")
 
@@ -146,7 +146,7 @@ def standing(walker: Walker, phase: str, state: str) -> list[str]:
     return rows.get_by_role("rowheader").get_by_role("link").all_inner_texts()
 
 
-def _open(walker: Walker, phase: str, number: str) -> None:
+def open_decision(walker: Walker, phase: str, number: str) -> None:
     office.open_work(walker, phase, "Decisions")
     walker.follow(re.compile(f"^{number}$"), within=walker.main.get_by_role("rowheader"))
 
@@ -159,6 +159,14 @@ def close_phase(officer: Walker, decider: Walker, *, phase: str) -> None:
     officer.press("Notify all teams")
     officer.told("Every team has its notice")
     officer.shot(f"notices-{phase}")
+    office.move(officer, phase, "Open the objection window")
+
+
+def finalise(officer: Walker, *, phase: str) -> None:
+    """Once the window for objections has passed."""
+    office.open_work(officer, phase, "Decisions")
+    officer.press("Declare the phase final")
+    officer.told("The phase and its decisions are final")
 
 
 def read_result(team: Walker, *, outcome: str, rationale: str) -> None:
@@ -168,27 +176,27 @@ def read_result(team: Walker, *, outcome: str, rationale: str) -> None:
     team.see(rationale)
 
 
-def play(stage: YearStage, officer_of, decider_of) -> None:
-    """`officer_of()` and `decider_of()` are the people at their browsers, signed in today."""
-    officer = officer_of()
+def play(stage: YearStage) -> None:
+    officer = stage.officer
     opening.write_programme(officer)
     opening.set_rules(officer, stage.folder, opening.FIRST)
+    office.move(officer, PHASE, "Open receiving")
     hand_in(stage)
     stage.day("2026-01-06 09:00")
-    officer = officer_of()
+    officer = stage.officer
     office.move(officer, PHASE, "Close receiving")
     seat_experts(stage, officer)
     score(stage, officer)
     stage.day("2026-01-09 09:00")
-    doubt(officer_of())
+    doubt(stage.officer)
     stage.day("2026-01-12 09:00")
     reply(stage.person("raon", email=RAON.email))
     stage.day("2026-01-13 09:00")
-    officer, decider = officer_of(), decider_of()
+    officer, decider = stage.officer, stage.decider
     rule(officer)
     tally(officer, phase=PHASE)
     record_vacancy(officer)
     decide(officer, decider, phase=PHASE, outcomes=OUTCOMES)
     stage.day("2026-01-15 10:00")
-    close_phase(officer_of(), decider_of(), phase=PHASE)
+    close_phase(stage.officer, stage.decider, phase=PHASE)
     read_result(stage.person("raon-result", email=RAON.email), outcome="Disqualif", rationale=OUTCOMES["D"][2])

@@ -65,4 +65,3 @@ def set_rules(officer: Walker, folder: Path, plan: Plan) -> None:
     officer.follow("Freeze the rules")
     officer.press("Freeze these rules")
     officer.told("The rules are frozen")
-    office.move(officer, plan.en, "Open receiving")

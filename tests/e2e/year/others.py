@@ -3,6 +3,8 @@
 python -m tests.e2e.year.others people                     everybody gets an account
 python -m tests.e2e.year.others hand-in PHASE FOLDER SLUG… teams register where they must, enter the phase and hand in
 python -m tests.e2e.year.others enter PHASE SLUG…          teams that are known enter a further phase
+python -m tests.e2e.year.others register SLUG              a team registers its consortium
+python -m tests.e2e.year.others seat-on PHASE PANEL WHO…   people get seats on a panel and declare
 python -m tests.e2e.year.others seat PHASE N               the seats of every panel that scores are filled
 python -m tests.e2e.year.others score PHASE N              members without a signed sheet declare, score and sign
 python -m tests.e2e.year.others figures PHASE N            figures of outside bodies are entered and confirmed
@@ -36,11 +38,16 @@ def hand_in(slug: str, folder: str, *names: str) -> None:
 
     for seed, team in enumerate(team for team in TEAMS if team.slug in names):
         if not Consortium.objects.filter(slug=team.slug).exists():
-            _register(team.slug)
+            register(team.slug)
         handed_in(_entry(slug, team.slug), Path(folder) / f"{slug}-{team.slug}", seed=seed)
 
 
-def _register(slug: str) -> None:
+def enter(slug: str, *names: str) -> None:
+    for name in names:
+        _entry(slug, name)
+
+
+def register(slug: str) -> None:
     from portal.consortia.actions import InstitutionData, register_consortium
 
     number, team = next((number, team) for number, team in enumerate(TEAMS, start=1) if team.slug == slug)
@@ -92,6 +99,17 @@ def seat(slug: str, number: str) -> None:
                 actions.seat_panel(panel, user=_user(email), seated_by=officer, kind=kind)
 
 
+def seat_on(slug: str, panel: str, *emails: str) -> None:
+    """People who sit on a panel that the officer has made, their declarations made."""
+    from portal.review import actions
+    from portal.review.models import Panel
+    from tests.factories.review import declare_clear
+
+    row = Panel.objects.get(phase__slug=slug, name=panel)
+    for email in emails:
+        declare_clear(actions.seat_panel(row, user=_user(email), seated_by=_user(OFFICER)))
+
+
 def score(slug: str, number: str) -> None:
     from portal.review import actions
     from portal.review.enums import DeclarationState, SheetState
@@ -138,7 +156,16 @@ def measure(slug: str, number: str) -> None:
             actions.confirm_outside_result(row, confirmed_by=second)
 
 
-ACTS = {"people": people, "hand-in": hand_in, "seat": seat, "score": score, "figures": measure}
+ACTS = {
+    "people": people,
+    "enter": enter,
+    "register": register,
+    "seat-on": seat_on,
+    "hand-in": hand_in,
+    "seat": seat,
+    "score": score,
+    "figures": measure,
+}
 
 if __name__ == "__main__":
     followed()
