@@ -119,6 +119,18 @@ def step_up(view: View) -> View:
     return proved
 
 
+def step_up_to_act(view: View) -> View:
+    """Step-up for a page that is read by GET and acted on by POST: reading asks for nothing."""
+    proved = step_up(view)
+
+    @wraps(view)
+    def page(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        return proved(request, **kwargs) if request.method == "POST" else view(request, **kwargs)
+
+    page.step_up = True  # type: ignore[attr-defined]
+    return page
+
+
 def missing_proof(request: HttpRequest) -> str | None:
     """The name of the page that asks for what is not recent, or None."""
     since = time.time() - account_settings.REAUTHENTICATION_TIMEOUT

@@ -29,6 +29,8 @@ class PhasePlan:
     opens_at: datetime | None
     closes_at: datetime | None
     objection_days: int
+    embargo_until: datetime | None
+    is_rehearsal: bool
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,9 @@ def read_yaml(path: Path) -> Any:
 
 
 def _phase(row: Node, *, folder: Path, today: date) -> PhasePlan:
-    row.allow_only("number", "slug", "name", "rules", "seats", "opens_at", "closes_at", "objection_days")
+    row.allow_only(
+        "number", "slug", "name", "rules", "seats", "opens_at", "closes_at", "objection_days", "embargo_until", "rehearsal",
+    )  # fmt: skip
     opens_at, closes_at = _moment(row, "opens_at", today=today), _moment(row, "closes_at", today=today)
     if opens_at and closes_at and closes_at <= opens_at:
         raise row.at("closes_at").error(gettext_noop("lies before opens_at."))
@@ -74,6 +78,8 @@ def _phase(row: Node, *, folder: Path, today: date) -> PhasePlan:
         opens_at=opens_at,
         closes_at=closes_at,
         objection_days=row.at("objection_days").integer(minimum=1) if row.has("objection_days") else 10,
+        embargo_until=_moment(row, "embargo_until", today=today),
+        is_rehearsal=row.at("rehearsal").flag() if row.has("rehearsal") else False,
     )
 
 

@@ -1,6 +1,7 @@
 """Reads on programmes."""
 
-from django.db.models import Max, Prefetch, Q, QuerySet
+from django.db.models import Max, Prefetch, Q, QuerySet, Window
+from django.db.models.functions import Lag
 
 from portal.common.formats.canonical import digest_of
 from portal.common.transitions import Transition
@@ -41,11 +42,11 @@ def phases_receiving() -> QuerySet[Phase]:
 
 
 def rulesets_for(viewer: Viewer, programme: Programme) -> QuerySet[RuleSetVersion]:
-    """Versions that are frozen or put to everybody as a proposal; drafts for staff alone."""
+    """Versions that are frozen or put to everybody as a proposal; drafts for staff alone. `previous` is the one before."""
     versions = programme.rulesets.order_by("version").prefetch_related("phases")
-    if viewer.has_role(*STAFF):
-        return versions
-    return versions.filter(Q(frozen_at__isnull=False) | Q(shown_at__isnull=False))
+    if not viewer.has_role(*STAFF):
+        versions = versions.filter(Q(frozen_at__isnull=False) | Q(shown_at__isnull=False))
+    return versions.annotate(previous=Window(Lag("version"), order_by="version"))
 
 
 def rules_of(phase: Phase) -> RuleSet | None:

@@ -23,6 +23,7 @@ WORDS = {
 REFUSED = [
     "403 /ops/phases/N/tally/",
     "422 /ops/phases/N/decisions/",
+    "422 /ops/programmes/demo-N/rules/",
     "422 /review/seats/N/declaration/",
     "422 /team/submissions/N/submit/",
 ]

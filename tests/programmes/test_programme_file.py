@@ -56,6 +56,7 @@ def test_absolute_dates_are_korean_time(written):
         ({"rules": "../rules.yaml"}, r"phases\[0\]\.rules: .* must be the name of a file in the same folder"),
         ({"rules": "none.yaml"}, r"none\.yaml: there is no such file"),
         ({"seats": "two"}, r"phases\[0\]\.seats: expected a whole number"),
+        ({"rehearsal": "yes"}, r"phases\[0\]\.rehearsal: expected true or false"),
         ({"colour": "red"}, r"phases\[0\]\.colour: unknown key"),
         ({"root": {"phases": []}}, r"phases: expected a list"),
         ({"document": {**rules_document(), "points": 99}}, r"rules\.yaml: points: is 99, but its parts add up to 100"),
@@ -82,6 +83,13 @@ def test_loading_twice_is_loading_once(name, capsys):
     assert Phase.objects.count() == 2
     assert f"{first.slug}: drafted, rules v1 {first.ruleset.digest}" in capsys.readouterr().out
     assert Event.objects.filter(action="programme.loaded").count() == 1
+
+
+@pytest.mark.django_db
+def test_a_rehearsal_and_an_embargo_are_loaded(written):
+    load_programme(written(rehearsal=True, embargo_until="2026-02-20 09:00"))
+    phase = Phase.objects.get()
+    assert (phase.is_rehearsal, phase.embargo_until) == (True, datetime(2026, 2, 20, 0, 0, tzinfo=UTC))
 
 
 @pytest.mark.django_db

@@ -1,12 +1,14 @@
 """Rule sets: those that ship stand; one that does not add up is refused with the place."""
 
 import copy
+from decimal import Decimal
 
 import pytest
 
 from portal.programmes.ruleset import RuleSetError, parse_ruleset
+from portal.review.scoring import tally
 from tests.factories.programmes import PROGRAMMES, rules_document
-from tests.review.tally_bundles import measured_part, ruleset, sheets_part, text
+from tests.review.tally_bundles import bundle, measured_part, measurement, ruleset, sheets_part, text
 
 SHIPPED = sorted(path.stem for path in PROGRAMMES.glob("*-phase*.yaml"))
 
@@ -40,6 +42,30 @@ def test_phase_2_is_as_published():
     weights = [int(share.weight) for share in rules.part("aaii").items[0].composition]
     assert weights == [20, 14, 16, 8, 6, 12, 12, 6, 6]
     assert [rules.part(key).panel.kind for key in ("expert", "professional", "public")] == ["expert", "user", "public"]
+
+
+def test_the_weights_of_the_outside_index_as_items_give_the_points_of_the_index():
+    """AAII = the weighted mean of nine scores; 25 points over its items in the same proportions say the same."""
+    document = rules_document("dokja-2026-phase2")
+    index = document["parts"][0]
+    shares = index["items"][0]["composition"]
+    scores = [Decimal(score) for score in ("51.2", "38", "40.5", "33.3", "70", "12.8", "9.9", "61.4", "1.7")]
+    raw = sum(Decimal(share["weight"]) * score for share, score in zip(shares, scores, strict=True)) / 100
+    items = [
+        {
+            "key": f"share{place}",
+            "title": text(share["name"]),
+            "points": str(Decimal(share["weight"]) * 25 / 100),
+            "source": {"kind": "outside_body", "body": "Artificial Analysis"},
+        }
+        for place, share in enumerate(shares)
+    ]
+    index.pop("group")
+    composed, single = ruleset([{**index, "items": items}]), ruleset([index])
+    rows = [measurement("T1", str(score), part="aaii", item=f"share{place}") for place, score in enumerate(scores)]
+    by_items = tally(bundle(composed, ["T1"], measurements=rows)).document["entries"][0]["total"]
+    by_index = tally(bundle(single, ["T1"], measurements=[measurement("T1", str(raw), part="aaii", item="index")]))
+    assert by_items == by_index.document["entries"][0]["total"] is not None
 
 
 @pytest.mark.parametrize("name", SHIPPED)

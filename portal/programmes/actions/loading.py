@@ -53,6 +53,8 @@ def _load_phase(programme: Programme, row: PhasePlan, *, actor: Viewer) -> None:
             opens_at=row.opens_at,
             closes_at=row.closes_at,
             objection_days=row.objection_days,
+            embargo_until=row.embargo_until,
+            is_rehearsal=row.is_rehearsal,
         )
         record(AuditAction.PHASE_ADDED, actor=actor.actor, subject=f"phase:{phase.pk}", after={"slug": row.slug})
     if phase.state == PhaseState.DRAFTED:

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from portal.common.access import access
+from portal.common.access import access, step_up_to_act
 from portal.common.viewer import viewer_of
 from portal.programmes import actions, editing, selectors
 from portal.programmes.differences import differences_of
@@ -97,6 +97,7 @@ def _page(
 
 
 @access(changes_phase)
+@step_up_to_act
 @require_http_methods(["GET", "POST"])
 def freeze(request: HttpRequest, phase: str) -> HttpResponse:
     """Show what will be fixed, with its digest and in both languages, and fix it."""

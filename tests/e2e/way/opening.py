@@ -20,7 +20,7 @@ def set_rules(stage: Stage, officer: Walker) -> str:
     open_rules_page(officer)
     officer.shot("01-ops-phase")
     officer.korean("01-ops-phase")
-    officer.follow("Upload a rule set")
+    officer.follow("Write the rules")
     _offer(stage, officer, broken, name="broken.json")
     officer.see("parts[1].points")
     officer.shot("02-rules-refused")
@@ -42,8 +42,8 @@ def set_rules(stage: Stage, officer: Walker) -> str:
 def _offer(stage: Stage, officer: Walker, document: dict, *, name: str) -> None:
     file = stage.folder / name
     file.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
-    officer.main.get_by_label("Rule set file").set_input_files(file)
-    officer.press("Check and take")
+    officer.main.get_by_label("File to import").set_input_files(file)
+    officer.press("Save and take as the rules of the phase")
 
 
 def open_phase(walker: Walker) -> None:
