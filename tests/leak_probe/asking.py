@@ -18,6 +18,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from portal.accounts.models import User
+from portal.console.models import Trial
 from portal.consortia.models import Consortium, Entry
 from portal.programmes.models import Phase, Programme
 from portal.review.models import Notice, Tally
@@ -49,6 +50,7 @@ TEXTS: dict[tuple[str, str], Callable[[], Iterable[Any]]] = {
     ],
     ("slug", "form"): lambda: ["pdf", "odt"],
     ("str", "code"): lambda: Entry.objects.values_list("code", flat=True),
+    ("str", "key"): lambda: Trial.objects.values_list("key", flat=True),
     ("str", "name"): lambda: ["public.json", "results.csv"],
     ("str", "number"): lambda: ["2026-0001"],
     ("str", "token"): lambda: ["0" * 43],
