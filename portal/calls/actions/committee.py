@@ -87,7 +87,7 @@ def _require_every_answer(call: Call, answers: Mapping[Key, str | None]) -> None
     holes += [
         _("%(name)s: describe the interest") % {"name": row.institution.name}
         for row in rows
-        if (answers.get(row.key) or "x").strip() == ""
+        if (text := answers.get(row.key)) is not None and not text.strip()
     ]
     if holes:
         raise Incomplete(_("Answer for every institution of every applicant. Open:"), holes=holes)

@@ -13,7 +13,7 @@ from portal.calls.enums import ApplicationState, AuditAction
 from portal.calls.errors import CallError
 from portal.calls.models import ApplicantNotice, Application, Selected
 from portal.calls.selectors.applications import handed_in
-from portal.calls.selectors.calls import selected_by, selection_of, terms_of
+from portal.calls.selectors.calls import ENDED, selected_by, selection_of, terms_of
 from portal.calls.selectors.judging import latest_check, latest_judgement, verdict_of
 from portal.calls.transitions import APPLICATION
 from portal.common.formats.canonical import digest_of
@@ -70,6 +70,8 @@ def carry_out_selection(call: Call, *, carried_out_by: User) -> list[ApplicantNo
     """
     row = locked_call(call)
     require_officer(carried_out_by, row)
+    if row.state in ENDED:  # a second click
+        return list(ApplicantNotice.objects.filter(application__call=row).order_by("application"))
     Phase.objects.select_for_update().get(pk=row.phase_id)
     decision = selection_of(row)
     if decision is None or decision.state not in CARRIED_BY or decision.approved_by is None:
