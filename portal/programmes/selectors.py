@@ -70,10 +70,6 @@ def calls_of(phase: Phase) -> QuerySet[Call]:
     return phase.calls.order_by("opens_at")
 
 
-def open_calls() -> QuerySet[Call]:
-    return Call.objects.filter(state=CallState.OPEN).select_related("phase__programme")
-
-
 def steps_open_to(viewer: Viewer, phase: Phase) -> list[Transition]:
     """The rows the table allows in this state to one of the viewer's roles; `needs_reason` as of this moment."""
     rows = [row for row in PHASE if row.source == phase.state and viewer.has_role(*row.by)]
