@@ -110,10 +110,10 @@ def answers(user: User | None) -> dict[str, tuple[Any, ...]]:
     if user is not None:
         sign_in(client, user)
     digests = [row.digest for model in (Tally, Notice) for row in model._default_manager.all()]
-    return {url: _normalised(client.get(url), digests) for url in urls()}
+    return {url: normalised(client.get(url), digests) for url in urls()}
 
 
-def _normalised(response: Any, digests: list[str]) -> tuple[Any, ...]:
+def normalised(response: Any, digests: list[str]) -> tuple[Any, ...]:
     """The digest of a tally covers every sheet, and a notice names it: both are substituted, as the head of the ledger is."""
     content = b"".join(response.streaming_content) if response.streaming else response.content
     content = READERS.get(response.headers.get("Content-Type", "").partition(";")[0], bytes)(content)
