@@ -5,8 +5,6 @@ import random
 from collections import Counter
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from portal.review.drawing import (
     Candidate,
@@ -18,7 +16,6 @@ from portal.review.drawing import (
     draw,
     main,
     new_secret,
-    pool_digest,
     replay,
     seed_of,
     shortages,
@@ -27,73 +24,6 @@ from portal.review.drawing import (
 CELLS = [Cell("female 20-29", 2, 1), Cell("male 20-29", 1, 2)]
 POOL = [Candidate(f"P{n:03d}", CELLS[n % 2].key) for n in range(10)]
 SEED = Seed("ab" * 32, "복권 당첨번호", "1 2 3")
-
-
-@st.composite
-def draws(make):
-    cells = [
-        Cell(f"cell {n}", make(st.integers(0, 5)), make(st.integers(0, 4))) for n in range(make(st.integers(1, 5)))
-    ]
-    pool = [
-        Candidate(f"P{n}-{m}", cell.key)
-        for n, cell in enumerate(cells)
-        for m in range(cell.seats + make(st.integers(0, 5)))
-    ]
-    return cells, pool, make(st.text(alphabet="0123456789abcdef", min_size=4, max_size=64))
-
-
-@settings(max_examples=500, deadline=None)
-@given(draws(), st.randoms())
-def test_the_order_of_the_pool_changes_nothing(given_draw, shuffler):
-    cells, pool, seed = given_draw
-    mixed = list(pool)
-    shuffler.shuffle(mixed)
-
-    assert draw(cells, mixed, seed=seed) == draw(cells, pool, seed=seed)
-    assert pool_digest(mixed) == pool_digest(pool)
-
-
-@settings(max_examples=500, deadline=None)
-@given(draws())
-def test_every_cell_gets_its_seats_and_nobody_is_drawn_twice(given_draw):
-    cells, pool, seed = given_draw
-    of = {row.code: row.cell for row in pool}
-    sizes = Counter(of.values())
-
-    outcome = draw(cells, pool, seed=seed)
-
-    drawn = [code for row in outcome for code in (*row.drawn, *row.alternates)]
-    assert len(drawn) == len(set(drawn))
-    for cell, row in zip(cells, outcome, strict=True):
-        assert len(row.drawn) == cell.seats
-        assert len(row.alternates) == min(cell.alternates, sizes[cell.key] - cell.seats)
-        assert {of[code] for code in (*row.drawn, *row.alternates)} <= {cell.key}
-
-
-@settings(max_examples=500, deadline=None)
-@given(draws(), st.text(alphabet="0123456789", max_size=8))
-def test_a_published_draw_holds_when_run_again(given_draw, figure):
-    cells, pool, secret = given_draw
-    document = document_of(cells, pool, seed=Seed(secret, "source", figure))
-
-    assert replay(json.loads(json.dumps(document))) == (document, [])
-
-
-@settings(max_examples=500, deadline=None)
-@given(draws())
-def test_an_alternate_follows_when_a_seat_more_is_given(given_draw):
-    """With one seat more, those already drawn stay and the first alternate joins them."""
-    cells, pool, seed = given_draw
-    before = draw(cells, pool, seed=seed)
-    wider = [
-        cell._replace(seats=cell.seats + 1, alternates=cell.alternates - 1) if row.alternates else cell
-        for cell, row in zip(cells, before, strict=True)
-    ]
-
-    after = draw(wider, pool, seed=seed)
-
-    expected = [row.drawn + row.alternates[:1] for row in before]
-    assert [row.drawn for row in after] == expected
 
 
 def test_every_candidate_has_the_same_chance():

@@ -202,7 +202,7 @@ def _own_invitation(invitation: PanelInvitation, user: User) -> PanelInvitation:
 
 
 def _trace(row: PanelInvitation, before: str, *, by: User, reason: str = "") -> None:
-    after = {"state": row.state, "seat": row.seat_id, "place": row.place_id}
+    after: dict[str, object] = {"state": row.state, "seat": row.seat_id, "place": row.place_id}
     leave_trace(
         AuditAction.PANEL_INVITATION_MOVED, by=by, subject=row, before={"state": before}, after=after, reason=reason
     )

@@ -64,8 +64,8 @@ def _act(request: HttpRequest, entry: Entry, wanted: str, naming: NamingForm) ->
         return _challenge(request, entry)
     if wanted == "take_back":
         row = get_object_or_404(RecusalRequest, pk=_number(request, "challenge"), entry=entry)
-        act = partial(actions.take_back_challenge, row, taken_back_by=user)
-        return attempt(request, act, done=_("Your challenge is taken back."))
+        take_back = partial(actions.take_back_challenge, row, taken_back_by=user)
+        return attempt(request, take_back, done=_("Your challenge is taken back."))
     return False
 
 
