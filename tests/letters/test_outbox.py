@@ -1,7 +1,7 @@
 """The outbox: in the caller's transaction, once per subject and address, retried, never holding a secret it has sent."""
 
 from datetime import timedelta
-from smtplib import SMTPServerDisconnected
+from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
 
 import pytest
 from django.core import mail
@@ -34,6 +34,13 @@ class Place:
 class Nowhere(BaseEmailBackend):
     def send_messages(self, messages):
         raise SMTPServerDisconnected("Connection unexpectedly closed")
+
+
+class NoSuchMailbox(BaseEmailBackend):
+    def send_messages(self, messages):
+        if messages[0].to == [TO]:
+            raise SMTPRecipientsRefused({TO: (550, b"no such mailbox")})
+        return 1
 
 
 @pytest.fixture
@@ -109,6 +116,27 @@ def test_a_server_that_does_not_answer_is_tried_again_later_and_the_letter_then_
     letter.refresh_from_db()
     assert letter.attempts == MAX_ATTEMPTS
     assert Event.objects.filter(action="letter.failed").count() == 1
+
+
+def test_a_server_that_is_away_is_asked_once_per_pass(no_server):
+    post(to=[TO, "second@nuri.example.org", "third@nuri.example.org"])
+    send_due_letters()
+    assert sorted(Letter.objects.values_list("attempts", flat=True)) == [0, 0, 1]
+
+
+def test_a_mailbox_that_does_not_exist_fails_at_once_and_keeps_nobody_waiting(settings):
+    settings.EMAIL_BACKEND = f"{__name__}.NoSuchMailbox"
+    post(to=[TO, "second@nuri.example.org"])
+    assert send_due_letters() == 1
+    assert dict(Letter.objects.values_list("to", "state")) == {TO: "failed", "second@nuri.example.org": "sent"}
+
+
+def test_a_text_that_cannot_be_opened_any_more_is_given_up(settings):
+    [letter] = post()
+    settings.SECRET_KEY = "another key than the letter was sealed with"
+    assert send_due_letters() == 0
+    letter.refresh_from_db()
+    assert letter.state == LetterState.FAILED
 
 
 def test_a_letter_that_waits_is_not_tried_before_its_time(no_server, settings):

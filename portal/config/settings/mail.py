@@ -29,5 +29,5 @@ def mail_from(url: str, *, folder: Path) -> dict[str, object]:
         "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
         "EMAIL_USE_SSL": ssl,
         "EMAIL_USE_TLS": not ssl and (port == 587 or options.get("tls") == ["1"]),
-        "EMAIL_TIMEOUT": 30,  # seconds
+        "EMAIL_TIMEOUT": 10,  # seconds
     }

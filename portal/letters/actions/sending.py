@@ -6,7 +6,9 @@ never lost.
 
 import logging
 from datetime import timedelta
-from smtplib import SMTPException
+from enum import Enum
+from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
+from time import monotonic
 
 from cryptography.fernet import InvalidToken
 from django.core.mail import EmailMessage
@@ -22,18 +24,31 @@ from portal.letters.transitions import LETTER
 
 logger = logging.getLogger(__name__)
 
-MAX_ATTEMPTS = 8
-FIRST_WAIT = 60  # seconds, doubled after every try: the last try comes two hours after the first
+MAX_ATTEMPTS = 28  # with these waits, about a day
+FIRST_WAIT, LONGEST_WAIT = 60, 3600  # seconds, doubled after every try
 TAKEN_FOR = 300  # seconds that one try may take before another process repeats it
 BATCH = 50  # letters of one pass
+PASS_SECONDS = 20  # other steps of the reconciler wait meanwhile
 SYSTEM = "system"
 
 
+class Outcome(Enum):
+    SENT = "sent"
+    REFUSED = "refused"  # this letter
+    NO_SERVER = "no_server"  # any letter
+
+
 def send_due_letters() -> int:
-    """Every letter whose time has come, the oldest first; how many were sent."""
-    due = Letter.objects.filter(state=LetterState.QUEUED, not_before__lte=timezone.now()).order_by("id")
-    taken = [letter for pk in due.values_list("pk", flat=True)[:BATCH] if (letter := _take(pk))]
-    return sum(_deliver(letter) for letter in taken)
+    """Letters whose time has come, the oldest first; how many were sent. A server that is away is asked once per pass."""
+    due = Letter.objects.filter(state=LetterState.QUEUED, not_before__lte=timezone.now()).order_by("not_before", "id")
+    sent, ends = 0, monotonic() + PASS_SECONDS
+    for pk in list(due.values_list("pk", flat=True)[:BATCH]):
+        letter = _take(pk) if monotonic() < ends else None
+        outcome = _deliver(letter) if letter else Outcome.REFUSED
+        sent += outcome is Outcome.SENT
+        if outcome is Outcome.NO_SERVER:
+            break
+    return sent
 
 
 @transaction.atomic
@@ -48,16 +63,24 @@ def _take(pk: int) -> Letter | None:
     return letter
 
 
-def _deliver(letter: Letter) -> bool:
+def _deliver(letter: Letter) -> Outcome:
     try:
         _mail(letter)
     except (OSError, SMTPException, InvalidToken, ValueError) as error:
         # The server's words may repeat addresses but never a secret: those stand in the body alone.
         logger.warning("Letter %s was not sent (%s).", letter.pk, type(error).__name__)
-        _not_sent(letter.pk, f"{type(error).__name__}: {error}"[:500])
-        return False
+        _not_sent(letter.pk, f"{type(error).__name__}: {error}"[:500], for_good=_is_for_good(error))
+        own = (SMTPRecipientsRefused, SMTPResponseException, InvalidToken, ValueError)
+        return Outcome.REFUSED if isinstance(error, own) else Outcome.NO_SERVER
     _sent(letter.pk)
-    return True
+    return Outcome.SENT
+
+
+def _is_for_good(error: Exception) -> bool:
+    """No such mailbox, or a text that cannot be opened or sent any more: trying again changes nothing."""
+    if isinstance(error, SMTPRecipientsRefused):
+        return all(code >= 500 for code, _words in error.recipients.values())
+    return isinstance(error, InvalidToken | ValueError)
 
 
 def _mail(letter: Letter) -> None:
@@ -78,13 +101,13 @@ def _sent(pk: int) -> None:
 
 
 @transaction.atomic
-def _not_sent(pk: int, error: str) -> None:
+def _not_sent(pk: int, error: str, *, for_good: bool) -> None:
     letter = Letter.objects.select_for_update().get(pk=pk)
     if letter.state != LetterState.QUEUED:
         return
-    given_up = letter.attempts >= MAX_ATTEMPTS
+    given_up = for_good or letter.attempts >= MAX_ATTEMPTS
     letter.state = find(LETTER, "fail" if given_up else "delay", letter.state).target
-    letter.not_before = timezone.now() + timedelta(seconds=FIRST_WAIT * 2 ** (letter.attempts - 1))
+    letter.not_before = timezone.now() + timedelta(seconds=min(FIRST_WAIT * 2 ** (letter.attempts - 1), LONGEST_WAIT))
     letter.error = error
     letter.save(update_fields=["state", "not_before", "error"])
     if given_up:
