@@ -27,8 +27,8 @@ class Stage:
             walker.sign_in(email)
         return walker
 
-    def others(self, *arguments: str) -> None:
-        in_portal(self.var, "-m", "tests.e2e.way.others", *arguments)
+    def others(self, *arguments: str) -> str:
+        return in_portal(self.var, "-m", "tests.e2e.way.others", *arguments)
 
     def client(self, token: str = "") -> LivePortal:
         """The upload program on the machine of a team, without anything of the portal's."""

@@ -108,7 +108,7 @@ def declare(member: Walker) -> None:
 def judge(officer: Walker) -> None:
     for team in (MARU, SAEBYEOK):
         _open_desk(officer)
-        officer.follow(f"Check {team.consortium}")
+        officer.follow(f"Check eligibility {team.consortium}")
         for choice in officer.main.get_by_label("met", exact=True).all():
             choice.check()
         officer.press("Record the check")

@@ -8,8 +8,10 @@ python -m tests.e2e.year.others seat-on PHASE PANEL WHO…   people get seats on
 python -m tests.e2e.year.others seat PHASE N               the seats of every panel that scores are filled
 python -m tests.e2e.year.others score PHASE N              members without a signed sheet declare, score and sign
 python -m tests.e2e.year.others figures PHASE N            figures of outside bodies are entered and confirmed
+python -m tests.e2e.year.others ranks                      prints the order of the entries by total, as JSON
 """
 
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -156,7 +158,18 @@ def measure(slug: str, number: str) -> None:
             actions.confirm_outside_result(row, confirmed_by=second)
 
 
+def ranks() -> None:
+    from portal.review.models import Tally
+
+    found = {}
+    for tally in Tally.objects.select_related("phase").order_by("pk"):
+        rows = sorted(tally.output["entries"], key=lambda row: row["rank_by_score"])
+        found[tally.phase.slug] = " ".join(row["code"] for row in rows)
+    sys.stdout.write(json.dumps(found))
+
+
 ACTS = {
+    "ranks": ranks,
     "people": people,
     "enter": enter,
     "register": register,

@@ -21,8 +21,8 @@ class YearStage(Stage):
             walker.sign_in(email)
         return walker
 
-    def others(self, *arguments: str) -> None:
-        in_portal(self.var, "-m", "tests.e2e.year.others", *arguments)
+    def others(self, *arguments: str) -> str:
+        return in_portal(self.var, "-m", "tests.e2e.year.others", *arguments)
 
     def day(self, moment: str) -> None:
         """The next day of the play. Everybody's browser is closed overnight, as their times in the portal have run out."""

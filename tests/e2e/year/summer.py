@@ -1,6 +1,8 @@
 """Summer: the second phase with four teams under other rules, one cut, and an objection that a disjoint panel dismisses."""
 
+import json
 import re
+from urllib.parse import urljoin
 
 from tests.e2e.way.walker import Walker
 from tests.e2e.year import january, office, opening
@@ -71,14 +73,19 @@ def rule(decider: Walker) -> None:
     decider.shot("objection-ruled")
 
 
-def read_log(officer: Walker) -> list[str]:
-    """The plain text that the page offers, line by line."""
+def ranks(stage: YearStage) -> dict[str, str]:
+    """Of each phase the entries in the order of the tally's total."""
+    return json.loads(stage.others("ranks"))
+
+
+def read_log(officer: Walker) -> str:
+    """The plain text that the page offers."""
     office.open_work(officer, PHASE, "Decision log")
     officer.shot("decision-log", key=True)
     officer.korean("decision-log")
     link = officer.main.get_by_role("link", name="As plain text").get_attribute("href")
-    answer = officer.context.request.get(officer.base + (link if link.startswith("/") else f"{officer.tab.url}{link}"))
-    return answer.text().splitlines()
+    answer = officer.context.request.get(urljoin(officer.tab.url, link))
+    return answer.text()
 
 
 def play(stage: YearStage) -> None:
