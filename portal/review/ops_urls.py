@@ -36,6 +36,7 @@ urlpatterns = [
     path("recusals/<int:request_id>/", ops_recusals.recusal, name="recusal"),
     path("namings/<int:naming_id>/", ops_recusals.naming, name="naming"),
     path(f"{PHASE}panels/<int:panel_id>/seats/", ops_panels.add_seat, name="add_seat"),
+    path(f"{PHASE}panels/<int:panel_id>/assign/", ops_panels.assign_panel, name="assign_panel"),
     path(f"{PHASE}seats/<int:seat_id>/assign/", ops_panels.assign, name="assign"),
     path("declarations/<int:declaration_id>/", ops_panels.declaration, name="declaration"),
     path(f"{PHASE}seal/", ops_phase.seal, name="seal"),

@@ -294,6 +294,7 @@ ROWS = [
     Row("ops:recusal", "404 404 404 200 404 200", recusal),
     Row("ops:naming", "404 404 404 200 404 200", naming),
     Row("ops:add_seat", OFFICER_POSTS, phase_and_panel, method="post"),
+    Row("ops:assign_panel", OFFICER_POSTS, phase_and_panel, method="post"),
     Row("ops:assign", OFFICER_POSTS, phase_and_seat, method="post"),
     Row("ops:declaration", "404 404 404 200 404 200", declaration),
     Row("ops:seal", "302 403 403 200 403 403", phase),

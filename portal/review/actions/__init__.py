@@ -57,7 +57,7 @@ from portal.review.actions.notifying import (
     notify_decision,
     notify_phase,
 )
-from portal.review.actions.panels import assign, create_panel, declare, seat_panel
+from portal.review.actions.panels import assign, assign_panel, create_panel, declare, seat_panel
 from portal.review.actions.questions import answer_question, ask_question
 from portal.review.actions.rulings import call_up_alternate, rule_on_declaration
 from portal.review.actions.sealing import (
@@ -88,6 +88,7 @@ __all__ = [
     "ask_question",
     "ask_to_withdraw",
     "assign",
+    "assign_panel",
     "blind_panel",
     "call_up_alternate",
     "challenge",

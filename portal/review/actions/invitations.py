@@ -19,6 +19,7 @@ from portal.review.enums import AuditAction, InvitationState, SeatKind
 from portal.review.errors import Incomplete, NotPossible
 from portal.review.models import DrawnPlace, Panel, PanelInvitation, PanelSeat
 from portal.review.selectors.invitations import addresses_known, next_alternate, refusal_for
+from portal.review.selectors.panels import CHALLENGED_IN
 from portal.review.transitions import INVITATION
 
 
@@ -185,7 +186,7 @@ def replace_drawn(invitation: PanelInvitation) -> list[PanelInvitation]:
     The new invitation is open as long as the first was. The caller leaves the trace.
     """
     following = next_alternate(invitation.place) if invitation.place else None
-    if following is None:
+    if following is None or invitation.panel.phase.state not in CHALLENGED_IN:
         return []
     now = timezone.now()
     due = now + max(invitation.answer_due - invitation.invited_at, timedelta(days=1))

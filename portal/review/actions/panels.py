@@ -1,6 +1,6 @@
 """Panels and their seats, declarations before anything opens, and assignment."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import transaction
 from django.utils import timezone
@@ -118,7 +118,7 @@ def _require_every_answer(row: Declaration, interests: Mapping[Interest, str | N
     holes += [
         _("%(name)s: describe the interest") % {"name": place.institution}
         for place in places
-        if (interests.get(place.key) or "x").strip() == ""
+        if (text := interests.get(place.key)) is not None and not text.strip()
     ]
     if holes:
         raise Incomplete(_("Answer for every institution of every team. Open:"), holes=holes)
@@ -138,17 +138,39 @@ def _write_interests(row: Declaration, interests: Mapping[Interest, str | None])
 def assign(seat: PanelSeat, *, entries: Iterable[Entry], assigned_by: User) -> list[ScoreSheet]:
     """Give a cleared member the entries to score; an entry assigned before keeps its sheet."""
     require_role(assigned_by, "officer")
+    _require_scoring(seat.panel)
+    if seat.kind == SeatKind.ALTERNATE:
+        raise NotPossible(_("Seat %(code)s is an alternate; call it up first.") % {"code": seat.code})
     if not Declaration.objects.get(seat=seat).opens_content:
         raise NotPossible(
             _("Seat %(code)s has not declared clear or been allowed; nothing can be assigned.") % {"code": seat.code}
         )
-    if not seat.panel.part:
-        raise NotPossible(_("The panel “%(panel)s” scores no part of the rule set.") % {"panel": seat.panel})
     sheets = [_sheet_for(seat, entry) for entry in entries]
     leave_trace(
         AuditAction.SHEET_ASSIGNED, by=assigned_by, subject=seat, after={"sheets": [sheet.pk for sheet in sheets]}
     )
     return sheets
+
+
+def _require_scoring(panel: Panel) -> None:
+    if not panel.part:
+        raise NotPossible(_("The panel “%(panel)s” scores no part of the rule set.") % {"panel": panel})
+
+
+@transaction.atomic
+def assign_panel(panel: Panel, *, entries: Sequence[Entry], assigned_by: User) -> int:
+    """Give every cleared member of a panel the entries; how many members have them now for the first time."""
+    require_role(assigned_by, "officer")
+    _require_scoring(panel)
+    cleared = panel.seats.filter(declaration__state__in=(DeclarationState.CLEAR, DeclarationState.ALLOWED))
+    seats = list(cleared.exclude(kind=SeatKind.ALTERNATE).select_related("panel"))
+    if not seats:
+        raise NotPossible(_("No member of this panel has declared clear or been allowed yet."))
+    before = Assignment.objects.filter(seat__in=seats).values_list("seat", flat=True).distinct().count()
+    sheets = [_sheet_for(seat, entry) for seat in seats for entry in entries]
+    after: dict[str, object] = {"seats": len(seats), "sheets": len(sheets)}
+    leave_trace(AuditAction.SHEET_ASSIGNED, by=assigned_by, subject=panel, after=after)
+    return len(seats) - before
 
 
 def _sheet_for(seat: PanelSeat, entry: Entry) -> ScoreSheet:

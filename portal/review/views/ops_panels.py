@@ -80,6 +80,21 @@ def assign(request: HttpRequest, phase_id: int, seat_id: int) -> HttpResponse:
     )
 
 
+@access(rules.runs_phase)
+@require_POST
+def assign_panel(request: HttpRequest, phase_id: int, panel_id: int) -> HttpResponse:
+    """The same for every cleared member of a panel at once."""
+    panel = get_object_or_404(Panel.objects.select_related("phase"), pk=panel_id, phase_id=phase_id)
+    entries = list(Entry.objects.filter(phase_id=phase_id, state__in=STANDING))
+    return attempt_and_go(
+        request,
+        lambda: actions.assign_panel(panel, entries=entries, assigned_by=person(request)),
+        done=_("Every cleared member of %(panel)s has all entries.") % {"panel": panel.name},
+        to="ops:panels",
+        phase_id=phase_id,
+    )
+
+
 @access(rules.sees_declaration)
 @step_up_to_act
 def declaration(request: HttpRequest, declaration_id: int) -> HttpResponse:

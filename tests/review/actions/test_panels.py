@@ -4,7 +4,7 @@ from portal.audit.models import Event
 from portal.review import actions
 from portal.review.enums import PanelKind, RecusalGround
 from portal.review.errors import Incomplete, NotPossible
-from portal.review.models import Declaration
+from portal.review.models import Declaration, ScoreSheet
 from portal.review.selectors.panels import institutions_to_declare
 from tests.factories.accounts import make_user
 from tests.factories.review import Scene, make_entry, make_member, make_panel, make_phase, make_seat
@@ -58,16 +58,18 @@ def test_every_institution_is_answered_for(seat):
     assert "가람" in refusal.value.holes[0]
 
 
-def test_an_interest_is_described(seat):
-    with pytest.raises(Incomplete):
-        declare(seat, interests=answers(seat, "  "))
-
-
 def test_the_whole_pledge_is_needed(seat):
     with pytest.raises(Incomplete) as refusal:
         declare(seat, pledged=[1, 2, 3, 4, 5, 6, 7, 9])
 
     assert len(refusal.value.holes) == 1
+
+
+@pytest.mark.parametrize("text", ["", "  "])
+def test_an_interest_is_described(seat, text):
+    with pytest.raises(Incomplete):
+        declare(seat, interests=answers(seat, text))
+    assert Declaration.objects.get(pk=seat.declaration.pk).state == "missing"
 
 
 def test_nobody_declares_for_another(seat, officer):
@@ -162,3 +164,30 @@ def test_only_an_officer_seats(seat):
 
 def test_a_seat_always_has_its_declaration(seat):
     assert Declaration.objects.filter(seat=seat).count() == 1
+
+
+def test_an_alternate_gets_nothing_before_the_call(officer):
+    scene = Scene()
+    seat = make_seat(scene.panel, officer=officer, kind="alternate")
+
+    with pytest.raises(NotPossible):
+        actions.assign(seat, entries=scene.entries, assigned_by=officer)
+
+
+def test_a_whole_panel_is_assigned_at_once_and_again_for_those_who_came_later(officer):
+    scene = Scene()
+    made = ScoreSheet.objects.count()
+    make_seat(scene.panel, officer=officer)
+    make_seat(scene.panel, officer=officer, cleared=False)
+    make_seat(scene.panel, officer=officer, kind="alternate")
+
+    first = actions.assign_panel(scene.panel, entries=scene.entries, assigned_by=officer)
+    second = actions.assign_panel(scene.panel, entries=scene.entries, assigned_by=officer)
+
+    assert (first, second) == (1, 0)
+    assert ScoreSheet.objects.count() == made + len(scene.entries)
+
+
+def test_a_panel_without_a_cleared_member_is_not_assigned(officer, seat):
+    with pytest.raises(NotPossible):
+        actions.assign_panel(seat.panel, entries=list(seat.panel.phase.entries.all()), assigned_by=officer)
