@@ -14,10 +14,11 @@ from portal.consortia import actions
 from portal.consortia.errors import ConsortiumError
 from portal.consortia.models import Proposal, ProposalResult, ProposalRound
 from portal.consortia.selectors.proposals import choices_in, frozen_targets, names_are_open, target_items
+from portal.letters.models import Letter
 from tests.factories.accounts import make_user
 from tests.factories.consortia import join, make_entry
 from tests.factories.programmes import make_phase, make_programme, make_ruleset
-from tests.factories.rules import acting, own_target_document, source, speaker_of
+from tests.factories.rules import acting, manager_of, own_target_document, source, speaker_of
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +61,13 @@ def frozen(found, officer):
 
 def test_the_rules_say_how_many_teams_take_a_benchmark(found):
     assert (found.minimum, found.state) == (2, "open")
+
+
+def test_the_teams_are_asked_by_letter(found, entries, officer):
+    assert set(Letter.objects.values_list("to", flat=True)) == {manager_of(entry).email for entry in entries}
+    frozen(found, officer)
+    actions.move_proposals(found, "reopen", actor=officer, reason="한 팀이 새로 합류했다.")
+    assert Letter.objects.count() == 2 * len(entries)
 
 
 def test_without_a_number_in_the_rules_it_is_three(officer):

@@ -13,13 +13,21 @@ from portal.audit.actions import record
 from portal.common.formats.canonical import digest_of
 from portal.common.transitions import find
 from portal.common.viewer import Viewer
-from portal.consortia.actions.base import locked_phase, require_outsider, require_spokesperson, require_state
+from portal.consortia.actions.base import (
+    addresses_of,
+    locked_phase,
+    require_outsider,
+    require_spokesperson,
+    require_state,
+)
 from portal.consortia.choosing import fold
 from portal.consortia.enums import AuditAction, ProposalKind, RoundState
 from portal.consortia.errors import ConsortiumError
 from portal.consortia.models import Entry, Proposal, ProposalResult, ProposalRound
+from portal.consortia.selectors import STILL_IN
 from portal.consortia.selectors.proposals import DEFAULT_MINIMUM, minimum_for, result_document, target_items
 from portal.consortia.transitions import PROPOSALS
+from portal.letters.actions import post_letter
 from portal.programmes.enums import PhaseState
 from portal.programmes.models import Phase
 from portal.programmes.policies import authorise, require_role
@@ -58,6 +66,7 @@ def open_proposals(phase: Phase, *, actor: Viewer, minimum: int | None = None) -
         raise ConsortiumError(_("This phase has its round of proposals already; open it again instead."))
     number = minimum_for(locked) or minimum or DEFAULT_MINIMUM
     found = ProposalRound.objects.create(phase=locked, minimum=number, opened_by=actor.actor)
+    _ask_teams(found, turn=1)
     record(
         AuditAction.PROPOSALS_OPENED,
         actor=actor.actor,
@@ -65,6 +74,16 @@ def open_proposals(phase: Phase, *, actor: Viewer, minimum: int | None = None) -
         after={"phase": locked.slug, "minimum_teams": number},
     )
     return found
+
+
+def _ask_teams(found: ProposalRound, *, turn: int) -> None:
+    entries = found.phase.entries.filter(state__in=STILL_IN).select_related("consortium")
+    post_letter(
+        addresses_of(*(entry.consortium for entry in entries)),
+        kind="proposals_opened",
+        subject_key=f"consortia.proposals_opened:{found.pk}.{turn}",
+        context={"phase": found.phase, "round": found},
+    )
 
 
 @transaction.atomic
@@ -84,6 +103,8 @@ def move_proposals(found: ProposalRound, event: str, *, actor: Viewer, reason: s
     locked.state = found.state = RoundState(step.target)
     locked.closed_by, locked.closed_at = (actor.actor, timezone.now()) if closing else ("", None)
     locked.save(update_fields=["state", "closed_by", "closed_at"])
+    if event == "reopen":
+        _ask_teams(locked, turn=locked.results.count() + 1)
     record(
         AuditAction.PROPOSALS_MOVED,
         actor=actor.actor,
