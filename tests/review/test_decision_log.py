@@ -4,13 +4,14 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from portal.consortia.models import Amendment
 from portal.programmes.models import DeadlineChange
 from portal.review import actions
 from portal.review.enums import Basis, Outcome
 from portal.review.models import Appeal, Decision, GateRuling, Verification
 from portal.review.selectors.decisions import decision_log
 from tests.factories.review import Scene
-from tests.review.deciding import decision_on, later, notified, ruled_appeal
+from tests.review.deciding import decision_on, later, notified, reopened, ruled_appeal
 
 pytestmark = pytest.mark.django_db
 
@@ -101,3 +102,22 @@ def test_an_unknown_programme_is_told_with_the_known_ones():
 
     with pytest.raises(CommandError, match=scene.phase.programme.slug):
         call_command("decision_log", "nowhere")
+
+
+def test_a_ruled_amendment_has_a_line_and_a_proposed_one_has_none():
+    scene = Scene()
+    rules = {"before": scene.phase.ruleset, "after": scene.phase.ruleset, "reply_due": on(2)}
+    ruled = {"state": "adopted", "ruled_at": on(3), "ruled_by": "user:2", "ruling_reason": "전원 동의"}
+    Amendment.objects.create(phase=scene.phase, number=1, reason="오기", proposed_by="user:1", **rules, **ruled)
+    Amendment.objects.create(phase=scene.phase, number=2, reason="다시", proposed_by="user:1", **rules)
+
+    assert lines(scene) == ["2026-01-03 dokja-1 - amendment 1: 전원 동의 [adopted]"]
+
+
+def test_the_round_of_a_new_evaluation_stands_in_the_line_of_its_decision():
+    scene = Scene()
+    scene.notify()
+    reopened(scene)
+
+    assert not [line for line in lines(scene) if " hold" in line]
+    assert [line for line in lines(scene) if "re_evaluate appeal" in line]

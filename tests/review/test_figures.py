@@ -146,3 +146,12 @@ def test_before_the_tally_there_is_no_trace(client):
     for user, status in ((scene.officer, 403), (scene.members[0], 403), (make_user("reviewer"), 404)):
         sign_in(client, user)
         assert client.get(reverse("review:trace", kwargs={"entry_id": scene.entries[0].pk})).status_code == status
+
+
+@pytest.mark.parametrize(("name", "linked"), [("everybody", True), ("teams", False), ("never", False)])
+def test_the_public_finds_the_page_from_the_programme_where_it_is_open_to_it(client, name, linked):
+    scene = scene_with(MATRICES[name])
+
+    page = shown(client, "programmes:programme", slug=scene.phase.programme.slug)
+
+    assert (f"/phases/{scene.phase.pk}/sensitivity/" in page) == linked

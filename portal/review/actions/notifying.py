@@ -22,7 +22,7 @@ from portal.review.actions.notices import trace_notice, write_notice
 from portal.review.actions.verifications import conclude_verification, open_reevaluation
 from portal.review.enums import AppealState, DecisionState, NoticeKind, Outcome
 from portal.review.errors import Incomplete, NotPossible
-from portal.review.models import Decision, Notice
+from portal.review.models import Decision, Notice, Verification
 from portal.review.selectors.decisions import objection_days_of, undecided_entries
 from portal.review.selectors.gates import open_disqualifications
 from portal.review.selectors.outcomes import result_notice
@@ -53,9 +53,9 @@ def notify_phase(phase: Phase, *, notified_by: User) -> list[Notice]:
     """Tell every team its result at once; the objection window starts on the next day."""
     row = locked(phase)
     require_stage(row, "decided", doing=_("Notifying"))
-    list(Entry.objects.select_for_update().filter(phase=row).order_by("pk"))
     rows = Decision.objects.select_for_update(of=("self",)).filter(phase=row, state=DecisionState.APPROVED)
     decisions = sorted(rows.select_related("entry"), key=lambda each: (each.entry.code if each.entry else "~", each.pk))
+    _lock_entries([each.entry_id for each in decisions if each.entry_id is not None])
     told = [_tell(decision, by=notified_by) for decision in decisions]
     for each in told:
         _make_known(each, by=notified_by)
@@ -69,11 +69,16 @@ def notify_decision(decision: Decision, *, notified_by: User) -> Notice | None:
     row = locked(decision)
     if row.entry_id is not None and row.concerns_id is None:
         require_stage(row.phase, "notified", "objection", "final", "archived", doing=_("Notifying"))
-    if row.entry_id is not None:
-        Entry.objects.select_for_update().get(pk=row.entry_id)
+    _lock_entries([row.entry_id] if row.entry_id is not None else [])
     told = _tell(row, by=notified_by)
     _make_known(told, by=notified_by)
     return told.notice
+
+
+def _lock_entries(keys: list[int]) -> None:
+    """Entries and their rounds, after the decisions, in the order of their ids: everything that a notice moves."""
+    list(Entry.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
+    list(Verification.objects.select_for_update().filter(entry__in=keys).order_by("pk"))
 
 
 class Told(NamedTuple):

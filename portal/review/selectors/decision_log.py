@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 
 from portal.common.time import KST
+from portal.consortia.models import Amendment
 from portal.programmes.models import Call, DeadlineChange, Phase, Programme
 from portal.review.enums import (
     AppealGround,
@@ -57,13 +58,14 @@ class LogLine(NamedTuple):
 
 
 def decision_log(programme: Programme) -> list[LogLine]:
-    """Decisions, rulings after a procedure, rounds of verification, objections and changes of a deadline."""
+    """Decisions, rulings after a procedure, rounds of verification, objections, changes of a deadline and amendments."""
     lines = [
         *_decisions(programme),
         *_rulings(programme),
         *_verifications(programme),
         *_appeals(programme),
         *_deadlines(programme),
+        *_amendments(programme),
     ]
     return sorted(lines, key=lambda line: (line.moment, line.phase.number, line.subject, line.act))
 
@@ -126,7 +128,8 @@ def _rulings(programme: Programme) -> Iterator[LogLine]:
 
 
 def _verifications(programme: Programme) -> Iterator[LogLine]:
-    rows = Verification.objects.filter(entry__phase__programme=programme)
+    """Held verdicts; a round that a decision opened stands in the line of that decision."""
+    rows = Verification.objects.filter(entry__phase__programme=programme, reopened_by=None)
     for row in rows.select_related("entry__phase"):
         opened = LogLine(
             moment=row.opened_at,
@@ -175,3 +178,21 @@ def _deadlines(programme: Programme) -> Iterable[LogLine]:
             text=_folded(row.reason),
             state="all",
         )
+
+
+def _amendments(programme: Programme) -> Iterator[LogLine]:
+    """Changes of frozen rules that were ruled on, adopted or dropped; what every team said stands on their own page."""
+    rows = Amendment.objects.filter(phase__programme=programme, ruled_at__isnull=False)
+    for row in rows.select_related("phase"):
+        if row.ruled_at is not None:
+            yield LogLine(
+                moment=row.ruled_at,
+                phase=row.phase,
+                subject="-",
+                act=f"amendment {row.number}",
+                text=_folded(row.ruling_reason or row.reason),
+                state=row.state,
+                standing=row.get_state_display(),
+                kind="amendment",
+                number=row.number,
+            )
