@@ -17,7 +17,7 @@ def close_receiving(officer: Walker) -> None:
     open_phase(officer)
     officer.press("Close receiving")
     officer.told("closing earlier is recorded with a reason")
-    officer.fill("Reason (optional)", "두 팀이 모두 제출했다.")
+    officer.fill("Reason", "두 팀이 모두 제출했다.")
     officer.press("Close receiving")
     officer.told("The phase moved on")
 
