@@ -1,0 +1,94 @@
+"""Every page of the access matrix, for every actor of it: other words in all that is hidden from them change no byte.
+
+A page or a case that somebody adds to `tests/access/<app>_rows.py` is probed with it.
+"""
+
+import time
+
+import pytest
+import time_machine
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
+
+from tests.access.matrix import ACTORS, rows
+from tests.factories.accounts import make_user, sign_in
+from tests.leak_probe import hidden
+from tests.leak_probe.asking import normalised
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.skipif(
+        connection.vendor != "sqlite", reason="it lifts the triggers that forbid to change what was signed"
+    ),
+]
+READ = [row for row in rows() if row.method == "get"]
+
+
+@pytest.fixture(autouse=True)
+def without_triggers(db):
+    """Signed content may be changed inside of this test; the end of its transaction brings the triggers back."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        for (name,) in cursor.fetchall():
+            cursor.execute(f'DROP TRIGGER "{name}"')
+
+
+def test_every_text_is_classified():
+    known = set(hidden.HIDDEN) | set(hidden.OPEN)
+
+    assert hidden.texts() - known == set(), "say in tests/leak_probe/hidden.py who may read it, or why everybody may"
+    assert set(hidden.OPEN) - hidden.texts() == set()
+
+
+@pytest.mark.parametrize("row", READ, ids=str)
+def test_no_page_shows_what_is_hidden(row):
+    people = {role: make_user(role) for role in ACTORS if role != "anonymous"}
+    url = reverse(row.url_name, kwargs=row.kwargs(people))
+    labels = hidden.present()
+
+    with time_machine.travel(time.time(), tick=False):
+        leaking = [actor for actor in ACTORS if _differs(url, people.get(actor), labels)]
+        assert [
+            (actor, label) for actor in leaking for label in labels if _differs(url, people.get(actor), [label])
+        ] == []
+
+
+# row, somebody who may, and what they must see a change of: or the test above would prove nothing
+SEEN = [
+    ("review:sheet get", "reviewer", "review.ScoreSheet.opinion"),
+    ("review:question get", "team", "review.Question.text"),
+    ("review:reply get", "team", "review.Disqualification.grounds"),
+    ("ops:disqualification get", "auditor", "review.Disqualification.grounds"),
+    ("ops:minutes get the reviewer is the chair", "reviewer", "review.Minutes.text"),
+    ("ops:decision get", "auditor", "review.Decision.public_rationale"),
+    ("ops:appeal get", "decider", "review.Appeal.text"),
+    ("ops:naming get", "officer", "review.UnsuitableNaming.reason"),
+    ("ops:recusal get", "auditor", "review.RecusalRequest.reason"),
+    ("ops_console:endpoint get", "officer", "console.Endpoint.base_url"),
+]
+
+
+@pytest.mark.parametrize(("name", "actor", "label"), SEEN)
+def test_who_may_see_does(name, actor, label):
+    row = next(row for row in READ if str(row) == name)
+    people = {role: make_user(role) for role in ACTORS if role != "anonymous"}
+    url = reverse(row.url_name, kwargs=row.kwargs(people))
+
+    assert _answer(url, people[actor]) != _answer(url, people[actor], lambda: hidden.change_all(label))
+
+
+def _differs(url, user, labels):
+    return _answer(url, user) != _answer(url, user, lambda: hidden.change_hidden(user, labels))
+
+
+def _answer(url, user, change=lambda: None):
+    """What the person reads after the change; what either writes is undone."""
+    client = Client(raise_request_exception=False)
+    with transaction.atomic():
+        if user:
+            sign_in(client, user)
+        change()
+        answer = normalised(client.get(url), [])
+        transaction.set_rollback(True)
+    return answer
