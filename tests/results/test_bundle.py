@@ -175,3 +175,15 @@ def test_a_later_decision_is_the_outcome_while_it_is_in_force(first_state, later
     entries = {entry["code"]: entry for entry in build_public(build_auditor(given, secret=SECRET))["entries"]}
 
     assert entries["C"]["outcome"]["outcome"] == outcome
+
+
+def test_the_general_public_sits_without_names():
+    auditor = auditor_bundle(ruleset=ruleset_document(disclosure={"panel_roster": OPEN_FROM_NOTICE}))
+    named = build_public(auditor)["panels"]
+    auditor["panels"][0]["kind"] = "public"
+
+    counted = build_public(auditor)["panels"]
+
+    assert "members" in named[0]
+    assert "members" not in counted[0]
+    assert counted[0]["seats"] == named[0]["seats"]

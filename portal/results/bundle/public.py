@@ -75,7 +75,7 @@ def _panel(panel: dict[str, Any], open_to_all: frozenset[str]) -> dict[str, Any]
         "seats": len(panel["seats"]),
         "recused": recused,
     }
-    if "panel_roster" in open_to_all:
+    if "panel_roster" in open_to_all and panel["kind"] != "public":  # the general public sits without names
         row["members"] = sorted(seat["person"] for seat in panel["seats"])
     return row
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from portal.consortia.models import Entry
 from portal.programmes.models import Phase
-from portal.review.enums import SeatKind, SheetState
+from portal.review.enums import PanelKind, SeatKind, SheetState
 from portal.review.models import Decision, PanelSeat, ScoreSheet, Tally
 from portal.review.policies.table import STAGES
 from portal.review.selectors.rules import rules_of
@@ -69,8 +69,9 @@ def opinions_on(entry: Entry) -> list[str]:
 def _roster(phase: Phase) -> list[str] | None:
     if not discloses(phase, "panel_roster", audience="own_consortium"):
         return None
-    seats = PanelSeat.objects.filter(panel__phase=phase).exclude(kind=SeatKind.ALTERNATE).select_related("user")
-    return sorted({str(seat.user) for seat in seats})
+    seats = PanelSeat.objects.filter(panel__phase=phase).exclude(kind=SeatKind.ALTERNATE)
+    named = seats.exclude(panel__kind=PanelKind.PUBLIC).select_related("user")  # the public sits without names
+    return sorted({seat.user.name or seat.code for seat in named})
 
 
 def discloses(phase: Phase, subject: str, *, audience: str, at: str = TOLD_FROM) -> bool:

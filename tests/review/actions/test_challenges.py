@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from portal.accounts.models import User
 from portal.audit.models import Event
 from portal.programmes.models import Phase
 from portal.review import actions
@@ -13,9 +14,10 @@ from portal.review.enums import PanelKind
 from portal.review.errors import Incomplete, NotPossible
 from portal.review.models import Panel, RecusalRequest
 from portal.review.selectors.completion import holes_before_seal
+from portal.review.selectors.outcomes import result_notice
 from tests.factories.accounts import make_user
 from tests.factories.draws import soon
-from tests.factories.review import Scene, make_panel, ruleset_document
+from tests.factories.review import Scene, declare_clear, make_panel, ruleset_document
 
 pytestmark = pytest.mark.django_db
 OPEN = {"disclosure": {"panel_roster": {"own_consortium": "closed"}}}
@@ -271,3 +273,17 @@ def test_after_the_seal_nobody_withdraws(scene):
 
     with pytest.raises(NotPossible):
         withdraw(scene)
+
+
+def test_a_notice_names_the_experts_and_nobody_of_the_general_public():
+    scene = Scene(document=ruleset_document() | OPEN)
+    public = make_panel(scene.phase, kind=PanelKind.PUBLIC)
+    citizen = actions.seat_panel(public, user=make_user("reviewer"), seated_by=scene.officer)
+    nameless = User.objects.get(pk=scene.seats[2].user_id)
+    User.objects.filter(pk=nameless.pk).update(name="")
+    declare_clear(citizen)
+    scene.tally()
+
+    content = result_notice(scene.decide(scene.entries[0], "advance"))
+
+    assert content["panel"] == sorted([scene.seats[0].user.name, scene.seats[1].user.name, "e03"])
