@@ -65,6 +65,12 @@ def test_the_whole_pledge_is_needed(seat):
     assert len(refusal.value.holes) == 1
 
 
+@pytest.mark.parametrize("text", ["", "  "])
+def test_an_interest_is_described(seat, text):
+    with pytest.raises(Incomplete):
+        declare(seat, interests=answers(seat, text))
+
+
 def test_nobody_declares_for_another(seat, officer):
     with pytest.raises(NotPossible):
         declare(seat, declared_by=officer)
