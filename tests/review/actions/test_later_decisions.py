@@ -5,13 +5,15 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from portal.consortia.models import Entry
+from portal.programmes.models import Call
 from portal.review import actions
 from portal.review.actions import Draft
 from portal.review.enums import Basis, Outcome
 from portal.review.errors import NotPossible
 from portal.review.models import Decision, Notice
 from portal.review.selectors.decisions import standing_decision
-from tests.factories.review import Scene
+from tests.factories.review import Scene, make_entry
 from tests.review.deciding import approved, decision_on, later, notified
 
 pytestmark = pytest.mark.django_db
@@ -146,3 +148,29 @@ def test_a_cut_is_not_turned_into_an_advance_without_a_new_evaluation(scene):
             drafted_by=scene.officer,
             supersedes=decision_on(scene, 2),
         )
+
+
+def test_a_selection_by_a_call_is_annulled_for_the_entry_that_came_through_it(scene):
+    closes = timezone.now() + timedelta(days=1)
+    call = Call.objects.create(
+        phase=scene.phase, opens_at=timezone.now(), closes_at=closes, reason="결원", state="filled"
+    )
+    entry = make_entry(scene.phase, index=3)
+    Entry.objects.filter(pk=entry.pk).update(call=call)
+    selection = Decision.objects.create(
+        phase=scene.phase,
+        call=call,
+        outcome=Outcome.SELECT,
+        basis=Basis.VOTE,
+        state="notified",
+        minutes=scene.meeting(),
+        public_rationale="선정",
+        drafted_by=scene.officer,
+        drafted_at=timezone.now(),
+    )
+
+    annulment = notified(scene, later(scene, selection, Outcome.ANNUL, Basis.FINDING))
+
+    entry.refresh_from_db()
+    selection.refresh_from_db()
+    assert (annulment.entry, entry.state, selection.state) == (entry, "annulled", "annulled")
