@@ -15,6 +15,7 @@ from portal.consortia import actions
 from portal.consortia.errors import ConsortiumError
 from portal.consortia.models import Consortium, ConsortiumInstitution, Institution, Membership
 from portal.consortia.selectors import accepts_submissions, deadline_of, is_manager, phases_to_enter
+from portal.letters.models import Letter
 from portal.programmes.actions import change_deadline
 from tests.factories.accounts import make_user
 from tests.factories.consortia import institution_data, make_consortium, make_entry
@@ -260,6 +261,8 @@ def test_a_deadline_of_its_own_moves_with_the_phase(officer):
     other.refresh_from_db()
     assert deadline_of(entry) == own + timedelta(days=2)
     assert deadline_of(other) == phase.closes_at
+    letter = Letter.objects.get()
+    assert (letter.to, "한 달 늦게 합류" in letter.body) == (entry.consortium.memberships.get().user.email, True)
 
 
 @pytest.mark.parametrize(("days", "reason"), [(-1, "이유"), (5, " ")])

@@ -9,15 +9,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.audit.actions import record
+from portal.common.time import kst
 from portal.common.transitions import find
 from portal.common.viewer import Viewer
-from portal.consortia.actions.base import locked_phase, require_outsider, require_state
+from portal.consortia.actions.base import addresses_of, locked_phase, require_outsider, require_state
 from portal.consortia.enums import AuditAction, EntryState
 from portal.consortia.errors import ConsortiumError
 from portal.consortia.models import Consortium, Entry
 from portal.consortia.policies import require_manager
 from portal.consortia.selectors import STILL_IN, has_earned
 from portal.consortia.transitions import ENTRY
+from portal.letters.actions import post_letter
 from portal.programmes.enums import CallState, PhaseState
 from portal.programmes.models import Call, Phase
 from portal.programmes.policies import authorise
@@ -106,6 +108,12 @@ def set_entry_deadline(entry: Entry, *, deadline: datetime, actor: Viewer, reaso
     before, locked.deadline, locked.deadline_set_at = locked.deadline, deadline, timezone.now()
     entry.deadline, entry.deadline_set_at = deadline, locked.deadline_set_at
     locked.save(update_fields=["deadline", "deadline_set_at"])
+    post_letter(
+        addresses_of(locked.consortium),
+        kind="entry_deadline",
+        subject_key=f"consortia.entry_deadline:{locked.pk}.{locked.deadline_set_at.isoformat()}",
+        context={"phase": phase, "deadline": kst(deadline), "reason": reason.strip()},
+    )
     record(
         AuditAction.ENTRY_DEADLINE_SET,
         actor=actor.actor,
