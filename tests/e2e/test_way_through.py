@@ -25,6 +25,7 @@ REFUSED = [
     "422 /ops/phases/N/decisions/",
     "422 /ops/programmes/demo-N/rules/",
     "422 /review/seats/N/declaration/",
+    "422 /team/consortium/register/",
     "422 /team/submissions/N/submit/",
 ]
 

@@ -1,6 +1,7 @@
 """Outside figures with two people, the gate with a right of reply, the seal and the tally."""
 
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -117,7 +118,9 @@ def uphold(officer: Walker) -> None:
 
 
 def seal_and_tally(officer: Walker) -> None:
-    open_work(officer, "Tally")
+    open_phase(officer)
+    officer.see("opens with the seal")
+    officer.go(urlsplit(officer.tab.url).path.removeprefix(officer.language) + "tally/")
     officer.see("No figure exists before the sheets are sealed")
     open_phase(officer)
     officer.follow("Seal")
