@@ -4,7 +4,7 @@ import copy
 import doctest
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.programmes.ruleset import diff
@@ -87,11 +87,13 @@ def test_a_step_leads_back_to_its_row(rules):
     assert row_at(rules["parts"], "[nobody]") is None
 
 
+@settings(max_examples=500)
 @given(DOCUMENTS)
 def test_nothing_differs_from_itself(document):
     assert compare(document, copy.deepcopy(document)) == ()
 
 
+@settings(max_examples=500)
 @given(DOCUMENTS, DOCUMENTS)
 def test_differences_read_backwards_are_the_same_differences(before, after):
     forth = {(row.path, repr(row.before), repr(row.after)) for row in compare(before, after)}
