@@ -12,7 +12,7 @@ from portal.common.formats.canonical import digest_of
 from portal.letters.papers.model import Block, Facts, Heading, Paper, Prose, Table
 from portal.letters.papers.pdf import head_of
 
-FONTS = "'Pretendard GOV', 'Noto Sans CJK KR', 'Malgun Gothic', sans-serif"
+FONT = "'Pretendard GOV'"  # where it is missing, the reader's program takes its own
 COUNTRIES = {"ko": "KR", "en": "US"}
 EDGE = "0.5pt solid #6d7882"
 
@@ -54,15 +54,18 @@ def _style(document: Document, *, language: str) -> None:
         prefix = "fo" if not suffix else "style"
         text.set_attribute(f"{prefix}:language{suffix}", language)
         text.set_attribute(f"{prefix}:country{suffix}", country)
-        text.set_attribute(f"{prefix}:font-family{suffix}", FONTS)
+        text.set_attribute(f"{prefix}:font-family{suffix}", FONT)
         text.del_attribute(f"style:font-name{suffix}")
     title = Style("paragraph", name="Title", parent_style="Heading", area="text", bold=True, size="18pt")
+    title.set_properties({"style:font-size-asian": "18pt"}, area="text")
     document.insert_style(title)
     document.insert_style(Style("text", name="Term", bold=True))
     right = Style("paragraph", name="Number", parent_style="Standard")
     right.set_properties({"fo:text-align": "end"}, area="paragraph")
     document.insert_style(right)
-    document.insert_style(Style("table-cell", name="Ruled", area="table-cell", border=EDGE, padding="0.15cm"))
+    document.insert_style(
+        Style("table-cell", name="Ruled", area="table-cell", border=EDGE, padding="0.15cm"), automatic=True
+    )
 
 
 def _text_defaults(document: Document) -> Element:
