@@ -57,12 +57,12 @@ def text_of(content: bytes) -> str:
     raise BadRow(_("The file is neither UTF-8 nor CP949 text. Save it as CSV and upload it again."))
 
 
-def read_guests(text: str, *, refusal: Callable[[str], str]) -> tuple[list[Guest], list[Fault]]:
-    """Columns email, name, seat. `refusal` says why an address gets no seat, or nothing."""
+def read_guests(text: str, *, barred: Mapping[str, str]) -> tuple[list[Guest], list[Fault]]:
+    """Columns email, name, seat. `barred` says which address gets no seat, and why."""
 
     def guest(row: Mapping[str, str]) -> Guest:
         email = _email(row)
-        if why := refusal(email):
+        if why := barred.get(email):
             raise BadRow(f"{email}: {why}")
         kind = SEATS.get(row.get("seat", "").lower())
         if kind is None:
@@ -73,7 +73,7 @@ def read_guests(text: str, *, refusal: Callable[[str], str]) -> tuple[list[Guest
 
 
 def read_pool(
-    text: str, *, ages: Sequence[tuple[Sex, str]], refusal: Callable[[str], str]
+    text: str, *, ages: Sequence[tuple[Sex, str]], barred: Mapping[str, str]
 ) -> tuple[list[PoolPerson], list[Fault]]:
     """Columns email, name, sex, age; sex and age must make a cell that has a quota."""
 
@@ -81,7 +81,7 @@ def read_pool(
         email, sex, age = _email(row), _sex(row), row["age"]
         if (sex, age) not in ages:
             raise BadRow(_("there is no quota for %(cell)s") % {"cell": f"{row['sex']} {age}"})
-        if why := refusal(email):
+        if why := barred.get(email):
             raise BadRow(f"{email}: {why}")
         return PoolPerson(email, sex, age, row.get("name", "")[:80])
 

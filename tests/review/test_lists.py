@@ -6,10 +6,6 @@ from portal.review.enums import SeatKind, Sex
 from portal.review.lists import BadRow, read_guests, read_pool, read_quotas, text_of
 
 
-def nothing(email):
-    return ""
-
-
 def lines(faults):
     return [fault.line for fault in faults]
 
@@ -17,7 +13,7 @@ def lines(faults):
 def test_guests_with_korean_headers_and_a_blank_line():
     text = "이메일,이름,자리\nA@example.org,평가위원 1,위원장\n\nb@example.org,평가위원 2,예비\nc@example.org,,\n"
 
-    guests, faults = read_guests(text, refusal=nothing)
+    guests, faults = read_guests(text, barred={})
 
     assert faults == []
     assert [(guest.email, guest.name, guest.kind) for guest in guests] == [
@@ -32,7 +28,7 @@ def test_every_bad_row_is_named_by_its_line():
         "email,name,seat\nno address,x,\na@example.org,x,king\nb@example.org,x,\nB@example.org,x,\nc@example.org,x,\n"
     )
 
-    _guests, faults = read_guests(text, refusal=lambda email: "팀 소속" if email.startswith("c") else "")
+    _guests, faults = read_guests(text, barred={"c@example.org": "팀 소속"})
 
     assert lines(faults) == [2, 3, 5, 6]
     assert "4" in faults[2].text  # where the address stood first
@@ -40,7 +36,7 @@ def test_every_bad_row_is_named_by_its_line():
 
 @pytest.mark.parametrize("text", ["", "   ", "name\nx", "email,name\n", 'email,name\n"a@example.org,x'])
 def test_a_list_without_people_is_a_fault(text):
-    guests, faults = read_guests(text, refusal=nothing)
+    guests, faults = read_guests(text, barred={})
 
     assert guests == []
     assert len(faults) == 1
@@ -50,7 +46,7 @@ def test_a_list_without_people_is_a_fault(text):
 def test_the_delimiter_is_the_header_s(delimiter):
     text = delimiter.join(["email", "name"]) + "\n" + delimiter.join(["a@example.org", "x"])
 
-    guests, faults = read_guests(text, refusal=nothing)
+    guests, faults = read_guests(text, barred={})
 
     assert (len(guests), faults) == (1, [])
 
@@ -58,7 +54,7 @@ def test_the_delimiter_is_the_header_s(delimiter):
 def test_a_list_that_is_too_long_is_refused_whole():
     text = "email\n" + "\n".join(f"r{n}@example.org" for n in range(5001))
 
-    guests, faults = read_guests(text, refusal=nothing)
+    guests, faults = read_guests(text, barred={})
 
     assert guests == []
     assert len(faults) == 1
@@ -82,7 +78,7 @@ def test_bad_quotas_by_line():
 
 def test_a_pool_row_needs_a_quota():
     people, faults = read_pool(
-        "email,sex,age\na@example.org,f,20-29\nb@example.org,f,30-39\n", ages=[(Sex.FEMALE, "20-29")], refusal=nothing
+        "email,sex,age\na@example.org,f,20-29\nb@example.org,f,30-39\n", ages=[(Sex.FEMALE, "20-29")], barred={}
     )
 
     assert [person.email for person in people] == ["a@example.org"]

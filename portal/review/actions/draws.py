@@ -1,6 +1,6 @@
 """The draw of a public panel: quotas, a pool, a seed committed before the pool closes, the draw, and who is asked then."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,7 +25,7 @@ from portal.review.models import (
     PanelInvitation,
 )
 from portal.review.selectors.draws import cells_of, pool_of, short_cells
-from portal.review.selectors.invitations import refusal_for
+from portal.review.selectors.invitations import barred_addresses
 from portal.review.transitions import DRAW
 
 
@@ -82,24 +82,30 @@ def add_to_pool(draw: Draw, *, people: Sequence[PoolPerson], added_by: User) -> 
     if row.state not in {DrawState.DRAFTED, DrawState.COMMITTED}:
         raise NotPossible(_("The pool is closed; nobody can be added."))
     cells = {(cell.sex, cell.age_group): cell for cell in row.cells.all()}
-    holes = [hole for person in people if (hole := _hole(row, person, cells))]
+    barred = barred_addresses(row.panel.phase)
+    holes = [hole for person in people if (hole := _hole(person, cells, barred))]
     if holes:
         raise Incomplete(_("Nobody was added to the pool. Correct:"), holes=holes)
     known = set(row.pool.values_list("email", flat=True))
     fresh = {person.email.lower(): person for person in people if person.email.lower() not in known}
-    for number, (email, person) in enumerate(fresh.items(), start=len(known) + 1):
-        candidate = Candidate.objects.create(draw=row, code=f"P{number:04d}", email=email, name=person.name)
-        CandidateAttributes.objects.create(candidate=candidate, cell=cells[person.sex, person.age_group])
+    candidates = Candidate.objects.bulk_create(
+        Candidate(draw=row, code=f"P{number:04d}", email=email, name=person.name)
+        for number, (email, person) in enumerate(fresh.items(), start=len(known) + 1)
+    )
+    CandidateAttributes.objects.bulk_create(
+        CandidateAttributes(candidate=candidate, cell=cells[person.sex, person.age_group])
+        for candidate, person in zip(candidates, fresh.values(), strict=True)
+    )
     after: dict[str, object] = {"added": len(fresh), "pool": len(known) + len(fresh)}
     leave_trace(AuditAction.DRAW_POOL_CHANGED, by=added_by, subject=row, after=after)
     return len(fresh)
 
 
-def _hole(draw: Draw, person: PoolPerson, cells: dict[tuple[str, str], DrawCell]) -> str:
+def _hole(person: PoolPerson, cells: Mapping[tuple[str, str], DrawCell], barred: Mapping[str, str]) -> str:
     if (person.sex, person.age_group) not in cells:
         cell = f"{person.sex} {person.age_group}"
         return _("%(email)s: there is no quota for %(cell)s") % {"email": person.email, "cell": cell}
-    why = refusal_for(draw.panel.phase, person.email.lower())
+    why = barred.get(person.email.lower())
     return f"{person.email}: {why}" if why else ""
 
 

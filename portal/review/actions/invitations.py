@@ -18,7 +18,7 @@ from portal.review.actions.panels import fill_seat
 from portal.review.enums import AuditAction, InvitationState, SeatKind
 from portal.review.errors import Incomplete, NotPossible
 from portal.review.models import DrawnPlace, Panel, PanelInvitation, PanelSeat
-from portal.review.selectors.invitations import addresses_known, next_alternate, refusal_for
+from portal.review.selectors.invitations import addresses_known, barred_addresses, next_alternate
 from portal.review.selectors.panels import CHALLENGED_IN
 from portal.review.transitions import INVITATION
 
@@ -42,8 +42,8 @@ class Invited:
 def invite_to_panel(panel: Panel, *, guests: Sequence[Guest], answer_due: datetime, invited_by: User) -> Invited:
     """Invite every address once; all of them or, when one cannot be seated, none."""
     row = _open_panel(panel, invited_by, answer_due)
-    refusals = [(guest.email, refusal_for(row.phase, guest.email.lower())) for guest in guests]
-    holes = [f"{email}: {why}" for email, why in refusals if why]
+    barred = barred_addresses(row.phase)
+    holes = [f"{guest.email}: {why}" for guest in guests if (why := barred.get(guest.email.lower()))]
     if holes:
         raise Incomplete(_("Nobody was invited. Correct:"), holes=holes)
     known = addresses_known(row)
@@ -86,7 +86,7 @@ def _invite_place(place: DrawnPlace, panel: Panel, due: datetime, by: User) -> l
     wanted: DrawnPlace | None = place
     while wanted is not None:
         person = wanted.candidate
-        why = refusal_for(panel.phase, person.email)
+        why = barred_addresses(panel.phase).get(person.email, "")
         if not why and person.email in addresses_known(panel):
             why = _("has a seat or an invitation already")
         if why and PanelInvitation.objects.filter(panel=panel, email=person.email).exists():

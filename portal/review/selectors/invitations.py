@@ -5,18 +5,16 @@ from django.utils.translation import gettext as _
 
 from portal.consortia.models import Membership
 from portal.programmes.models import Phase
-from portal.review.enums import InvitationState
-from portal.review.models import DrawnPlace, Panel, PanelInvitation
-from portal.review.selectors.panels import is_unsuitable
+from portal.review.enums import InvitationState, NamingState
+from portal.review.models import DrawnPlace, Panel, PanelInvitation, UnsuitableNaming
 
 
-def refusal_for(phase: Phase, email: str) -> str:
-    """Why this address gets no seat in the phase, or an empty string."""
-    if Membership.objects.filter(user__email=email, consortium__entries__phase=phase).exists():
-        return _("belongs to a team of this phase")
-    if is_unsuitable(phase, email):
-        return _("was ruled unsuitable for this phase")
-    return ""
+def barred_addresses(phase: Phase) -> dict[str, str]:
+    """Address -> why it gets no seat in the phase. Two queries, however long the list that is held against it."""
+    members = Membership.objects.filter(consortium__entries__phase=phase).values_list("user__email", flat=True)
+    named = UnsuitableNaming.objects.filter(entry__phase=phase, state=NamingState.UPHELD)
+    unsuitable = dict.fromkeys(named.values_list("email", flat=True), _("was ruled unsuitable for this phase"))
+    return unsuitable | dict.fromkeys(members, _("belongs to a team of this phase"))
 
 
 def addresses_known(panel: Panel) -> frozenset[str]:

@@ -21,7 +21,7 @@ from portal.review.models import Draw, Panel
 from portal.review.panel_forms import AnswerDueForm, CommitForm, FigureForm, ListForm
 from portal.review.policies import rules
 from portal.review.selectors.draws import seats_taken, standing_draw, table_of
-from portal.review.selectors.invitations import refusal_for
+from portal.review.selectors.invitations import barred_addresses
 from portal.review.views.flow import REFUSALS, person, step_up_to_act
 from portal.review.views.ops_panel import get_panel, keep_list
 
@@ -116,7 +116,7 @@ def _pool(request: HttpRequest, panel: Panel, row: Draw | None, forms: Forms) ->
     if row is None or not forms.pool.is_valid():
         return _unread(forms.pool) or [_("Set the quotas first.")]
     ages = [(Sex(cell.sex), cell.age_group) for cell in row.cells.all()]
-    people, faults = read_pool(forms.pool.cleaned_data["text"], ages=ages, refusal=partial(refusal_for, panel.phase))
+    people, faults = read_pool(forms.pool.cleaned_data["text"], ages=ages, barred=barred_addresses(panel.phase))
     forms.pool = keep_list(forms.pool, ListForm, columns=POOL_COLUMNS, auto_id="pool_%s")
     if faults:
         return [str(fault) for fault in faults]

@@ -1,6 +1,5 @@
 """Operations: one panel with its members, its roster, the alternates and the invitations."""
 
-from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -19,7 +18,7 @@ from portal.review.lists import read_guests
 from portal.review.models import Panel, PanelInvitation, PanelSeat
 from portal.review.panel_forms import AnswerDueForm, InviteForm, RosterForm
 from portal.review.policies import rules
-from portal.review.selectors.invitations import refusal_for
+from portal.review.selectors.invitations import barred_addresses
 from portal.review.views.flow import REFUSALS, attempt, attempt_and_go, person
 
 UNPROCESSABLE = 422
@@ -113,7 +112,7 @@ def keep_list(form: Any, form_class: Any, **kwargs: Any) -> Any:
 
 
 def _invite(request: HttpRequest, row: Panel, form: InviteForm) -> list[str]:
-    guests, faults = read_guests(form.cleaned_data["text"], refusal=partial(refusal_for, row.phase))
+    guests, faults = read_guests(form.cleaned_data["text"], barred=barred_addresses(row.phase))
     if faults:
         return [str(fault) for fault in faults]
     try:
