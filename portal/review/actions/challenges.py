@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
 from portal.consortia.models import Entry
+from portal.letters.actions import post_letter
+from portal.programmes.models import Phase
 from portal.review.actions.base import (
     leave_trace,
     locked,
@@ -62,6 +64,7 @@ def rule_on_naming(
     row.state, row.email, row.ruling_reason = NamingState(found.target), address, reason
     row.ruled_by, row.ruled_at = ruled_by, timezone.now()
     row.save(update_fields=["state", "email", "ruling_reason", "ruled_by", "ruled_at"])
+    _tell(row.named_by, f"naming:{row.pk}", phase=row.entry.phase, page="review:party_panels", subject=row.entry_id)
     before, after = {"state": found.source}, {"state": found.target}
     leave_trace(
         AuditAction.UNSUITABLE_RULED,
@@ -168,9 +171,17 @@ def rule_on_recusal(request: RecusalRequest, *, grant: bool, reason: str, ruled_
     row.state, row.ruling_reason = RecusalState(found.target), reason
     row.ruled_by, row.ruled_at = ruled_by, timezone.now()
     row.save(update_fields=["state", "ruling_reason", "ruled_by", "ruled_at"])
+    page, subject = ("review:party_panels", row.entry_id) if row.entry_id else ("review:withdrawal", row.seat_id)
+    _tell(row.lodged_by, f"recusal:{row.pk}", phase=row.seat.panel.phase, page=page, subject=subject)
     _carry_out(row, declaration, grant=grant, reason=reason, ruled_by=ruled_by)
     _trace(row, found.source, by=ruled_by, reason=reason)
     return row
+
+
+def _tell(person: User, key: str, *, phase: Phase, page: str, subject: int) -> None:
+    """A letter that there is a ruling, with the page where it stands; the ruling itself is in no mail."""
+    context: dict[str, object] = {"phase": phase, "page": page, "subject": subject}
+    post_letter([person.email], kind="panel_ruling", subject_key=f"review.{key}", context=context)
 
 
 def _carry_out(row: RecusalRequest, declaration: Declaration, *, grant: bool, reason: str, ruled_by: User) -> None:

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.audit.models import Event
+from portal.letters.models import Letter
 from portal.programmes.models import Phase
 from portal.review import actions
 from portal.review.actions import Guest
@@ -287,3 +288,15 @@ def test_a_notice_names_the_experts_and_nobody_of_the_general_public():
     content = result_notice(scene.decide(scene.entries[0], "advance"))
 
     assert content["panel"] == sorted([scene.seats[0].user.name, scene.seats[1].user.name, "e03"])
+
+
+def test_whoever_asked_is_told_that_there_is_a_ruling_and_not_how_it_went(scene):
+    row = challenge(opened(scene), reason="공동 연구자")
+    asked = withdraw(scene)
+    actions.rule_on_recusal(row, grant=False, reason="근거가 없음", ruled_by=scene.officer)
+    actions.rule_on_recusal(asked, grant=False, reason="경미함", ruled_by=scene.officer)
+
+    letters = Letter.objects.filter(kind="panel_ruling")
+    assert {letter.to for letter in letters} == {scene.members[0].email, scene.seats[1].user.email}
+    assert not any("근거가 없음" in letter.body or "경미함" in letter.body for letter in letters)
+    assert f"/review/entries/{scene.entries[0].pk}/panels/" in letters.get(to=scene.members[0].email).body
