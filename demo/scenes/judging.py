@@ -15,14 +15,7 @@ from portal.consortia.models import Entry
 from portal.programmes.actions import move_phase
 from portal.programmes.models import Phase
 from portal.programmes.ruleset import Criterion
-from portal.review.actions.decisions import (
-    Draft,
-    approve_decision,
-    decide_phase,
-    draft_decision,
-    endorse_decision,
-    notify_phase,
-)
+from portal.review.actions.decisions import Draft, approve_decision, draft_decision, endorse_decision
 from portal.review.actions.gates import (
     notify_disqualification,
     pass_gate,
@@ -31,6 +24,7 @@ from portal.review.actions.gates import (
     rule_on_disqualification,
 )
 from portal.review.actions.minutes import Vote, hold_meeting
+from portal.review.actions.notifying import decide_phase, notify_phase
 from portal.review.actions.panels import assign, create_panel, declare, seat_panel
 from portal.review.actions.questions import answer_question, ask_question
 from portal.review.actions.sealing import seal_phase, take_tally
