@@ -3,3 +3,9 @@ from django.apps import AppConfig
 
 class ReviewConfig(AppConfig):
     name = "portal.review"
+
+    def ready(self) -> None:
+        from portal.accounts.purposes import register_purpose
+        from portal.review.selectors.invitations import origin_of_seat
+
+        register_purpose("panel", origin_of_seat)

@@ -1,13 +1,18 @@
 """The pages around panels: what they show, what they refuse, and that nothing typed is lost."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from portal.accounts.models import User
+from portal.letters.models import Letter
+from portal.letters.sealing import unseal
 from portal.programmes.models import Phase
 from portal.review import actions
 from portal.review.actions import Guest
@@ -16,6 +21,7 @@ from portal.review.models import Draw, Panel, PanelInvitation, PanelSeat, Recusa
 from tests.factories.accounts import make_user, sign_in
 from tests.factories.draws import make_draw, public_panel, soon
 from tests.factories.review import Scene, make_seat, ruleset_document
+from tests.factories.secrets import PASSWORD, TOTP_SECRET
 
 pytestmark = pytest.mark.django_db
 ROSTER = {"disclosure": {"panel_roster": {"own_consortium": "closed"}}}
@@ -316,3 +322,24 @@ def test_a_panel_of_the_same_name_twice_is_refused(office, scene):
     data = {"kind": "committee", "name": scene.panel.name, "part": ""}
 
     assert office.post(at("ops:panels", phase_id=scene.phase.pk), data).status_code == 422
+
+
+def test_a_newcomer_opens_an_account_and_takes_the_seat(client, scene):
+    """From the letter's two links: the account with the reviewer's role first, then the answer."""
+    invited = actions.invite_to_panel(
+        scene.panel, guests=[Guest("reviewer-90@example.org")], answer_due=soon(), invited_by=scene.officer
+    ).new[0]
+    token = re.search(r"/me/invitation\w*/([\w-]{20,})/", unseal(Letter.objects.get().sealed)).group(1)
+    page = client.get(at("accounts:invitation", token=token)).content.decode()
+    assert scene.panel.name in page
+    assert scene.officer.name in page
+
+    client.post(
+        at("accounts:invitation", token=token), {"name": "평가위원 90", "password": PASSWORD, "repeated": PASSWORD}
+    )
+
+    person = User.objects.get(email="reviewer-90@example.org")
+    sign_in(client, person)
+    TOTP.activate(person, TOTP_SECRET)
+    response = client.post(at("review:invitation", invitation_id=invited.pk), {"do": "accept"})
+    assert response["Location"] == at("review:declaration", seat_id=PanelSeat.objects.get(user=person).pk)

@@ -110,7 +110,7 @@ def _write_to(invitations: Iterable[PanelInvitation]) -> None:
         days = max(1, (row.answer_due - timezone.now()).days + 1)
         secrets = {}
         if not ready:
-            purpose = f"panel:{row.panel_id}"
+            purpose = f"panel:{row.pk}"
             _account, token = invite(
                 email=row.email, role=Role.REVIEWER, purpose=purpose, days=days, invited_by=row.invited_by.actor
             )

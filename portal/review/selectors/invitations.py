@@ -3,6 +3,7 @@
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from portal.accounts.purposes import Origin
 from portal.consortia.models import Membership
 from portal.programmes.models import Phase
 from portal.review.enums import InvitationState, NamingState
@@ -27,6 +28,17 @@ def invitations_open_to(email: str) -> "QuerySet[PanelInvitation]":
     """What a person can answer: the address of an account is proven, so it is enough."""
     rows = PanelInvitation.objects.filter(email=email.lower(), state=InvitationState.INVITED)
     return rows.select_related("panel__phase__programme")
+
+
+def origin_of_seat(purpose: str) -> Origin | None:
+    """Who invites a reviewer, and onto which panel, for the page on which a newcomer opens an account."""
+    number = purpose.partition(":")[2]
+    rows = PanelInvitation.objects.select_related("panel__phase__programme", "invited_by")
+    row = rows.filter(pk=int(number)).first() if number.isdecimal() else None
+    if row is None:
+        return None
+    phase = row.panel.phase
+    return Origin(row.invited_by.name or phase.programme.name, f"{phase.name} · {row.panel.name}")
 
 
 def next_alternate(place: DrawnPlace) -> DrawnPlace | None:
