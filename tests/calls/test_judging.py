@@ -12,6 +12,7 @@ from portal.calls import actions
 from portal.calls.actions import Answer
 from portal.calls.errors import CallError, Incomplete
 from portal.calls.models import ApplicantNotice, Application, ApprovalVote, CommitteeInterest, Judgement
+from portal.calls.selectors.calls import published_outcome
 from portal.calls.selectors.judging import candidates, institutions_behind, latest_judgement, verdict_of
 from portal.consortia.errors import ConsortiumError
 from portal.consortia.models import Entry
@@ -285,6 +286,14 @@ def test_reading_the_notice_is_the_proof_of_receipt():
     actions.read_notice(notice, read_by=scene.managers[0])
     assert first is not None
     assert ApplicantNotice.objects.get().read_at == first
+
+
+def test_an_annulled_selection_stays_readable_as_such():
+    scene = ready(1)
+    judge(scene, 3)
+    scene.carry_out()
+    Decision.objects.update(state="annulled")
+    assert published_outcome(scene.call).state == "annulled"
 
 
 def test_votes_are_written_once():

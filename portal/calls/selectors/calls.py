@@ -12,11 +12,11 @@ from portal.programmes.models import Call, Phase
 from portal.review.actions.vacancies import SELECTIONS
 from portal.review.enums import DecisionState, Outcome
 from portal.review.models import Decision
-from portal.review.selectors.decisions import GONE
 
 OVER = (CallState.CLOSED, CallState.JUDGED, CallState.FILLED, CallState.LEFT_VACANT)
 ENDED = (CallState.FILLED, CallState.LEFT_VACANT)
-TOLD = (DecisionState.NOTIFIED, DecisionState.FINAL)
+TOLD = (DecisionState.NOTIFIED, DecisionState.FINAL, DecisionState.ANNULLED)
+REPLACED = (DecisionState.SUPERSEDED, DecisionState.DISCARDED)
 
 
 def calls() -> "QuerySet[Call]":
@@ -55,8 +55,8 @@ def vacancy_of(call: Call) -> Decision | None:
 
 
 def selection_of(call: Call) -> Decision | None:
-    """The decision on the call that was neither superseded nor discarded, whatever its state."""
-    rows = Decision.objects.filter(call=call, outcome__in=SELECTIONS).exclude(state__in=GONE)
+    """The decision on the call that was neither superseded nor discarded; one that was annulled later stays readable."""
+    rows = Decision.objects.filter(call=call, outcome__in=SELECTIONS).exclude(state__in=REPLACED)
     return rows.select_related("minutes", "drafted_by", "approved_by", "phase").order_by("-pk").first()
 
 
