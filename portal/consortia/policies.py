@@ -107,9 +107,9 @@ def takes_back_question(viewer: Viewer, entry: int, question: int) -> Verdict:
     return verdict if not verdict.allowed or known else UNKNOWN
 
 
-def sees_records(viewer: Viewer, slug: str, **kwargs: object) -> Verdict:
+def sees_records(viewer: Viewer, phase: str, **kwargs: object) -> Verdict:
     """Records of a phase are for everybody as soon as its rules are frozen."""
-    known = Phase.objects.filter(slug=slug).exclude(state=PhaseState.DRAFTED).exists()
+    known = Phase.objects.filter(slug=phase).exclude(state=PhaseState.DRAFTED).exists()
     return Verdict(allowed=True) if known else UNKNOWN
 
 

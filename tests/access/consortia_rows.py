@@ -110,21 +110,21 @@ def question_of_others(actors):
 
 
 def phase_slug(actors):
-    return {"slug": make_phase("receiving").slug}
+    return {"phase": make_phase("receiving").slug}
 
 
 def drafted_slug(actors):
-    return {"slug": make_phase("drafted").slug}
+    return {"phase": make_phase("drafted").slug}
 
 
 def frozen_result(actors):
     found = open_proposals(make_phase("receiving"), actor=acting("officer"))
     move_proposals(found, "close", actor=acting("officer"))
-    return {"slug": found.phase.slug, "version": freeze_proposals(found, actor=acting("decider")).version}
+    return {"phase": found.phase.slug, "version": freeze_proposals(found, actor=acting("decider")).version}
 
 
 def no_result(actors):
-    return {"slug": make_phase("receiving").slug, "version": 1}
+    return {"phase": make_phase("receiving").slug, "version": 1}
 
 
 def programme(actors):

@@ -136,7 +136,7 @@ def test_answers_are_public_only_when_all_are_in(client, entry, phase):
     actions.answer_amendment(
         amendment, entry=entry, answer="objection", text="정족수가 지나치게 높다.", actor=speaker_of(entry)
     )
-    page = url("records:amendments", slug=phase.slug)
+    page = url("records:amendments", phase=phase.slug)
     assert "지나치게" not in client.get(page).content.decode()
     actions.drop_amendment(amendment, actor=acting("decider"), reason="철회한다.")
     text = client.get(page).content.decode()
@@ -177,17 +177,17 @@ def test_proposals_from_the_first_to_the_frozen_file(client, entry, phase):
     sign_in(client, officer).post(moves, {"event": "close"})
     sign_in(client, decider).post(moves, {"event": "freeze"})
     client.logout()
-    document = client.get(url("records:proposals-json", slug=phase.slug, version=1)).json()
+    document = client.get(url("records:proposals-json", phase=phase.slug, version=1)).json()
     assert [(row["name"], row["taken"]) for row in document["benchmarks"]] == [("KMMLU", False)]
     assert document["targets"][0]["score"] == "80.50"
-    assert "80.50" in client.get(url("records:proposals", slug=phase.slug)).content.decode()
+    assert "80.50" in client.get(url("records:proposals", phase=phase.slug)).content.decode()
 
 
 def test_names_of_proposers_are_closed_while_the_round_is_open(client, entry, phase):
     found = actions.open_proposals(phase, actor=acting("officer"))
     actions.propose_benchmark(entry, source=source(), actor=speaker_of(entry))
     propose_target(entry)
-    page = url("records:proposals", slug=phase.slug)
+    page = url("records:proposals", phase=phase.slug)
     text = client.get(page).content.decode()
     assert "KMMLU" in text
     assert (entry.consortium.name_ko in text, "80.5" in text) == (False, False)
@@ -239,7 +239,7 @@ def test_a_question_and_its_ruling(client, entry):
 
 def test_the_public_list_says_nothing_of_who_asked(client, entry):
     make_ruling(make_question(entry, "우리 12층 실험실의 토크나이저를 씁니다."))
-    text = client.get(url("records:rulings", slug=entry.phase.slug)).content.decode()
+    text = client.get(url("records:rulings", phase=entry.phase.slug)).content.decode()
     assert "공개 토크나이저를 확장해 쓰는 경우" in text
     names = (entry.consortium.name_ko, entry.consortium.slug, "12층", f">{entry.code}<")
     assert [name for name in names if name in text] == []

@@ -19,44 +19,44 @@ from portal.programmes.selectors import phase_by_slug
 
 @access(sees_records)
 @require_safe
-def amendments(request: HttpRequest, slug: str) -> HttpResponse:
-    phase = phase_by_slug(slug)
+def amendments(request: HttpRequest, phase: str) -> HttpResponse:
+    shown = phase_by_slug(phase)
     rows = [
         {
             "amendment": row,
             "hearing": hearings.hearing_of(row) if hearings.answers_are_public(row) else None,
         }
-        for row in hearings.amendments_in(phase)
+        for row in hearings.amendments_in(shown)
     ]
-    return render(request, "consortia/records/amendments.html", {"phase": phase, "rows": rows})
+    return render(request, "consortia/records/amendments.html", {"phase": shown, "rows": rows})
 
 
 @access(sees_records)
 @require_safe
-def proposals(request: HttpRequest, slug: str) -> HttpResponse:
+def proposals(request: HttpRequest, phase: str) -> HttpResponse:
     """While the round is open each benchmark shows how many teams proposed it, not which; targets wait for the freeze."""
-    phase = phase_by_slug(slug)
-    found = rounds.round_of(phase)
-    result = rounds.latest_result(phase)
-    names = rounds.team_names(phase)
+    shown = phase_by_slug(phase)
+    found = rounds.round_of(shown)
+    result = rounds.latest_result(shown)
+    names = rounds.team_names(shown)
     context = {
-        "phase": phase,
+        "phase": shown,
         "round": found,
         "counted": rounds.teams_counted(found) if found else 0,
         "choices": rounds.shown_choices(found, names) if found else [],
         "result": result,
         "results": found.results.order_by("version") if found else [],
-        "targets": rounds.shown_targets(result, names, item_titles(phase)) if result else [],
+        "targets": rounds.shown_targets(result, names, item_titles(shown)) if result else [],
     }
     return render(request, "consortia/records/proposals.html", context)
 
 
 @access(sees_records)
 @require_safe
-def proposals_json(request: HttpRequest, slug: str, version: int) -> HttpResponse:
+def proposals_json(request: HttpRequest, phase: str, version: int) -> HttpResponse:
     """The canonical bytes: the SHA-256 of this file is the digest."""
-    result = get_object_or_404(ProposalResult, round__phase__slug=slug, version=version)
-    name = f'attachment; filename="{slug}-proposals-v{version}.json"'
+    result = get_object_or_404(ProposalResult, round__phase__slug=phase, version=version)
+    name = f'attachment; filename="{phase}-proposals-v{version}.json"'
     return HttpResponse(
         canonical_json(result.document), content_type="application/json", headers={"Content-Disposition": name}
     )
@@ -64,12 +64,12 @@ def proposals_json(request: HttpRequest, slug: str, version: int) -> HttpRespons
 
 @access(sees_records)
 @require_safe
-def rulings(request: HttpRequest, slug: str) -> HttpResponse:
+def rulings(request: HttpRequest, phase: str) -> HttpResponse:
     """Without names: neither the asking team nor its code, and no moment of asking."""
-    phase = phase_by_slug(slug)
-    titles = component_titles(phase)
-    rows = [(row, titles.get(row.question.component, row.question.component)) for row in questions.rulings_in(phase)]
-    return render(request, "consortia/records/rulings.html", {"phase": phase, "rulings": rows})
+    shown = phase_by_slug(phase)
+    titles = component_titles(shown)
+    rows = [(row, titles.get(row.question.component, row.question.component)) for row in questions.rulings_in(shown)]
+    return render(request, "consortia/records/rulings.html", {"phase": shown, "rulings": rows})
 
 
 @access(sees_support)
