@@ -18,6 +18,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from portal.accounts.models import User
+from portal.calls.models import ApplicationVersion
 from portal.console.models import Trial
 from portal.consortia.models import Consortium, Entry
 from portal.programmes.models import Phase, Programme
@@ -53,6 +54,7 @@ TEXTS: dict[tuple[str, str], Callable[[], Iterable[Any]]] = {
     ("str", "key"): lambda: Trial.objects.values_list("key", flat=True),
     ("str", "name"): lambda: ["public.json", "results.csv"],
     ("str", "number"): lambda: ["2026-0001"],
+    ("slug", "number"): lambda: ApplicationVersion.objects.values_list("number", flat=True),
     ("str", "token"): lambda: ["0" * 43],
     ("uuid", "upload"): lambda: ["00000000-0000-4000-8000-000000000001"],
 }
