@@ -136,10 +136,13 @@ def one_model(tab, journey: Journey) -> None:
         expect(tab.locator(".said.mine")).to_have_count(number)
         keep_texts(tab, journey)
         answered = tab.locator(".said.theirs").count()
+    tab.fill("#question", "아직 보내지 않은 질문")
     place = len(journey.code_names)
     for row, value in (("quality", 1 + place), ("use", 6 - place)):
         tab.locator(f"input[name=score-{row}][value='{value - 1}']").check()
-    tab.wait_for_timeout(1000)  # the rating saves itself
+    expect(tab.locator("#save-state")).to_contain_text("저장됨")  # the rating saves itself
+    tab.get_by_role("button", name="저장", exact=True).click()
+    expect(tab.locator("#question")).to_have_value("아직 보내지 않은 질문")
     journey.violations.extend(tab.evaluate("window.cspViolations"))
     tab.get_by_role("button", name="이 모델 평가 마치기").click()
     expect(tab.get_by_text("평가를 마쳤습니다")).to_be_visible()
