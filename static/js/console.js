@@ -1,5 +1,6 @@
 // The blind console: shows that an answer is waited for, counts down the least time, and lets a digit choose among the
-// buttons of a criterion while that group has the focus. Nothing is measured here: times are the server's.
+// buttons of a criterion while that group has the focus. A question not sent yet survives saving the rating beside it.
+// Nothing is measured here: times are the server's.
 const talk = document.getElementById("question-form");
 talk?.addEventListener("submit", () => {
   talk.querySelector("button[type=submit]").setAttribute("aria-disabled", "true");
@@ -12,6 +13,16 @@ talk?.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   if (talk) delete talk.dataset.sent;
 });
+
+const question = document.getElementById("question");
+if (question) {
+  const slot = talk.action;
+  const kept = sessionStorage.getItem(slot) ?? "";
+  const asked = [...document.querySelectorAll(".said.mine")].at(-1)?.textContent.trim();
+  if (kept.trim() === asked) sessionStorage.removeItem(slot);
+  else if (!question.value) question.value = kept;
+  question.addEventListener("input", () => sessionStorage.setItem(slot, question.value));
+}
 
 const left = document.querySelector("[data-seconds-left]");
 if (left) {

@@ -10,7 +10,7 @@ from portal.console.enums import TrialState
 from portal.console.models import Trial
 from portal.console.selectors.signing import lines_of
 from portal.console.selectors.trials import seconds_left
-from portal.review.actions import void_sheet
+from portal.review.actions import SheetValues, void_sheet
 from portal.review.enums import SheetState
 from portal.review.errors import Conflict, Incomplete, NotPossible
 from portal.review.models import ScoreSheet
@@ -112,10 +112,21 @@ def test_two_windows_never_overwrite_each_other():
     scene = Evaluation()
     trial = scene.begin()
     scene.rate(trial)
-    values = actions.ratings.SheetValues(scores={"quality": "1", "use": "1"})
+    values = SheetValues(scores={"quality": "1", "use": "1"})
 
     with pytest.raises(Conflict):
         actions.rate(Trial.objects.get(pk=trial.pk), values=values, version=0, rated_by=scene.evaluator())
+
+
+def test_a_button_pressed_while_the_same_saves_itself_is_no_conflict():
+    scene = Evaluation()
+    trial = scene.begin()
+    saved = scene.rate(trial, quality="2", use="", opinion="같은 글")
+    values = SheetValues(scores={"quality": " 2 "}, opinion="같은 글")
+
+    again = actions.rate(Trial.objects.get(pk=trial.pk), values=values, version=0, rated_by=scene.evaluator())
+
+    assert again.version == saved.version
 
 
 @pytest.mark.parametrize("value", ["0", "6", "3.5", "NaN", "좋음", "1e3"])

@@ -1,5 +1,7 @@
 """The rating of a model is the evaluator's sheet in reviewing: saved, signed and taken back there, under the code name here."""
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
@@ -10,16 +12,34 @@ from portal.console.models import Round, Trial
 from portal.console.selectors.trials import trials_of
 from portal.review.actions import SheetValues, save_score, sign_sheet, withdraw_signature
 from portal.review.enums import SheetState
-from portal.review.errors import Incomplete, NotPossible
+from portal.review.errors import Conflict, Incomplete, NotPossible
 from portal.review.models import ScoreSheet
 
 
 def rate(trial: Trial, *, values: SheetValues, version: int, rated_by: User) -> ScoreSheet:
-    """Save the rating made from `version`; Conflict, as in reviewing, when another window saved in between."""
+    """Save the rating made from `version`; Conflict, as in reviewing, when another window saved something else in between.
+
+    A button pressed while the same values are saving themselves is no conflict.
+    """
     require_round(trial.round, *RUNNING)
     if trial.state != TrialState.OPEN:
         raise NotPossible(_("Open this model again before you change its rating."))
-    return save_score(trial.assignment.sheet, values=values, version=version, saved_by=rated_by)
+    try:
+        return save_score(trial.assignment.sheet, values=values, version=version, saved_by=rated_by)
+    except Conflict as conflict:
+        if not _same(values, conflict.current):
+            raise
+        return ScoreSheet.objects.get(pk=trial.assignment.sheet.pk)
+
+
+def _same(values: SheetValues, current: dict[str, Any]) -> bool:
+    """Whether what stands is what was sent; lines that were not sent count as empty."""
+    lines = set(values.scores) | set(current["scores"])
+    return values.opinion == current["opinion"] and all(
+        values.scores.get(key, "").strip() == current["scores"].get(key, "")
+        and values.comments.get(key, "") == current["comments"].get(key, "")
+        for key in lines
+    )
 
 
 def sign_ratings(evaluation: Round, *, signed_by: User) -> int:
