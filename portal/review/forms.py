@@ -235,6 +235,12 @@ class OutsideResultForm(forms.Form):
     document_digest = forms.RegexField(
         label=_("SHA-256 of the document"), regex=r"^[0-9a-f]{64}$", help_text=_("64 hexadecimal digits.")
     )
+    reason = forms.CharField(
+        label=_("Reason of a correction"),
+        max_length=500,
+        required=False,
+        help_text=_("Only where a figure stands already: the new one replaces it and waits for a second person."),
+    )
 
     def __init__(self, *args: Any, phase: Phase, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -55,6 +55,9 @@ def seal_phase(phase: Phase, *, sealed_by: User) -> Phase:
     return row
 
 
+OPTIONAL = ("target", "stderr")
+
+
 @dataclass(frozen=True)
 class OutsideFigure:
     """A figure as the document of another body gives it; numbers are decimal text."""
@@ -69,28 +72,48 @@ class OutsideFigure:
 
 
 @transaction.atomic
-def enter_outside_result(entry: Entry, *, figure: OutsideFigure, entered_by: User) -> OutsideResult:
-    """Take down a figure; it counts once a second person has confirmed it against the document."""
+def enter_outside_result(entry: Entry, *, figure: OutsideFigure, entered_by: User, reason: str = "") -> OutsideResult:
+    """Take down a figure; it counts once a second person has confirmed it against the document.
+
+    With a `reason` it corrects the figure that stands already: that one no longer counts, the new one waits for its
+    second person, and a tally that rests on the old one has to be taken again. Tallies keep what they were taken from.
+    """
     require_role(entered_by, "officer")
     require_outsider(entered_by, entry.phase)
-    numbers = {
-        name: decimal_text(getattr(figure, name), name=name) for name in ("target", "stderr") if getattr(figure, name)
+    fields = {
+        "body": figure.body,
+        "document_digest": figure.document_digest,
+        "value": decimal_text(figure.value, name="value"),
+        **{name: decimal_text(text, name=name) if (text := getattr(figure, name)) else "" for name in OPTIONAL},
     }
-    _must_keep_the_frozen_target(entry, figure, target=numbers.get("target", ""))
-    if OutsideResult.objects.filter(entry=entry, part=figure.part, item=figure.item).exists():
-        raise NotPossible(_("There is already a figure for %(item)s of this entry.") % {"item": figure.item})
-    row = OutsideResult.objects.create(
-        phase=entry.phase,
-        entry=entry,
-        part=figure.part,
-        item=figure.item,
-        body=figure.body,
-        document_digest=figure.document_digest,
-        value=decimal_text(figure.value, name="value"),
-        entered_by=entered_by,
-        **numbers,
+    _must_keep_the_frozen_target(entry, figure, target=fields["target"])
+    place = {"entry": entry, "part": figure.part, "item": figure.item}
+    standing = OutsideResult.objects.select_for_update().filter(**place).first()
+    if standing is None:
+        row = OutsideResult.objects.create(phase=entry.phase, **place, **fields, entered_by=entered_by)
+    else:
+        row = _corrected(standing, fields, entered_by=entered_by, reason=reason)
+    leave_trace(
+        AuditAction.OUTSIDE_RESULT_ENTERED,
+        by=entered_by,
+        subject=row,
+        before={"document": standing.document_digest} if standing else None,
+        after={"document": row.document_digest},
+        reason=reason if standing else "",
     )
-    leave_trace(AuditAction.OUTSIDE_RESULT_ENTERED, by=entered_by, subject=row, after={"document": row.document_digest})
+    return row
+
+
+def _corrected(standing: OutsideResult, fields: dict[str, str], *, entered_by: User, reason: str) -> OutsideResult:
+    require_text(
+        reason,
+        _("There is already a figure for %(item)s of this entry; say why it is corrected.") % {"item": standing.item},
+    )
+    row = OutsideResult.objects.get(pk=standing.pk)
+    for name, text in fields.items():
+        setattr(row, name, text)
+    row.entered_by, row.confirmed_by, row.confirmed_at = entered_by, None, None
+    row.save()
     return row
 
 

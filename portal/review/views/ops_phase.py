@@ -121,6 +121,8 @@ def outside_results(request: ViewerRequest, phase_id: int) -> HttpResponse:
         "results": OutsideResult.objects.filter(phase=row).select_related("entry", "entered_by", "confirmed_by"),
         "shown": shown,
         "me": person(request),
+        "officer": request.viewer.has_role("officer"),
+        "staff": request.viewer.has_role("officer", "decider"),
     }
     return render(request, "review/ops/outside_results.html", context, status=422 if posted else 200)
 
@@ -129,7 +131,7 @@ def _enter(request: HttpRequest, form: OutsideResultForm) -> OutsideResult:
     data = form.cleaned_data
     part, item = form.part_and_item
     figure = OutsideFigure(part, item, data["value"], data["body"], data["document_digest"], target=data["target"])
-    return actions.enter_outside_result(data["entry"], figure=figure, entered_by=person(request))
+    return actions.enter_outside_result(data["entry"], figure=figure, entered_by=person(request), reason=data["reason"])
 
 
 @access(rules.oversees_phase)

@@ -140,3 +140,23 @@ def test_the_database_refuses_to_change_a_tally():
 
     with pytest.raises(DatabaseError), transaction.atomic():
         Tally.objects.update(digest="0" * 64)
+
+
+def test_a_corrected_figure_waits_for_its_second_person_and_forces_a_new_tally():
+    scene = Scene()
+    scene.tally()
+    entry = scene.entries[0]
+    figure = OutsideFigure("benchmark", "index", "70", "측정 기관", "1" * 64)
+    with pytest.raises(NotPossible):
+        actions.enter_outside_result(entry, figure=figure, entered_by=scene.officer)
+
+    row = actions.enter_outside_result(entry, figure=figure, entered_by=scene.officer, reason="문서 정정")
+    assert (row.value, row.confirmed_by) == ("70", None)
+    actions.confirm_outside_result(row, confirmed_by=scene.decider)
+    again = actions.take_tally(scene.phase, taken_by=scene.officer, reason="문서 정정")
+
+    old, new = (
+        next(line["value"] for line in tally.input["measurements"] if line["entry"] == entry.code)
+        for tally in Tally.objects.order_by("version")
+    )
+    assert (again.version, old, new) == (2, "80", "70")
