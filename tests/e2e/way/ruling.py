@@ -30,7 +30,7 @@ def enter_figures(officer: Walker) -> None:
         officer.fill("SHA-256 of the document", "ab" * 32)
         officer.press("Enter")
         officer.told("The figure is entered")
-    expect(officer.main.get_by_text("waits for a second person")).to_have_count(2)
+    expect(officer.main.get_by_role("cell", name="waits for a second person")).to_have_count(2)
     officer.shot("20-figures")
 
 
