@@ -134,6 +134,7 @@ class Walker:
 
     def choose(self, label: str, option: str, *, within: Locator | None = None) -> None:
         field = (within or self.main).get_by_label(label, exact=True)
+        field.wait_for()  # the list of options is read at once, without waiting for the page
         known = field.locator("option").all_text_contents()
         chosen = [text for text in known if option in text]
         assert len(chosen) == 1, f"{option!r} among {known}"
