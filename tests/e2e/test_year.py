@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from tests.e2e.pagewalk import SHOTS, chromium
-from tests.e2e.server import migrated, portal
+from tests.e2e.server import portal
 from tests.e2e.year import february, january, summer
 from tests.e2e.year.clock import VARIABLE, Clock
 from tests.e2e.year.stage import YearStage
@@ -15,11 +15,11 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def stage(tmp_path, monkeypatch):
+def stage(tmp_path, new_portal, monkeypatch):
     clock = Clock(tmp_path / "clock")
     clock.set("2026-01-02 09:00")
     monkeypatch.setenv(VARIABLE, str(clock.file))
-    var = migrated(tmp_path / "var")
+    var = new_portal(tmp_path / "var")
     shots = SHOTS / "year" if os.environ.get("PORTAL_SHOTS") else None
     if shots:
         shots.mkdir(parents=True, exist_ok=True)
