@@ -14,9 +14,9 @@ from portal.calls.policies import answers_consent, answers_invitation, owns_vers
 from portal.calls.selectors.applications import receipt_of
 from portal.calls.selectors.calls import is_receiving, requirements_of, terms_of
 from portal.calls.views.flow import CONFLICT, page, replaced, tried
-from portal.common.access import ViewerRequest, access
+from portal.common.access import ViewerRequest, access, step_up_to_act
 from portal.review.models import Decision
-from portal.review.views.flow import person, step_up_to_act
+from portal.review.views.flow import person
 
 
 @access(answers_consent)

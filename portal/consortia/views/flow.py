@@ -1,16 +1,14 @@
 """What every page with a form does: try the act, say what came of it, and keep what was typed when it is refused."""
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from portal.common.access import View, step_up
 from portal.common.transitions import TransitionError
 from portal.consortia.errors import ConsortiumError
 from portal.programmes.errors import ProgrammeError
@@ -44,15 +42,3 @@ def told(refusal: Exception) -> str:
 def form_page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
     """A page with a form: 422 when the form came back refused, with everything still in it."""
     return render(request, template, context, status=422 if request.method == "POST" else 200)
-
-
-def step_up_to_act(view: View) -> View:
-    """Step-up for a page that is read by GET and acted on by POST: reading asks for nothing."""
-    proved = step_up(view)
-
-    @wraps(view)
-    def page(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        return proved(request, **kwargs) if request.method == "POST" else view(request, **kwargs)
-
-    page.step_up = True  # type: ignore[attr-defined]
-    return page

@@ -1,16 +1,14 @@
 """What every page with a form does: try the act, say what came of it, go on."""
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from portal.accounts.models import User
-from portal.common.access import View, step_up
 from portal.common.transitions import TransitionError
 from portal.consortia.errors import ConsortiumError
 from portal.programmes.errors import ProgrammeError
@@ -40,15 +38,3 @@ def attempt(request: HttpRequest, act: Callable[[], Any], *, done: str) -> bool:
 def attempt_and_go(request: HttpRequest, act: Callable[[], Any], *, done: str, to: str, **kwargs: Any) -> HttpResponse:
     attempt(request, act, done=done)
     return redirect(to, **kwargs)
-
-
-def step_up_to_act(view: View) -> View:
-    """Step-up for a page that is read by GET and acted on by POST: reading asks for nothing."""
-    proved = step_up(view)
-
-    @wraps(view)
-    def page(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        return proved(request, **kwargs) if request.method == "POST" else view(request, **kwargs)
-
-    page.step_up = True  # type: ignore[attr-defined]
-    return page

@@ -7,13 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from portal.common.access import ViewerRequest, access
+from portal.common.access import ViewerRequest, access, step_up_to_act
 from portal.review import actions
 from portal.review.decision_forms import ReferForm
 from portal.review.forms import AdmissionForm, AppealRulingForm
 from portal.review.models import Appeal
 from portal.review.policies import rules, visible_to
-from portal.review.views.flow import attempt, person, step_up_to_act
+from portal.review.views.flow import attempt, person
 from portal.review.views.ops_phase import get_phase
 from portal.review.windows import answer_due
 

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from portal.common.access import ViewerRequest, access, step_up
+from portal.common.access import ViewerRequest, access, step_up, step_up_to_act
 from portal.programmes.models import Phase
 from portal.review import actions
 from portal.review.actions import Draft
@@ -26,7 +26,7 @@ from portal.review.forms import (
 from portal.review.models import Decision, Notice
 from portal.review.policies import rules, visible_to
 from portal.review.selectors.decisions import affected_entries, decisions_of, standing_decision, undecided_entries
-from portal.review.views.flow import attempt, attempt_and_go, person, step_up_to_act
+from portal.review.views.flow import attempt, attempt_and_go, person
 from portal.review.views.ops_phase import get_phase
 
 UNPROCESSABLE = 422

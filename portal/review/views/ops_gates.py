@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from portal.common.access import ViewerRequest, access, step_up
+from portal.common.access import ViewerRequest, access, step_up, step_up_to_act
 from portal.consortia.models import Entry
 from portal.programmes.models import Phase
 from portal.review import actions
@@ -16,7 +16,7 @@ from portal.review.models import Disqualification
 from portal.review.policies import Subject, rules, view
 from portal.review.selectors.gates import open_verification
 from portal.review.selectors.operations import gate_table
-from portal.review.views.flow import attempt, attempt_and_go, person, step_up_to_act
+from portal.review.views.flow import attempt, attempt_and_go, person
 from portal.review.views.ops_phase import get_phase
 from portal.submissions.selectors import current_submission, dossier
 

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from portal.common.access import access
+from portal.common.access import access, step_up_to_act
 from portal.consortia.models import Entry
 from portal.review import actions
 from portal.review.enums import PanelKind, RecusalGround, SeatKind
@@ -15,7 +15,7 @@ from portal.review.models import Declaration, Panel, PanelSeat
 from portal.review.policies import rules
 from portal.review.selectors.completion import STANDING
 from portal.review.selectors.panels import panels_of
-from portal.review.views.flow import attempt, attempt_and_go, person, step_up_to_act
+from portal.review.views.flow import attempt, attempt_and_go, person
 from portal.review.views.ops_phase import get_phase
 
 

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from portal.common.access import ViewerRequest, access, step_up
+from portal.common.access import ViewerRequest, access, step_up, step_up_to_act
 from portal.programmes.actions import move_phase
 from portal.programmes.models import Phase
 from portal.review import actions
@@ -17,7 +17,7 @@ from portal.review.selectors.completion import holes_before_seal
 from portal.review.selectors.operations import OWN_PAGES, overview, phases_for
 from portal.review.selectors.results import tally_table
 from portal.review.selectors.tallies import is_current
-from portal.review.views.flow import attempt, attempt_and_go, person, step_up_to_act
+from portal.review.views.flow import attempt, attempt_and_go, person
 
 
 def get_phase(phase_id: int) -> Phase:
