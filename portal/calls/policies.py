@@ -174,8 +174,12 @@ def _of_staff(viewer: Viewer, pk: int, *names: str) -> Verdict:
 
 
 def checks_application(viewer: Viewer, application: int) -> Verdict:
-    """Eligibility is the secretariat's work; the others of the staff read it on the page of the call."""
-    row = Application.objects.filter(pk=application).exclude(state="draft").first()
+    """Eligibility is the secretariat's work, once the call has closed; before, not even who applied is known.
+
+    The others of the staff read it on the page of the call.
+    """
+    rows = Application.objects.filter(call__state__in=OVER).exclude(state="draft")
+    row = rows.filter(pk=application).first()
     if row is None:
         return UNKNOWN if viewer.has_role(*STAFF) else Verdict(allowed=False)
     return runs_call(viewer, row.call_id)

@@ -132,6 +132,18 @@ def _require_grounds(entry: Entry, draft: Draft, *, supersedes: Decision | None)
         )
     if any(case.entry_id == entry.pk for case in open_disqualifications(entry.phase)):
         raise NotPossible(_("A disqualification procedure on %(entry)s is open; rule on it first.") % {"entry": entry})
+    if draft.outcome == Outcome.ADVANCE:
+        _require_every_gate(entry)
+
+
+def _require_every_gate(entry: Entry) -> None:
+    """Nobody advances by silence: each gate of the rules has its ruling."""
+    open_gates = [gate.key for gate in gates_of(entry.phase) if verdict_on(entry, gate.key) is None]
+    if open_gates:
+        raise NotPossible(
+            _("The gate %(gate)s of %(entry)s is not ruled on yet; rule on it before the entry advances.")
+            % {"entry": entry, "gate": open_gates[0]}
+        )
 
 
 def _require_step_of(entry: Entry, draft: Draft) -> None:

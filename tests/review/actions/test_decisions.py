@@ -103,6 +103,15 @@ def test_a_disqualification_rests_on_a_failed_gate(tallied):
         draft(tallied, form=Draft(Outcome.DISQUALIFY, Basis.GATE, "독자성"))
 
 
+def test_nobody_advances_while_a_gate_is_not_ruled_on():
+    scene = Scene()
+    scene.seal()
+    actions.take_tally(scene.phase, taken_by=scene.officer)
+    with pytest.raises(NotPossible, match="originality"):
+        draft(scene, form=Draft(Outcome.ADVANCE, Basis.RANK, "순위에 따름"))
+    assert draft(scene).outcome == Outcome.CUT
+
+
 def test_the_phase_is_decided_only_when_every_entry_is(tallied):
     tallied.decide(tallied.entries[0], Outcome.ADVANCE)
 
