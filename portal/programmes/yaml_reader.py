@@ -16,6 +16,7 @@ UNREADABLE = gettext_noop("is not YAML: it contains characters that a text does 
 ALIASES = gettext_noop("aliases are not allowed; write the value out.")
 KEY_TWICE = gettext_noop("the key %(value)r appears twice; the last would win in silence.")
 KEY_NO_TEXT = gettext_noop("the key %(value)r is not a text; put it in quotes.")
+NO_VALUE = gettext_noop("%(value)r cannot be read as a value, such as a date or a number; put it in quotes.")
 STEP = re.compile(r"[^.\[\]]+|\[\d+\]")
 
 
@@ -26,6 +27,15 @@ class PlainLoader(yaml.SafeLoader):
         if self.check_event(yaml.AliasEvent):
             raise _at(self.peek_event().start_mark, ALIASES)
         return super().compose_node(parent, index)
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: FBT001, FBT002
+        """What looks like a date or a number and is none ("2026-13-45") is refused with its line."""
+        try:
+            return super().construct_object(node, deep=deep)
+        except (RuleSetError, yaml.YAMLError):
+            raise
+        except (ValueError, LookupError, AttributeError, OverflowError) as error:
+            raise _at(node.start_mark, NO_VALUE, value=str(node.value)[:40]) from error
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
         seen = set()

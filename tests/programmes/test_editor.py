@@ -178,3 +178,10 @@ def test_frozen_rules_have_no_editor(officer):
     assert phase.ruleset.digest in page
     assert written(officer, phase, SHIPPED).status_code == 422
     assert not RuleSetDraft.objects.exists()
+
+
+@pytest.mark.parametrize("value", ["2026-13-45", "!!int abc", "!!bool perhaps", "!!timestamp soon", "9" * 5000])
+def test_what_only_looks_like_a_value_is_refused_with_its_line(value):
+    refusal = editing.check(f"schema: ruleset/1\npoints: {value}\n").refusal
+
+    assert refusal.line == 2

@@ -138,7 +138,7 @@ def answer_amendment(amendment: Amendment, *, entry: Entry, answer: str, text: s
 def adopt_amendment(amendment: Amendment, *, actor: Viewer, reason: str) -> Amendment:
     """A second person adopts: the phase and every entry still in it follow the new version from now on."""
     phase = locked_phase(amendment.phase_id)
-    locked = Amendment.objects.select_for_update().select_related("before", "after").get(pk=amendment.pk)
+    locked = Amendment.objects.select_for_update(of=("self",)).select_related("before", "after").get(pk=amendment.pk)
     step = find(AMENDMENT, "adopt", locked.state)
     authorise(step, actor=actor, reason=reason)
     _must_be_ripe(locked, phase=phase, actor=actor)

@@ -120,7 +120,7 @@ def move_proposals(found: ProposalRound, event: str, *, actor: Viewer, reason: s
 def freeze_proposals(found: ProposalRound, *, actor: Viewer) -> ProposalResult:
     """Fix which benchmarks are taken and which targets stand, with a digest. Not by whoever closed the round."""
     phase = locked_phase(found.phase_id)
-    locked = ProposalRound.objects.select_for_update().select_related("phase__ruleset").get(pk=found.pk)
+    locked = ProposalRound.objects.select_for_update(of=("self",)).select_related("phase__ruleset").get(pk=found.pk)
     step = find(PROPOSALS, "freeze", locked.state)
     authorise(step, actor=actor)
     require_outsider(actor, phase.programme)

@@ -78,7 +78,11 @@ def give_ruling(
 ) -> AdvanceRuling:
     """Rule once and for the whole phase. `published` is the question without what would tell the team."""
     phase = locked_phase(question.phase_id)
-    locked = ComponentQuestion.objects.select_for_update().select_related("entry__consortium").get(pk=question.pk)
+    locked = (
+        ComponentQuestion.objects.select_for_update(of=("self",))
+        .select_related("entry__consortium")
+        .get(pk=question.pk)
+    )
     step = find(QUESTION, "rule", locked.state)
     authorise(step, actor=actor, reason=reason)
     require_state(phase, *BEFORE_SCORING)

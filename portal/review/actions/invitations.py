@@ -72,9 +72,14 @@ def _open_panel(panel: Panel, user: User, answer_due: datetime) -> Panel:
 def invite_places(
     panel: Panel, *, places: Iterable[DrawnPlace], answer_due: datetime, invited_by: User
 ) -> list[PanelInvitation]:
-    """Invite those who were drawn. Whoever cannot be seated keeps a line that says why, and the next alternate is asked."""
+    """Invite those who were drawn. Whoever cannot be seated keeps a line that says why, and the next alternate is asked.
+
+    Who has been asked is read again under the panel's lock, so that a second click asks nobody and passes over nobody.
+    """
     row = _open_panel(panel, invited_by, answer_due)
-    new = [invitation for place in places for invitation in _invite_place(place, row, answer_due, invited_by)]
+    asked = set(PanelInvitation.objects.filter(panel=row).values_list("place", flat=True))
+    waiting = [place for place in places if place.pk not in asked]
+    new = [invitation for place in waiting for invitation in _invite_place(place, row, answer_due, invited_by)]
     _write_to([invitation for invitation in new if invitation.state == InvitationState.INVITED])
     after: dict[str, object] = {"invitations": [invitation.pk for invitation in new]}
     leave_trace(AuditAction.PANEL_INVITED, by=invited_by, subject=row, after=after)

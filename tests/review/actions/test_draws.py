@@ -7,6 +7,7 @@ from portal.audit.models import Event
 from portal.letters.models import Letter
 from portal.review import actions
 from portal.review.actions import PoolPerson
+from portal.review.actions.invitations import invite_places
 from portal.review.drawing import replay
 from portal.review.enums import PanelKind, RecusalGround, Sex
 from portal.review.errors import Incomplete, NotPossible
@@ -184,6 +185,17 @@ def test_everybody_drawn_gets_one_letter(officer):
     assert Letter.objects.filter(kind="panel_invitation").count() == 3
     with pytest.raises(NotPossible):
         actions.invite_drawn(draw, answer_due=soon(), invited_by=officer)
+
+
+def test_a_second_click_that_read_the_places_before_the_first_asked_asks_nobody(officer):
+    draw = make_draw(officer)
+    seen = list(draw.places.filter(is_alternate=False).select_related("candidate__attributes"))
+    invite_places(draw.panel, places=seen, answer_due=soon(), invited_by=officer)
+    asked = PanelInvitation.objects.count()
+
+    invite_places(draw.panel, places=seen, answer_due=soon(), invited_by=officer)
+
+    assert PanelInvitation.objects.count() == asked == 3
 
 
 def test_somebody_who_declines_is_followed_by_the_next_of_the_same_cell(officer):
