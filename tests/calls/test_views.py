@@ -277,7 +277,7 @@ def test_the_staff_list_takes_the_same_queries(django_assert_max_num_queries, co
 
 
 def test_before_the_close_no_officer_opens_an_application_to_check_it(scene):
-    application = scene.hand_in()
+    application = scene.apply()
     page = ops("eligibility", application=application.pk)
     assert by(scene.officer).get(page).status_code == 404
 
