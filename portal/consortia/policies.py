@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from portal.common.access import UNKNOWN, Verdict
@@ -13,6 +14,7 @@ from portal.consortia.models import (
     Consortium,
     ConsortiumInstitution,
     Entry,
+    Membership,
     Proposal,
     SupportGrant,
     SupportOutage,
@@ -74,9 +76,11 @@ def _hidden(viewer: Viewer) -> Verdict:
 
 
 def reads_entry(viewer: Viewer, entry: int) -> Verdict:
-    """The team's own page of an entry; staff read it, other teams do not find it."""
-    found = Entry.objects.filter(pk=entry).select_related("consortium").first()
-    if found and (viewer.has_role(*READERS) or is_member(viewer, found.consortium)):
+    """The team's own page of an entry; staff without a team of their own read it, other teams do not find it."""
+    found = Entry.objects.filter(pk=entry).select_related("consortium", "phase").first()
+    if found and is_member(viewer, found.consortium):
+        return Verdict(allowed=True)
+    if found and viewer.has_role(*READERS) and not takes_part(viewer, found.phase.programme_id):
         return Verdict(allowed=True)
     return _hidden(viewer)
 
@@ -118,27 +122,28 @@ def sees_support(viewer: Viewer, slug: str) -> Verdict:
 
 
 def oversees_phase(viewer: Viewer, phase_id: int) -> Verdict:
-    return _staff(viewer, *STAFF, known=lambda: Phase.objects.filter(pk=phase_id).exists())
+    return _outside_staff(viewer, *STAFF, phases=Phase.objects.filter(pk=phase_id))
 
 
 def oversees_amendment(viewer: Viewer, amendment_id: int) -> Verdict:
-    return _staff(viewer, *STAFF, known=lambda: Amendment.objects.filter(pk=amendment_id).exists())
+    return _outside_staff(viewer, *STAFF, phases=Phase.objects.filter(amendments=amendment_id))
 
 
 def sees_question(viewer: Viewer, question_id: int) -> Verdict:
-    return _staff(viewer, *READERS, known=lambda: ComponentQuestion.objects.filter(pk=question_id).exists())
+    asked = ComponentQuestion.objects.filter(pk=question_id)
+    return _outside_staff(viewer, *READERS, phases=Phase.objects.filter(pk__in=asked.values("phase")))
 
 
 def sees_questions(viewer: Viewer, phase_id: int) -> Verdict:
-    return _staff(viewer, *READERS, known=lambda: Phase.objects.filter(pk=phase_id).exists())
+    return _outside_staff(viewer, *READERS, phases=Phase.objects.filter(pk=phase_id))
 
 
 def sees_proposals(viewer: Viewer, phase_id: int) -> Verdict:
-    return _staff(viewer, *STAFF, known=lambda: Phase.objects.filter(pk=phase_id).exists())
+    return _outside_staff(viewer, *STAFF, phases=Phase.objects.filter(pk=phase_id))
 
 
 def sets_entry_deadline(viewer: Viewer, entry_id: int) -> Verdict:
-    return _staff(viewer, "officer", known=lambda: Entry.objects.filter(pk=entry_id).exists())
+    return _outside_staff(viewer, "officer", phases=Phase.objects.filter(entries=entry_id))
 
 
 def keeps_support(viewer: Viewer, slug: str) -> Verdict:
@@ -166,3 +171,18 @@ def _staff(viewer: Viewer, *roles: str, known: Callable[[], bool]) -> Verdict:
     if not viewer.has_role(*roles):
         return Verdict(allowed=False, reason=_("Your account does not have the role for this page."))
     return Verdict(allowed=True) if known() else UNKNOWN
+
+
+def _outside_staff(viewer: Viewer, *roles: str, phases: "QuerySet[Phase]") -> Verdict:
+    """Staff of the phase's programme: what rivals ask and propose is hidden from whoever belongs to a team there, too."""
+    programme = phases.values_list("programme", flat=True).first()
+    verdict = _staff(viewer, *roles, known=lambda: programme is not None)
+    if not verdict.allowed or programme is None or not takes_part(viewer, programme):
+        return verdict
+    return Verdict(allowed=False, reason=_("You belong to a consortium of this programme; somebody else does this."))
+
+
+def takes_part(viewer: Viewer, programme_id: int) -> bool:
+    """Whether the viewer belongs to a consortium that entered a phase of the programme."""
+    entered = Membership.objects.filter(consortium__entries__phase__programme=programme_id)
+    return viewer.user_id is not None and entered.filter(user=viewer.user_id).exists()

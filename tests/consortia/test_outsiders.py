@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from portal.common.viewer import viewer_of_user
-from portal.consortia import actions
+from portal.consortia import actions, policies
 from tests.factories.accounts import make_user
 from tests.factories.consortia import join, make_entry
 from tests.factories.programmes import make_phase
@@ -90,3 +90,26 @@ def test_a_member_with_a_role_is_no_outsider(act):
 @pytest.mark.parametrize("act", ACTS)
 def test_a_member_of_no_consortium_acts(act):
     act(make_entry(make_phase("receiving")), viewer_of_user(make_user("officer", "decider")))
+
+
+def doors(entry):
+    question = make_question(entry)
+    return [
+        (policies.reads_entry, {"entry": entry.pk}),
+        (policies.sees_question, {"question_id": question.pk}),
+        (policies.sees_questions, {"phase_id": entry.phase_id}),
+        (policies.sees_proposals, {"phase_id": entry.phase_id}),
+        (policies.oversees_phase, {"phase_id": entry.phase_id}),
+        (policies.oversees_amendment, {"amendment_id": make_amendment(entry.phase).pk}),
+        (policies.sets_entry_deadline, {"entry_id": entry.pk}),
+    ]
+
+
+def test_a_member_with_a_role_reads_nothing_of_the_rivals_and_an_outsider_does():
+    entry = make_entry(make_phase("receiving"))
+    member, outsider = make_user("officer", "auditor"), make_user("officer", "auditor")
+    join(make_entry(entry.phase).consortium, user=member)
+    rules = doors(entry)
+
+    assert [rule(viewer_of_user(outsider), **at).allowed for rule, at in rules] == [True] * len(rules)
+    assert [rule(viewer_of_user(member), **at).allowed for rule, at in rules] == [False] * len(rules)
