@@ -138,7 +138,10 @@ def is_blinded(panel: Panel, phase: Phase) -> bool:
 
 @dataclass(frozen=True)
 class Standing:
-    """How a viewer stands to one phase: own teams in it, panel seats with cleared declarations, roles. Three queries, whatever is asked."""
+    """How a viewer stands to one phase: own teams in it, panel seats with cleared declarations, roles. Three queries, whatever is asked.
+
+    Who belongs to a team is on no panel there, whatever was declared before joining it.
+    """
 
     viewer: Viewer
     teams: frozenset[int] = frozenset()
@@ -151,16 +154,17 @@ class Standing:
 def standing_of(viewer: Viewer, phase: Phase) -> Standing:
     if viewer.user_id is None:
         return Standing(viewer)
-    teams = Membership.objects.filter(user_id=viewer.user_id, consortium__entries__phase=phase)
+    members = Membership.objects.filter(user_id=viewer.user_id, consortium__entries__phase=phase)
+    teams = frozenset(members.values_list("consortium_id", flat=True))
     seats = PanelSeat.objects.filter(user_id=viewer.user_id, panel__phase=phase).exclude(panel__kind=PanelKind.APPEAL)
     held = list(seats.values_list("kind", "declaration__state", "panel__is_blind"))
     return Standing(
         viewer,
-        teams=frozenset(teams.values_list("consortium_id", flat=True)),
-        is_cleared=bool(held) and all(state in CLEARED for _kind, state, _blind in held),
+        teams=teams,
+        is_cleared=bool(held) and not teams and all(state in CLEARED for _kind, state, _blind in held),
         is_chair=SeatKind.CHAIR in {kind for kind, _state, _blind in held},
         is_sighted=not all(blind for _kind, _state, blind in held),
-        appealed=_appealed(viewer.user_id, phase),
+        appealed=frozenset() if teams else _appealed(viewer.user_id, phase),
     )
 
 

@@ -132,3 +132,14 @@ def test_staff_of_a_competing_team_are_no_staff_in_its_phase():
     mine = audiences_of(viewer_of_user(both), scope_of(scene.sheet_of(0, 1)))
 
     assert mine == {Audience.PUBLIC, Audience.OTHER_CONSORTIA}
+
+
+def test_a_reviewer_who_joins_a_team_after_declaring_is_on_no_panel_any_more():
+    scene = Scene()
+    joined = scene.seats[0].user
+    make_member(scene.entries[1], user=joined)
+
+    assert audiences_of(viewer_of_user(joined), scope_of(scene.sheet_of(0, 0))) == {
+        Audience.PUBLIC,
+        Audience.OTHER_CONSORTIA,
+    }
