@@ -59,6 +59,13 @@ def test_who_has_a_place_in_the_phase_does_not_apply(scene):
         actions.open_application(scene.call, consortium=scene.consortia[0], opened_by=scene.managers[0])
 
 
+def test_who_entered_the_phase_after_opening_an_application_does_not_hand_it_in(scene):
+    application = scene.draft(0)
+    make_entry(scene.phase, consortium=scene.consortia[0])
+    with pytest.raises(CallError):
+        actions.hand_in(application, handed_in_by=scene.managers[0])
+
+
 def test_a_call_for_invited_consortia_takes_nobody_else():
     scene = CallScene(terms=replace(TERMS, invited_only=True))
     actions.invite_consortium(scene.call, consortium=scene.consortia[0], invited_by=scene.officer)

@@ -52,6 +52,16 @@ def test_the_new_entrys_deadline_lies_after_the_close():
         actions.set_terms(scene.call, terms=early, set_by=scene.officer)
 
 
+def test_a_call_does_not_move_past_the_deadline_that_it_announced_for_the_entry():
+    scene = CallScene()
+    announced = scene.call.closes_at + timedelta(days=2)
+    actions.set_terms(scene.call, terms=replace(TERMS, entry_deadline=announced), set_by=scene.officer)
+    scene.open()
+
+    with pytest.raises(CallError):
+        actions.move_call_deadline(scene.call, closes_at=announced, reason="접수 장애", decided_by=scene.officer)
+
+
 def test_an_opened_call_receives_from_its_opening_to_its_deadline_alone():
     scene = CallScene()
     now = timezone.now()

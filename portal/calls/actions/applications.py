@@ -185,6 +185,9 @@ def _seal(application: Application, *, handed_in_by: User) -> ApplicationVersion
     same = latest is not None and latest.document == application_document(row, version=latest.version)
     if latest is not None and same and row.state == ApplicationState.HANDED_IN:
         return latest
+    bar = bar_to_applying(row.consortium, row.call)  # it may have entered the phase since it opened the application
+    if bar:
+        raise CallError(bar)
     holes = holes_in(row)
     if holes:
         raise Incomplete(_("The application is not complete. Open:"), holes=holes)

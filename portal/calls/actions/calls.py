@@ -15,7 +15,9 @@ from portal.calls.enums import AuditAction, InvitationState
 from portal.calls.errors import CallError
 from portal.calls.models import Application, CallDeadlineChange, CallInvitation, CallTerms, Requirement
 from portal.calls.selectors.applications import HANDED_IN_ONCE, bar_to_applying
+from portal.calls.selectors.calls import terms_of
 from portal.calls.transitions import INVITATION
+from portal.common.time import kst
 from portal.common.viewer import viewer_of_user
 from portal.consortia.models import Consortium
 from portal.programmes.actions import draft_call as draft_plain_call
@@ -141,6 +143,7 @@ def move_call_deadline(call: Call, *, closes_at: datetime, reason: str, decided_
         raise CallError(_("The new deadline lies in the past, or before the call opens; choose a later one."))
     if closes_at == row.closes_at:
         raise CallError(_("This is the deadline already."))
+    _must_leave_the_entry_its_time(row, closes_at)
     change = CallDeadlineChange.objects.create(
         call=row, before=row.closes_at, after=closes_at, reason=reason.strip(), decided_by=decided_by.actor
     )
@@ -151,6 +154,16 @@ def move_call_deadline(call: Call, *, closes_at: datetime, reason: str, decided_
         AuditAction.CALL_DEADLINE_MOVED, by=decided_by, subject=row, before=moved[0], after=moved[1], reason=reason
     )
     return change
+
+
+def _must_leave_the_entry_its_time(call: Call, closes_at: datetime) -> None:
+    """The announced deadline of the new entry stays, and a deadline that has passed at the selection would fall away."""
+    deadline = terms_of(call).entry_deadline
+    if deadline is not None and deadline <= closes_at:
+        raise CallError(
+            _("The new entry was announced with a deadline on %(deadline)s; the call has to close before it.")
+            % {"deadline": kst(deadline)}
+        )
 
 
 @transaction.atomic
