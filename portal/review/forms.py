@@ -204,7 +204,7 @@ class DecisionForm(forms.Form):
 
 
 class VacancyForm(forms.Form):
-    seats = forms.IntegerField(label=_("Vacant seats"), min_value=1, initial=1)
+    seats = forms.IntegerField(label=_("Vacant seats"), min_value=1, max_value=50, initial=1)
     public_rationale = long_text(_("Public rationale"), rows=3)
 
 

@@ -214,6 +214,6 @@ ROWS = [
     Row("ops_calls:selection", "302 403 403 422 403 403", closed_call, method="post"),
     Row("ops_calls:carry-out", "302 403 403 302 403 403", closed_call, method="post"),
     Row("ops_calls:eligibility", OFFICER_ONLY, to_be_checked),
-    Row("ops_calls:eligibility", OFFICER_ONLY, applied, case="before closing"),
+    Row("ops_calls:eligibility", "302 403 403 404 404 404", applied, case="before closing"),
     Row("ops_calls:interest", OFFICER_ONLY, declared_interest),
 ]

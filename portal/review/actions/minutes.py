@@ -11,7 +11,7 @@ from portal.accounts.models import User
 from portal.common.formats.canonical import digest_of
 from portal.review.actions.base import leave_trace, require_outsider, require_role, require_text
 from portal.review.actions.numbering import number_minutes
-from portal.review.enums import AuditAction, DeclarationState, PanelKind, SeatKind
+from portal.review.enums import AuditAction, DeclarationState, SeatKind
 from portal.review.errors import NotPossible
 from portal.review.models import Minutes, MinutesAttendance, Panel, PanelSeat
 from portal.review.selectors.rules import quorum_for
@@ -91,7 +91,7 @@ def _require_sound(attending: list[PanelSeat], seated: list[PanelSeat], *, quoru
         raise NotPossible(
             _("These seats are not members of this panel or are recused: %(codes)s.") % {"codes": ", ".join(strangers)}
         )
-    undeclared = [seat.code for seat in attending if _must_declare_first(seat)]
+    undeclared = [seat.code for seat in attending if not seat.declaration.opens_content]
     if undeclared:
         raise NotPossible(
             _("These members have not declared their interests; undeclared counts as conflicted: %(codes)s.")
@@ -107,8 +107,3 @@ def _require_sound(attending: list[PanelSeat], seated: list[PanelSeat], *, quoru
             _("%(cast)s votes were counted but %(present)s members were present; count abstentions too.")
             % {"cast": vote.cast, "present": len(attending)}
         )
-
-
-def _must_declare_first(seat: PanelSeat) -> bool:
-    """A committee that judges a call answers for its applicants, in the app of the calls."""
-    return seat.panel.kind != PanelKind.COMMITTEE and not seat.declaration.opens_content

@@ -209,6 +209,15 @@ def test_minutes_need_a_quorum_and_every_vote(tallied):
         actions.hold_meeting(tallied.panel, present=seats, vote=Vote(2, 0), **meeting)
 
 
+def test_nobody_undeclared_votes_on_a_committee_either(tallied):
+    committee = make_panel(tallied.phase, kind="committee", part="", name="심의위원회")
+    seat = actions.seat_panel(committee, user=make_user("reviewer"), seated_by=tallied.officer)
+    meeting = {"subject": "의결", "text": "논의", "held_at": timezone.now(), "recorded_by": tallied.officer}
+
+    with pytest.raises(NotPossible, match=seat.code):
+        actions.hold_meeting(committee, present=[seat], vote=Vote(1, 0), **meeting)
+
+
 def test_a_vacancy_and_its_additional_call(notified):
     scene = notified
     following = make_phase("drafted")
