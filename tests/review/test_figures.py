@@ -1,12 +1,14 @@
 """Weight sensitivity: nobody before the phase is final, then as the disclosure matrix says. Trace: every figure to its sources."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from portal.common.viewer import ANONYMOUS, viewer_of_user
 from portal.review.models import SignedSheet
-from portal.review.policies.figures import sees_sensitivity
+from portal.review.policies.figures import own_codes, sees_sensitivity
 from portal.review.policies.table import STAGES
 from portal.review.selectors.sensitivity import places_given, sensitivity_of
 from tests.factories.accounts import make_user, sign_in
@@ -66,6 +68,19 @@ def test_at_every_stage_those_whom_the_matrix_names_and_nobody_before_final(name
         move(scene, stage)
         seen = {who for who, viewer in viewers.items() if sees_sensitivity(viewer, scene.phase.pk).allowed}
         assert seen == {"final": WHO[final], "archived": WHO[archived]}.get(stage, set()), stage
+
+
+def test_under_the_embargo_the_public_sees_nothing_and_a_team_its_own_alone():
+    scene = scene_with(MATRICES["everybody"])
+    later = timezone.now() + timedelta(hours=1)
+    type(scene.phase).objects.filter(pk=scene.phase.pk).update(embargo_until=later)
+    scene.phase.refresh_from_db()
+    team = viewer_of_user(scene.members[0])
+
+    assert not sees_sensitivity(ANONYMOUS, scene.phase.pk).exists
+    assert sees_sensitivity(viewer_of_user(scene.auditor), scene.phase.pk).allowed
+    assert sees_sensitivity(team, scene.phase.pk).allowed
+    assert own_codes(team, scene.phase) == {scene.entries[0].code}
 
 
 def test_what_never_opens_does_not_exist_and_what_opens_later_says_so():

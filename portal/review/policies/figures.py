@@ -1,5 +1,6 @@
 """Who may see the weight sensitivity and the trace of an entry's figures."""
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.common.access import UNKNOWN, Verdict
@@ -12,6 +13,7 @@ from portal.review.selectors.rules import rules_of
 
 SUBJECT = "weight_sensitivity"  # as the rule set's disclosure matrix calls it
 STAFF = ("officer", "decider", "auditor")
+OTHERS = frozenset({"public", "other_consortia"})
 
 
 def keys_of(standing: Standing) -> frozenset[str]:
@@ -23,11 +25,15 @@ def keys_of(standing: Standing) -> frozenset[str]:
 
 
 def opened_to(phase: Phase, keys: frozenset[str], *, at: str) -> frozenset[str]:
-    """Of `keys` those to whom the matrix opens the weight sensitivity at a stage; before `final` it is open to nobody."""
+    """Of `keys` those to whom the matrix opens the weight sensitivity at a stage; before `final` it is open to nobody.
+
+    Under the phase's embargo it opens to no public and no rival: who would go under other weights tells who went.
+    """
     if phase.ruleset is None or STAGES.index(at) < STAGES.index("final"):
         return frozenset()
     matrix = rules_of(phase).disclosure.get(SUBJECT, {})
-    opens = {key: matrix.get(key, "never") for key in keys}
+    embargoed = phase.embargo_until is not None and timezone.now() < phase.embargo_until
+    opens = {key: matrix.get(key, "never") for key in (keys - OTHERS if embargoed else keys)}
     return frozenset(key for key, stage in opens.items() if stage in STAGES and STAGES.index(at) >= STAGES.index(stage))
 
 
