@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import yaml
 from django.utils.translation import gettext
 
+from portal.common.posted import number_of
 from portal.programmes.models import RuleSetVersion
 from portal.programmes.refusals import Refusal, refusal_of
 from portal.programmes.ruleset import RuleSetError, parse_ruleset
@@ -71,5 +72,5 @@ def beginning(choice: str) -> str | None:
     kind, _dash, name = choice.partition("-")
     if kind == "file":
         return shipped().get(name)
-    row = RuleSetVersion.objects.filter(pk=name).first() if kind == "version" and name.isdecimal() else None
+    row = RuleSetVersion.objects.filter(pk=number_of(name, default=0)).first() if kind == "version" else None
     return as_yaml(row.document) if row else None

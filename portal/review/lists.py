@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.core.validators import MaxLengthValidator, validate_email
 from django.utils.translation import gettext as _
 
+from portal.common.posted import number_of, without_nul
 from portal.review.actions import Guest, PoolPerson, Quota
 from portal.review.enums import SeatKind, Sex
 
 MAX_BYTES = 1024 * 1024
 MAX_ROWS = 5000
+LONGEST_EMAIL = 254  # as the tables keep it
 Row = TypeVar("Row", Guest, PoolPerson, Quota)
 
 # What a column or a word may be called; the first is the one in the help text.
@@ -51,7 +53,7 @@ def text_of(content: bytes) -> str:
         raise BadRow(_("The file is larger than 1 MiB."))
     for encoding in ("utf-8-sig", "cp949"):
         try:
-            return content.decode(encoding)
+            return without_nul(content.decode(encoding))
         except UnicodeDecodeError:
             continue
     raise BadRow(_("The file is neither UTF-8 nor CP949 text. Save it as CSV and upload it again."))
@@ -149,6 +151,7 @@ def _email(row: Mapping[str, str]) -> str:
     email = row["email"].lower()
     try:
         validate_email(email)
+        MaxLengthValidator(LONGEST_EMAIL)(email)
     except ValidationError:
         raise BadRow(_("“%(word)s” is no email address") % {"word": row["email"]}) from None
     return email
@@ -162,6 +165,7 @@ def _sex(row: Mapping[str, str]) -> Sex:
 
 
 def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) > 10_000:
-        raise BadRow(_("“%(word)s” is no number of people") % {"word": text})
-    return int(text)
+    count = number_of(text, default=-1)
+    if not 0 <= count <= 10_000:
+        raise BadRow(_("“%(word)s” is no number of people") % {"word": text[:40]})
+    return count

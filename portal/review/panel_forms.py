@@ -36,7 +36,7 @@ class ListForm(forms.Form):
         uploaded = data.get("file")
         if uploaded:
             try:
-                data["text"] = text_of(uploaded.read())
+                data["text"] = text_of(uploaded.read(MAX_BYTES + 1))
             except BadRow as fault:
                 raise ValidationError(str(fault)) from fault
         if not (data.get("text") or "").strip():

@@ -98,3 +98,14 @@ def test_what_is_no_text_is_refused():
 def test_a_file_that_is_too_large_is_refused():
     with pytest.raises(BadRow):
         text_of(b"a" * (1024 * 1024 + 1))
+
+
+def test_a_number_without_end_and_an_address_longer_than_its_column_are_faults_of_their_line():
+    _quotas, faults = read_quotas("sex,age,seats\nfemale,20s," + "9" * 5000)
+    _guests, long = read_guests("email\n" + "a" * 60 + "@" + "b" * 60 + ("." + "c" * 60) * 3 + ".org", barred={})
+
+    assert (lines(faults), lines(long)) == ([2], [2])
+
+
+def test_signs_that_no_database_keeps_do_not_come_out_of_a_file():
+    assert text_of(b"email\na\0@example.org") == "email\na@example.org"

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portal.common.access import ViewerRequest, access, step_up
+from portal.common.posted import number_in, text_in, without_nul
 from portal.console import actions, policies
 from portal.console.models import Round, Trial
 from portal.console.selectors.signing import lines_of
@@ -123,8 +124,7 @@ def ask(request: ViewerRequest, key: str) -> HttpResponse:
 
 
 def _number(request: HttpRequest, name: str) -> int:
-    text = request.POST.get(name, "")
-    return int(text) if text.isdecimal() and len(text) < 10 else -1
+    return number_in(request.POST, name, default=-1)
 
 
 @access(policies.owns_trial)
@@ -159,12 +159,16 @@ def _posted(request: HttpRequest) -> SheetValues:
     return SheetValues(
         scores=_prefixed(request, "score-"),
         comments=_prefixed(request, "comment-"),
-        opinion=request.POST.get("opinion", ""),
+        opinion=text_in(request.POST, "opinion"),
     )
 
 
 def _prefixed(request: HttpRequest, prefix: str) -> dict[str, str]:
-    return {key.removeprefix(prefix): str(value) for key, value in request.POST.items() if key.startswith(prefix)}
+    return {
+        key.removeprefix(prefix): without_nul(str(value))
+        for key, value in request.POST.items()
+        if key.startswith(prefix)
+    }
 
 
 def _refuse(request: ViewerRequest, row: Trial, values: SheetValues, refusal: ReviewError) -> HttpResponse:

@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from portal.common.access import ViewerRequest, access
+from portal.common.posted import text_in
 from portal.common.transitions import Transition
 from portal.console import actions, policies
 from portal.console.forms import StaffEndpointForm, TermsForm
@@ -102,7 +103,7 @@ def terms(request: ViewerRequest, round_id: int) -> HttpResponse:
 @require_POST
 def move(request: HttpRequest, round_id: int) -> HttpResponse:
     row, event, user = _round(round_id), request.POST.get("event", ""), person(request)
-    reason = request.POST.get("reason", "")
+    reason = text_in(request.POST, "reason")
     if event == "open":
         attempt(request, lambda: actions.open_round(row, opened_by=user), done=_("The round is open."))
     else:

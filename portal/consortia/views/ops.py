@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.common.access import access, step_up_to_act
+from portal.common.posted import text_in
 from portal.common.viewer import viewer_of
 from portal.consortia import actions, selectors
 from portal.consortia.enums import QuestionState
@@ -141,7 +142,7 @@ def move_proposals(request: HttpRequest, phase_id: int) -> HttpResponse:
         )
     else:
         found = get_object_or_404(ProposalRound, phase=phase)
-        reason = request.POST.get("reason", "")
+        reason = text_in(request.POST, "reason")
         act = partial(actions.move_proposals, found, event, actor=viewer, reason=reason)
         tried(request, act, done=_("The round of proposals moved on."))
     return redirect("ops_consortia:proposals", phase_id=phase.pk)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.common.access import access
+from portal.common.posted import text_in
 from portal.common.viewer import viewer_of
 from portal.programmes import actions, selectors, words
 from portal.programmes.enums import PhaseState
@@ -56,7 +57,7 @@ def _phase_page(request: HttpRequest, found: Phase, *, typed: dict[str, str] | N
 @require_POST
 def move(request: HttpRequest, phase: str) -> HttpResponse:
     found = selectors.phase_by_slug(phase)
-    event, reason = request.POST.get("event", ""), request.POST.get("reason", "")
+    event, reason = request.POST.get("event", ""), text_in(request.POST, "reason")
     if event not in words.PHASE_EVENTS:
         messages.error(request, _("This step is taken on the page where its work is done."))
         return redirect("ops_programmes:phase", phase=found.slug)

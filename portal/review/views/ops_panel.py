@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from portal.common.access import ViewerRequest, access, step_up
+from portal.common.posted import text_in
 from portal.review import actions
 from portal.review.enums import PanelKind, SeatKind
 from portal.review.errors import Incomplete
@@ -152,7 +153,7 @@ def move_invitation(request: HttpRequest, phase_id: int, invitation_id: int) -> 
         else:
             messages.error(request, _("Enter the date to answer by."))
     else:
-        reason = request.POST.get("reason", "")
+        reason = text_in(request.POST, "reason")
         attempt(
             request,
             lambda: actions.revoke_panel_invitation(row, revoked_by=user, reason=reason),

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portal.common.access import ViewerRequest, access, step_up, step_up_to_act
+from portal.common.posted import text_in
 from portal.programmes.actions import move_phase
 from portal.programmes.models import Phase
 from portal.review import actions
@@ -47,7 +48,7 @@ def phase(request: ViewerRequest, phase_id: int) -> HttpResponse:
 def move(request: ViewerRequest, phase_id: int) -> HttpResponse:
     """A step that is nothing but a step; the others have their own pages."""
     row = get_phase(phase_id)
-    event, reason = request.POST.get("event", ""), request.POST.get("reason", "")
+    event, reason = request.POST.get("event", ""), text_in(request.POST, "reason")
     if event in OWN_PAGES:
         return redirect("ops:phase", phase_id=row.pk)
     return attempt_and_go(
@@ -96,7 +97,7 @@ def tally(request: ViewerRequest, phase_id: int) -> HttpResponse:
 @require_POST
 def take_tally(request: HttpRequest, phase_id: int) -> HttpResponse:
     row = get_phase(phase_id)
-    reason = request.POST.get("reason", "")
+    reason = text_in(request.POST, "reason")
     return attempt_and_go(
         request,
         lambda: actions.take_tally(row, taken_by=person(request), reason=reason),

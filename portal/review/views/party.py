@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.common.access import ViewerRequest, access
+from portal.common.posted import number_in
 from portal.consortia.models import Entry
 from portal.review import actions
 from portal.review.actions.challenges import NAMING_STAGES
@@ -49,7 +50,7 @@ def _context(request: ViewerRequest, entry: Entry, naming: NamingForm) -> dict[s
             "seat__user", "seat__panel"
         ),
         "typed_lost": typed is not None and not any(roster.may_challenge for roster in rosters),
-        "typed_seat": _number(request, "seat") if typed else 0,
+        "typed_seat": number_in(request.POST, "seat", default=0) if typed else 0,
         "typed_reason": typed.get("reason", "") if typed else "",
         "now": timezone.now(),
     }
@@ -63,7 +64,7 @@ def _act(request: HttpRequest, entry: Entry, wanted: str, naming: NamingForm) ->
     if wanted == "challenge":
         return _challenge(request, entry)
     if wanted == "take_back":
-        row = get_object_or_404(RecusalRequest, pk=_number(request, "challenge"), entry=entry)
+        row = get_object_or_404(RecusalRequest, pk=number_in(request.POST, "challenge", default=0), entry=entry)
         take_back = partial(actions.take_back_challenge, row, taken_back_by=user)
         return attempt(request, take_back, done=_("Your challenge is taken back."))
     return False
@@ -71,13 +72,8 @@ def _act(request: HttpRequest, entry: Entry, wanted: str, naming: NamingForm) ->
 
 def _challenge(request: HttpRequest, entry: Entry) -> bool:
     seats = PanelSeat.objects.filter(panel__phase=entry.phase, panel__roster_opened_at__isnull=False)
-    seat = get_object_or_404(seats.select_related("panel__phase"), pk=_number(request, "seat"))
+    seat = get_object_or_404(seats.select_related("panel__phase"), pk=number_in(request.POST, "seat", default=0))
     form = ChallengeForm(request.POST)
     reason = form.cleaned_data["reason"] if form.is_valid() else ""
     act = partial(actions.challenge, seat, entry=entry, reason=reason, lodged_by=person(request))
     return attempt(request, act, done=_("Your challenge is lodged. The secretariat rules with a reason."))
-
-
-def _number(request: HttpRequest, name: str) -> int:
-    text = request.POST.get(name, "")
-    return int(text) if text.isdecimal() else 0

@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from portal.common.access import ViewerRequest, access
+from portal.common.posted import number_of
 from portal.review import actions
 from portal.review.enums import DeclarationState
 from portal.review.labels import PLEDGE
@@ -35,7 +36,7 @@ def declaration(request: HttpRequest, seat_id: int) -> HttpResponse:
     seat = _seat(seat_id)
     if request.method == "POST":
         answers = _answers(seat, request.POST)
-        pledged = [int(number) for number in request.POST.getlist("pledge") if number.isdecimal()]
+        pledged = [number_of(number, default=0) for number in request.POST.getlist("pledge")]
         if attempt(
             request,
             lambda: actions.declare(seat.declaration, declared_by=person(request), interests=answers, pledged=pledged),

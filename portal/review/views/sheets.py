@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portal.common.access import ViewerRequest, access, step_up
+from portal.common.posted import number_in, text_in, without_nul
 from portal.review import actions
 from portal.review.actions import SheetValues
 from portal.review.enums import SheetState
@@ -89,17 +90,20 @@ def _posted(request: HttpRequest) -> SheetValues:
         scores=_prefixed(request, "score-"),
         comments=_prefixed(request, "comment-"),
         ticks=frozenset(request.POST.getlist("tick")),
-        opinion=request.POST.get("opinion", ""),
+        opinion=text_in(request.POST, "opinion"),
     )
 
 
 def _prefixed(request: HttpRequest, prefix: str) -> dict[str, str]:
-    return {key.removeprefix(prefix): str(value) for key, value in request.POST.items() if key.startswith(prefix)}
+    return {
+        key.removeprefix(prefix): without_nul(str(value))
+        for key, value in request.POST.items()
+        if key.startswith(prefix)
+    }
 
 
 def _version(request: HttpRequest) -> int:
-    text = request.POST.get("version", "")
-    return int(text) if text.isdecimal() else -1
+    return number_in(request.POST, "version", default=-1)
 
 
 def _refuse(
