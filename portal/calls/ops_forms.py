@@ -20,6 +20,7 @@ from portal.review.labels import choices_of
 from portal.review.models import Panel, PanelSeat
 
 MOMENT = "%Y-%m-%dT%H:%M"
+LONGEST_LINE = 400  # of the eligibility list, as the table keeps it
 
 
 class TermsForm(forms.Form):
@@ -48,6 +49,11 @@ class TermsForm(forms.Form):
         if len(korean) != len(english):
             text = _now("The list has %(korean)s lines in Korean and %(english)s in English; it needs both of each.")
             self.add_error("requirements_en", text % {"korean": len(korean), "english": len(english)})
+        for name, lines in (("requirements_ko", korean), ("requirements_en", english)):
+            long = [number for number, line in enumerate(lines, start=1) if len(line) > LONGEST_LINE]
+            if long:
+                text = _now("Line %(number)s is longer than %(most)s characters; shorten it.")
+                self.add_error(name, text % {"number": long[0], "most": LONGEST_LINE})
         return data
 
     @property

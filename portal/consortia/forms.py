@@ -3,6 +3,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from portal.common.validators import validate_moment
 from portal.consortia.actions import GrantFacts, InstitutionData, OutageFacts, Source, TargetFigure
 from portal.consortia.enums import Answer, Verdict
 from portal.consortia.models import Consortium
@@ -73,6 +74,7 @@ class MomentField(forms.DateTimeField):
 
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
     input_formats = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M")
+    default_validators = [validate_moment]
 
 
 def _text(label: Any, *, rows: int = 4, required: bool = True, help_text: Any = "") -> forms.CharField:

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from portal.common.validators import validate_moment
 from portal.programmes.models import Phase, Programme
 from portal.programmes.programme_file import SLUG
 from portal.programmes.refusals import refusal_of
@@ -18,6 +19,7 @@ class MomentField(forms.DateTimeField):
 
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
     default_error_messages = {"invalid": _("Enter a date and a time, such as 2027-02-12 16:00.")}
+    default_validators = [validate_moment]
 
 
 class SlugField(forms.RegexField):

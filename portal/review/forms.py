@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
 from portal.common.time import kst
+from portal.common.validators import validate_moment
 from portal.consortia.models import Entry
 from portal.programmes.models import Phase
 from portal.review.enums import AppealGround, Basis, Outcome, PanelKind, RecusalGround, SeatKind
@@ -30,6 +31,7 @@ class MomentField(forms.DateTimeField):
 
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
     input_formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
+    default_validators = [validate_moment]
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("help_text", _("Korean standard time (KST)."))

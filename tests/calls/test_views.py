@@ -283,3 +283,14 @@ def test_before_the_close_no_officer_opens_an_application_to_check_it(scene):
 
     scene.close()
     assert by(scene.officer).get(page).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"opens_at": "0001-01-01T00:00"}, {"closes_at": "9999-12-31T23:59"}, {"requirements_ko": "가" * 401 + "\n나"}],
+)
+def test_a_call_with_an_impossible_moment_or_a_line_without_end_is_refused(wrong):
+    phase, officer = make_phase("rules_frozen"), make_user("officer")
+    answer = by(officer).post(ops("new", phase=phase.slug), draft_data(**wrong))
+
+    assert (answer.status_code, Call.objects.count()) == (422, 0)
