@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.calls.actions import Answer, CallFacts, Meeting, Terms
@@ -47,12 +47,12 @@ class TermsForm(forms.Form):
         data: dict[str, Any] = super().clean() or {}
         korean, english = (_lines(data.get(f"requirements_{language}", "")) for language in ("ko", "en"))
         if len(korean) != len(english):
-            text = _now("The list has %(korean)s lines in Korean and %(english)s in English; it needs both of each.")
+            text = gettext("The list has %(korean)s lines in Korean and %(english)s in English; it needs both of each.")
             self.add_error("requirements_en", text % {"korean": len(korean), "english": len(english)})
         for name, lines in (("requirements_ko", korean), ("requirements_en", english)):
             long = [number for number, line in enumerate(lines, start=1) if len(line) > LONGEST_LINE]
             if long:
-                text = _now("Line %(number)s is longer than %(most)s characters; shorten it.")
+                text = gettext("Line %(number)s is longer than %(most)s characters; shorten it.")
                 self.add_error(name, text % {"number": long[0], "most": LONGEST_LINE})
         return data
 
@@ -139,7 +139,7 @@ class EligibilityForm(forms.Form):
                 initial=None if before is None else "yes" if before["met"] else "no",
             )
             self.fields[f"note_{row.number}"] = forms.CharField(
-                label=_now("Note on requirement %(number)s") % {"number": row.number},
+                label=gettext("Note on requirement %(number)s") % {"number": row.number},
                 required=False,
                 max_length=1000,
                 initial=before["note"] if before else "",
@@ -166,7 +166,7 @@ class InterestForm(forms.Form):
                 label=name, choices=[("no", _("No interest")), ("yes", _("An interest"))], widget=forms.RadioSelect
             )
             self.fields[self._key(place, "what")] = forms.CharField(
-                label=_now("What it is: %(name)s") % {"name": place.institution.name},
+                label=gettext("What it is: %(name)s") % {"name": place.institution.name},
                 required=False,
                 max_length=1000,
                 help_text=_("Needed where there is one: money, work or kinship in the last three years."),
@@ -229,7 +229,7 @@ class JudgementForm(forms.Form):
         self.fields["present"].queryset = members  # type: ignore[attr-defined]
         for row in rows:
             self._add_counts(f"vote_{row.pk}", title=row.consortium.name)
-        self._add_counts("resolution", title=_now("Resolution as a whole"))
+        self._add_counts("resolution", title=gettext("Resolution as a whole"))
         if again:
             self.fields["reason"] = text_field(_("Why the committee met again"), rows=2)
 
