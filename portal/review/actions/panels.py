@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from portal.accounts.models import User
 from portal.consortia.models import Entry, Membership
 from portal.programmes.models import Phase
-from portal.review.actions.base import leave_trace, locked, require_role, step
+from portal.review.actions.base import leave_trace, locked, require_role, require_stage, step
 from portal.review.enums import AuditAction, DeclarationState, PanelKind, SeatKind
 from portal.review.errors import Incomplete, NotPossible
 from portal.review.labels import PLEDGE, PLEDGE_VERSION
@@ -19,6 +19,7 @@ from portal.review.selectors.rules import scored_parts
 from portal.review.transitions import DECLARATION
 
 SCORING_KINDS = frozenset({PanelKind.EXPERT, PanelKind.USER, PanelKind.PUBLIC})
+ASSIGNING_STAGES = ("drafted", "rules_frozen", "receiving", "closed", "scoring")  # a sheet given later is never signed
 Interest = tuple[int, int]  # (consortium id, institution id)
 
 
@@ -155,6 +156,7 @@ def assign(seat: PanelSeat, *, entries: Iterable[Entry], assigned_by: User) -> l
 def _require_scoring(panel: Panel) -> None:
     if not panel.part:
         raise NotPossible(_("The panel “%(panel)s” scores no part of the rule set.") % {"panel": panel})
+    require_stage(Phase.objects.get(pk=panel.phase_id), *ASSIGNING_STAGES, doing=_("Assigning sheets"))
 
 
 @transaction.atomic

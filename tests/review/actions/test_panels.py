@@ -187,6 +187,16 @@ def test_a_whole_panel_is_assigned_at_once_and_again_for_those_who_came_later(of
     assert ScoreSheet.objects.count() == made + len(scene.entries)
 
 
+def test_after_the_seal_nothing_is_assigned_because_it_could_not_be_signed(officer):
+    scene = Scene()
+    scene.seal()
+
+    with pytest.raises(NotPossible):
+        actions.assign_panel(scene.panel, entries=scene.entries, assigned_by=scene.officer)
+    with pytest.raises(NotPossible):
+        actions.assign(scene.seats[0], entries=scene.entries, assigned_by=scene.officer)
+
+
 def test_a_panel_without_a_cleared_member_is_not_assigned(officer, seat):
     with pytest.raises(NotPossible):
         actions.assign_panel(seat.panel, entries=list(seat.panel.phase.entries.all()), assigned_by=officer)
