@@ -37,6 +37,7 @@ class Walker:
         self.troubles: list[str] = []
         self.refusals: list[str] = []
         self.proofs = 0  # how often step-up asked
+        self.bookmarks: dict[tuple[str, str], str] = {}
         self.context = browser.new_context(
             locale="ko-KR", reduced_motion="reduce", viewport={"width": 1280, "height": 900}
         )

@@ -9,9 +9,13 @@ def open_phase(walker: Walker, phase: str) -> None:
 
 
 def open_work(walker: Walker, phase: str, link: str) -> None:
-    """One of the pages on which the work on the phase is done."""
+    """One of the pages on which the work on the phase is done; by its links the first time, by the address after that."""
+    if (phase, link) in walker.bookmarks:
+        walker.tab.goto(walker.bookmarks[phase, link])
+        return
     open_phase(walker, phase)
     walker.follow(link, within=walker.tab.get_by_role("navigation", name="Work on this phase"))
+    walker.bookmarks[phase, link] = walker.tab.url
 
 
 def move(walker: Walker, phase: str, button: str) -> None:
