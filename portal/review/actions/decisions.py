@@ -64,6 +64,7 @@ def draft_decision(entry: Entry, *, draft: Draft, drafted_by: User, supersedes: 
     require_role(drafted_by, "officer")
     require_outsider(drafted_by, entry.phase)
     require_text(draft.public_rationale, _("Write the rationale: it is what the team and the public read."))
+    locked(entry)  # a second click waits here and finds the first draft
     _require_first_or_superseding(entry, supersedes)
     _require_grounds(entry, draft, supersedes=supersedes)
     decision = Decision.objects.create(

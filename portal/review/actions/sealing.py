@@ -80,6 +80,8 @@ def enter_outside_result(entry: Entry, *, figure: OutsideFigure, entered_by: Use
     """
     require_role(entered_by, "officer")
     require_outsider(entered_by, entry.phase)
+    if locked(entry).phase.state == "archived":
+        raise NotPossible(_("The phase is archived; its figures stand as they are."))
     fields = {
         "body": figure.body,
         "document_digest": figure.document_digest,

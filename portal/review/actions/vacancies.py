@@ -19,11 +19,12 @@ from portal.review.actions.base import (
     require_text,
 )
 from portal.review.actions.decisions import endorse_decision
-from portal.review.enums import AuditAction, Basis, Outcome
+from portal.review.enums import AuditAction, Basis, DecisionState, Outcome
 from portal.review.errors import NotPossible
 from portal.review.models import Decision, Minutes
 from portal.review.selectors.decisions import DECIDED, GONE
 
+UNDER_WAY = (DecisionState.DRAFTED, DecisionState.ENDORSED)
 STAGES = ("tallied", "decided", "notified", "objection", "final")
 SELECTIONS = (Outcome.SELECT, Outcome.SELECT_NONE)
 
@@ -38,6 +39,10 @@ def draft_vacancy(phase: Phase, *, seats: int, public_rationale: str, drafted_by
     require_text(public_rationale, _("Write the rationale: it is what the team and the public read."))
     if seats < 1:
         raise NotPossible(_("A vacancy is of at least one seat."))
+    if waiting := row.decisions.filter(outcome=Outcome.VACATE_SEAT, state__in=UNDER_WAY).first():
+        raise NotPossible(
+            _("A vacancy is drafted already (no. %(number)s); approve or discard it first.") % {"number": waiting.pk}
+        )
     decision = Decision.objects.create(
         phase=row,
         seats=seats,

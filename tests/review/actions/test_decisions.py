@@ -112,6 +112,14 @@ def test_nobody_advances_while_a_gate_is_not_ruled_on():
     assert draft(scene).outcome == Outcome.CUT
 
 
+def test_a_vacancy_is_drafted_once_at_a_time(tallied):
+    first = actions.draft_vacancy(tallied.phase, seats=1, public_rationale="결원", drafted_by=tallied.officer)
+    with pytest.raises(NotPossible, match=str(first.pk)):
+        actions.draft_vacancy(tallied.phase, seats=1, public_rationale="결원", drafted_by=tallied.officer)
+    actions.discard_decision(first, discarded_by=tallied.officer, reason="잘못 적음")
+    assert actions.draft_vacancy(tallied.phase, seats=1, public_rationale="결원", drafted_by=tallied.officer)
+
+
 def test_the_phase_is_decided_only_when_every_entry_is(tallied):
     tallied.decide(tallied.entries[0], Outcome.ADVANCE)
 

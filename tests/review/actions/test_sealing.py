@@ -2,6 +2,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
 from portal.common.formats.canonical import digest_of
+from portal.programmes.models import Phase
 from portal.review import actions, scoring
 from portal.review.actions import OutsideFigure
 from portal.review.enums import RecusalGround
@@ -140,6 +141,14 @@ def test_the_database_refuses_to_change_a_tally():
 
     with pytest.raises(DatabaseError), transaction.atomic():
         Tally.objects.update(digest="0" * 64)
+
+
+def test_an_archived_phase_takes_no_figure():
+    scene = Scene()
+    Phase.objects.filter(pk=scene.phase.pk).update(state="archived")
+    figure = OutsideFigure("benchmark", "index", "80", "측정 기관", "0" * 64)
+    with pytest.raises(NotPossible):
+        actions.enter_outside_result(scene.entries[0], figure=figure, entered_by=scene.officer)
 
 
 def test_a_corrected_figure_waits_for_its_second_person_and_forces_a_new_tally():
