@@ -23,7 +23,7 @@ def test_the_number_of_queries_is_the_same_for_one_and_three(count, django_asser
         actions.ask_question(scene.entries[0], text=f"{number}?", due_at=due, asked_by=scene.officer)
     viewer = viewer_of_user(scene.members[0])
 
-    with django_assert_num_queries(5):  # rows, membership, seats, and the list itself
+    with django_assert_num_queries(4):  # rows, memberships, seats, and the list itself
         assert len(visible_to(viewer, Question.objects.all())) == count
 
 
