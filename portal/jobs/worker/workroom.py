@@ -18,12 +18,14 @@ class Workroom:
     def __init__(self, root: Path) -> None:
         self.host = socket.gethostname()
         self.name = f"{self.host}-{os.getpid()}"
+        self.root = root
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
         remove_leftovers(root, host=self.host)
         self.folder = root / self.name
-        self.folder.mkdir(mode=0o700, exist_ok=True)
-        self._lock = (self.folder / LOCK).open("w")
-        fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with one_at_a_time(root):
+            self.folder.mkdir(mode=0o700, exist_ok=True)
+            self._lock = (self.folder / LOCK).open("w")
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     @contextmanager
     def folder_for(self, job_id: int, fence: int) -> Iterator[Path]:
@@ -35,18 +37,31 @@ class Workroom:
             remove(folder)
 
     def close(self) -> None:
-        remove(self.folder)
+        with one_at_a_time(self.root):
+            remove(self.folder)
         self._lock.close()
+
+
+@contextmanager
+def one_at_a_time(root: Path) -> Iterator[None]:
+    """No folder comes or goes meanwhile: a new one is not a leftover before its lock is held."""
+    folder = os.open(root, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def remove_leftovers(root: Path, *, host: str) -> int:
     """Remove folders of workers of this host that no longer live; how many."""
     removed = 0
-    for folder in root.glob(f"{host}-*"):
-        with (folder / LOCK).open("a") as lock:
-            if is_free(lock):
-                remove(folder)
-                removed += 1
+    with one_at_a_time(root):
+        for folder in root.glob(f"{host}-*"):
+            with (folder / LOCK).open("a") as lock:
+                if is_free(lock):
+                    remove(folder)
+                    removed += 1
     return removed
 
 

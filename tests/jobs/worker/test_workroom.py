@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from pathlib import Path
 
 from portal.jobs.worker.workroom import Workroom, remove_leftovers
@@ -31,3 +33,14 @@ def test_closing_leaves_nothing(tmp_path: Path) -> None:
     Workroom(tmp_path).close()
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_rooms_that_open_and_close_side_by_side_leave_each_other_alone(tmp_path: Path) -> None:
+    """Between its folder and its lock a new room must not look like a leftover."""
+    opened = "from pathlib import Path; from portal.jobs.worker.workroom import Workroom"
+    life = f"{opened}\nfor _ in range(300): Workroom(Path({str(tmp_path)!r})).close()"
+
+    workers = [subprocess.Popen([sys.executable, "-c", life], stderr=subprocess.PIPE, text=True) for _ in range(3)]
+
+    assert [worker.communicate()[1] for worker in workers] == ["", "", ""]
+    assert [worker.returncode for worker in workers] == [0, 0, 0]
