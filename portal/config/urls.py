@@ -7,6 +7,7 @@ PAGES = {
     "accounts/": "portal.accounts.sign_in_urls",
     "me/": "portal.accounts.urls",
     "team/consortium/": "portal.consortia.urls",
+    "team/custody/": "portal.custody.urls",
     "team/": "portal.submissions.urls",
     "review/console/": "portal.console.urls",
     "review/": "portal.review.urls",
@@ -14,14 +15,20 @@ PAGES = {
     "ops/consortia/": "portal.consortia.ops_urls",
     "ops/calls/": "portal.calls.ops_urls",
     "ops/console/": "portal.console.ops_urls",
+    "ops/custody/": "portal.custody.ops_urls",
     "ops/letters/": "portal.letters.ops_urls",
     "ops/": "portal.review.ops_urls",
     "programmes/": "portal.programmes.urls",
     "calls/": "portal.calls.urls",
+    "checkpoints/": "portal.custody.public_urls",
     "records/": "portal.consortia.record_urls",
     "": "portal.results.urls",
 }
-API = {"uploads/": "portal.artifacts.urls", "submissions/": "portal.submissions.api_urls"}
+API = {
+    "uploads/": "portal.artifacts.urls",
+    "submissions/": "portal.submissions.api_urls",
+    "deposits/": "portal.custody.api_urls",
+}
 
 
 urlpatterns: list[URLPattern | URLResolver] = [path(f"api/{prefix}", include(module)) for prefix, module in API.items()]
