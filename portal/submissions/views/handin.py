@@ -1,9 +1,9 @@
-"""Pages of a team: home, hand-in, receipt, evidence and runs."""
+"""Pages of the hand-in: team home, draft, sealing, withdrawal."""
 
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -14,7 +14,8 @@ from portal.consortia.selectors import deadline_of
 from portal.submissions import actions, policies, selectors
 from portal.submissions.enums import State
 from portal.submissions.forms import SubmitForm, WithdrawForm
-from portal.submissions.models import Receipt, Submission, SubmissionItem, SubmissionRun
+from portal.submissions.models import Submission, SubmissionItem
+from portal.submissions.views.uploads import upload_context
 
 
 @access(policies.has_team)
@@ -37,7 +38,7 @@ def open_draft(request: ViewerRequest, entry: int) -> HttpResponse:
 @access(policies.sees_submission)
 @require_safe
 def submission_page(request: ViewerRequest, submission: int) -> HttpResponse:
-    return _submission_page(request, _submission(submission), SubmitForm())
+    return show_submission(request, submission_or_404(submission), SubmitForm())
 
 
 @access(policies.owns_submission)
@@ -56,10 +57,10 @@ def remove_item(request: ViewerRequest, submission: int, item: int) -> HttpRespo
 @step_up
 @require_POST
 def submit(request: ViewerRequest, submission: int) -> HttpResponse:
-    row = _submission(submission)
+    row = submission_or_404(submission)
     form = SubmitForm(request.POST)
     if not form.is_valid():
-        return _submission_page(request, row, form, status=422)
+        return show_submission(request, row, form, status=422)
     try:
         receipt = actions.submit(row, actor=request.viewer.actor)
     except actions.SubmissionRefused as error:
@@ -71,7 +72,7 @@ def submit(request: ViewerRequest, submission: int) -> HttpResponse:
 @access(policies.owns_submission)
 @step_up
 def withdraw(request: ViewerRequest, submission: int) -> HttpResponse:
-    row = _submission(submission)
+    row = submission_or_404(submission)
     form = WithdrawForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -83,43 +84,13 @@ def withdraw(request: ViewerRequest, submission: int) -> HttpResponse:
     return render(request, "submissions/withdraw.html", {"submission": row, "form": form})
 
 
-@access(policies.sees_receipt)
-@require_safe
-def receipt_page(request: ViewerRequest, number: str) -> HttpResponse:
-    row = get_object_or_404(Receipt.objects.select_related("submission__entry__phase"), number=number)
-    return render(
-        request, "submissions/receipt.html", {"receipt": row, "proof": selectors.receipt_document(row)["ledger"]}
-    )
-
-
-@access(policies.sees_receipt)
-@require_safe
-def receipt_file(request: ViewerRequest, number: str) -> HttpResponse:
-    document = selectors.receipt_document(get_object_or_404(Receipt, number=number))
-    response = JsonResponse(document, json_dumps_params={"ensure_ascii": False, "indent": 1})
-    response["Content-Disposition"] = f'attachment; filename="receipt-{number}.json"'
-    return response
-
-
-@access(policies.sees_submission)
-@require_safe
-def evidence(request: ViewerRequest, submission: int) -> HttpResponse:
-    row = _submission(submission)
-    return render(request, "submissions/evidence.html", {"submission": row, "dossier": selectors.dossier(row)})
-
-
-@access(policies.sees_run)
-@require_safe
-def run_page(request: ViewerRequest, run: int) -> HttpResponse:
-    row = get_object_or_404(SubmissionRun.objects.select_related("submission__entry"), pk=run)
-    return render(request, "submissions/run.html", {"row": row, "detail": selectors.run_detail(row)})
-
-
-def _submission(pk: int) -> Submission:
+def submission_or_404(pk: int) -> Submission:
+    """Return the submission with what its pages say of it."""
     return get_object_or_404(Submission.objects.select_related("entry__phase__programme", "entry__consortium"), pk=pk)
 
 
-def _submission_page(request: ViewerRequest, row: Submission, form: SubmitForm, status: int = 200) -> HttpResponse:
+def show_submission(request: ViewerRequest, row: Submission, form: SubmitForm, status: int = 200) -> HttpResponse:
+    """Show the draft or the sealed submission, with the form of the last step as it stands."""
     context = {
         "submission": row,
         "checklist": selectors.checklist(row),
@@ -129,7 +100,7 @@ def _submission_page(request: ViewerRequest, row: Submission, form: SubmitForm, 
         "form": form,
         "may_change": policies.owns_submission(request.viewer, row.pk).allowed,
         "is_draft": row.state == State.DRAFT,
-        "server": request.build_absolute_uri("/").rstrip("/"),
+        **upload_context(request, row),
     }
     return render(request, "submissions/submission.html", context, status=status)
 

@@ -1,0 +1,24 @@
+"""Pages of what the runs found: the dossier of a hand-in, and one run."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from portal.common.access import ViewerRequest, access
+from portal.submissions import policies, selectors
+from portal.submissions.models import SubmissionRun
+from portal.submissions.views.handin import submission_or_404
+
+
+@access(policies.sees_submission)
+@require_safe
+def evidence(request: ViewerRequest, submission: int) -> HttpResponse:
+    row = submission_or_404(submission)
+    return render(request, "submissions/evidence.html", {"submission": row, "dossier": selectors.dossier(row)})
+
+
+@access(policies.sees_run)
+@require_safe
+def run_page(request: ViewerRequest, run: int) -> HttpResponse:
+    row = get_object_or_404(SubmissionRun.objects.select_related("submission__entry"), pk=run)
+    return render(request, "submissions/run.html", {"row": row, "detail": selectors.run_detail(row)})
