@@ -9,10 +9,11 @@ from evaluation.actions import KIND, record_failure, record_results
 from evaluation.core.run import OFFLINE, RAW, RESULT, SAMPLES
 from evaluation.models import EvaluationRun
 from portal.artifacts.actions import materialise, store_file
+from portal.artifacts.enums import ReadPurpose
 from portal.common.formats.hashing import sha256_of
 from portal.jobs.errors import InputError, TransientError
 from portal.jobs.models import Job
-from portal.jobs.registry import Command, JobKind, register
+from portal.jobs.registry import Command, JobKind, reader_of, register
 
 OWNER = "evaluation"  # samples hold gold answers: they never belong to a team's account
 TIME_LIMIT = 4 * 3600
@@ -25,7 +26,7 @@ def register_kinds() -> None:
 def prepare(job: Job, workdir: Path) -> Command:
     """Write the specification the core reads; the checkpoint is laid out under its own names, read-only."""
     run = EvaluationRun.objects.select_related("bundle", "suite").get(pk=job.payload["run"])
-    materialise(run.bundle, workdir / "checkpoint")
+    materialise(run.bundle, workdir / "checkpoint", reader=reader_of(job), purpose=ReadPurpose.BENCHMARK)
     spec = {"suite": run.suite.document, "checkpoint": "checkpoint", "limit": run.limit}
     (workdir / "spec.json").write_text(json.dumps(spec, ensure_ascii=False), encoding="utf-8")
     return Command([sys.executable, "-m", "evaluation.core.run", "spec.json"], OFFLINE)

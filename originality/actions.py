@@ -19,6 +19,7 @@ from originality.enums import AuditAction
 from originality.models import Baseline, OriginalityRun, Reference, TraceRun
 from originality.selectors import registry_digest
 from portal.artifacts.actions import open_blob, store_file
+from portal.artifacts.enums import ReadPurpose
 from portal.artifacts.models import Blob, Bundle
 from portal.audit.actions import record
 from portal.common.formats.canonical import digest_of
@@ -91,7 +92,10 @@ def make_baselines() -> Baseline:
 
 
 def _load(blob: Blob) -> Sketch:
-    with tempfile.NamedTemporaryFile(suffix=".sketch") as copy, open_blob(blob) as stream:
+    with (
+        tempfile.NamedTemporaryFile(suffix=".sketch") as copy,
+        open_blob(blob, reader="system", purpose=ReadPurpose.REFERENCE) as stream,
+    ):
         while part := stream.read(1 << 20):
             copy.write(part)
         copy.flush()

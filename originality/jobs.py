@@ -11,9 +11,10 @@ from originality.core.baselines import dump_baselines
 from originality.models import Comparison, OriginalityRun, Reference, TraceRun
 from originality.selectors import current_baselines
 from portal.artifacts.actions import materialise, open_blob
+from portal.artifacts.enums import ReadPurpose
 from portal.artifacts.models import Blob
 from portal.jobs.models import Job
-from portal.jobs.registry import Command, JobKind, register
+from portal.jobs.registry import Command, JobKind, reader_of, register
 
 Outcome = dict[str, Any]
 
@@ -27,14 +28,14 @@ def prepare_report(job: Job, workdir: Path) -> Command:
     """Lay out the candidate, step 0 and the planned references; a reference that was added later is not in the plan."""
     run = OriginalityRun.objects.select_related("bundle", "step0").get(pk=job.payload["run"])
     spec: Outcome = {"kind": job.kind, "candidate": "candidate", "references": []}
-    materialise(run.bundle, workdir / "candidate")
+    materialise(run.bundle, workdir / "candidate", reader=reader_of(job), purpose=ReadPurpose.ORIGINALITY)
     if run.step0:
-        materialise(run.step0, workdir / "step0")
+        materialise(run.step0, workdir / "step0", reader=reader_of(job), purpose=ReadPurpose.ORIGINALITY)
         spec["step0"] = "step0"
     planned = [item["id"] for item in run.plan["references"]]
     for reference in Reference.objects.filter(pk__in=planned).select_related("sketch"):
         path = f"reference-{reference.pk}.sketch"
-        _copy(reference.sketch, workdir / path)
+        _copy(reference.sketch, workdir / path, reader=reader_of(job))
         item = {
             "id": reference.pk,
             "name": reference.name,
@@ -46,8 +47,8 @@ def prepare_report(job: Job, workdir: Path) -> Command:
     return _command(spec, workdir)
 
 
-def _copy(blob: Blob, target: Path) -> None:
-    with open_blob(blob) as stream, target.open("wb") as file:
+def _copy(blob: Blob, target: Path, *, reader: str) -> None:
+    with open_blob(blob, reader=reader, purpose=ReadPurpose.REFERENCE) as stream, target.open("wb") as file:
         shutil.copyfileobj(stream, file, 1 << 20)
 
 
@@ -71,7 +72,7 @@ def commit_report(job: Job, outcome: Outcome) -> None:
     run = OriginalityRun.objects.get(pk=job.payload["run"])
     for item in outcome["reports"]:
         document = Blob.objects.get(pk=item["document"])
-        with open_blob(document) as stream:
+        with open_blob(document, reader=reader_of(job), purpose=ReadPurpose.REPORT) as stream:
             report = json.load(stream)
         fields = summary_fields(report) | {"report": report, "document": document}
         Comparison.objects.update_or_create(run=run, reference_id=item["reference"], defaults=fields)
@@ -96,10 +97,10 @@ def summary_fields(report: dict[str, Any]) -> dict[str, Any]:
 def prepare_trace(job: Job, workdir: Path) -> Command:
     run = TraceRun.objects.select_related("bundle", "checkpoint", "step0").get(pk=job.payload["run"])
     spec: Outcome = {"kind": job.kind, "logs": "logs"}
-    materialise(run.bundle, workdir / "logs")
+    materialise(run.bundle, workdir / "logs", reader=reader_of(job), purpose=ReadPurpose.TRACE)
     for name, bundle in (("checkpoint", run.checkpoint), ("step0", run.step0)):
         if bundle:
-            materialise(bundle, workdir / name)
+            materialise(bundle, workdir / name, reader=reader_of(job), purpose=ReadPurpose.TRACE)
             spec[name] = name
     return _command(spec, workdir)
 

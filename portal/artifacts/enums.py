@@ -11,6 +11,20 @@ class UploadState(models.TextChoices):
     EXPIRED = "expired", _("Expired")
 
 
+class ReadPurpose(models.TextChoices):
+    """Why bytes in custody were opened; whoever reads names one of these."""
+
+    ARRIVAL = "arrival", _("Checks on arrival")
+    BENCHMARK = "benchmark", _("Benchmark run")
+    ORIGINALITY = "originality", _("Originality comparison")
+    TRACE = "trace", _("Training traceability")
+    REPORT = "report", _("Writing a report")
+    DECLARATION = "declaration", _("Reading the component declaration")
+    CALLED = "called", _("Check of a called checkpoint")
+    REFERENCE = "reference", _("Registry of reference models")
+    KEEPING = "keeping", _("Keeping of the store")
+
+
 class AuditAction(StrEnum):
     DECLARED = "upload.declared"
     COMPLETED = "upload.completed"

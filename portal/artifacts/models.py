@@ -10,7 +10,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from portal.artifacts.enums import UploadState
+from portal.artifacts.enums import ReadPurpose, UploadState
 from portal.common.formats.manifest import FileEntry, Manifest
 
 OWNER_LENGTH = 100
@@ -40,6 +40,7 @@ class Bundle(models.Model):
     manifest = models.JSONField(help_text="Paths, sizes and digests: the document that the digest covers.")
     total_size = models.PositiveBigIntegerField()
     created = models.DateTimeField(auto_now_add=True)
+    destroyed_at = models.DateTimeField(null=True, help_text="When its bytes were destroyed; names and digests stay.")
 
     class Meta:
         ordering = ("-id",)
@@ -67,6 +68,27 @@ class BundleFile(models.Model):
 
     def __str__(self) -> str:
         return self.path
+
+
+class CustodyRead(models.Model):
+    """One opening of stored bytes, insert-only. The names outlive the bytes: no row here refers to a blob."""
+
+    owner = models.CharField(max_length=OWNER_LENGTH)
+    bundle = models.ForeignKey(Bundle, on_delete=models.PROTECT, null=True, related_name="reads")
+    sha256 = models.CharField(
+        max_length=64, blank=True, help_text="The one file that was opened; empty for a whole bundle."
+    )
+    size = models.PositiveBigIntegerField(help_text="Bytes that could be read.")
+    reader = models.CharField(max_length=100, help_text='"job:12", "user:3" or "system".')
+    purpose = models.CharField(max_length=32, choices=ReadPurpose)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = (models.Index(fields=("owner", "-id"), name="reads_by_owner"),)
+
+    def __str__(self) -> str:
+        return f"{self.reader}: {self.purpose}"
 
 
 class StorageAccount(models.Model):

@@ -44,6 +44,11 @@ _kinds: dict[str, JobKind] = {}
 _steps: dict[str, Step] = {}
 
 
+def reader_of(job: "Job") -> str:
+    """How the owner's list of reads names the work that opened a checkpoint."""
+    return f"job:{job.pk}"
+
+
 def register(kind: JobKind) -> JobKind:
     if _kinds.setdefault(kind.name, kind) != kind:
         raise ValueError(f"Two kinds of job are called {kind.name!r}; give one of them another name.")

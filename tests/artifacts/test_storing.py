@@ -9,6 +9,7 @@ from portal.artifacts.errors import ArtifactError
 from portal.artifacts.models import Blob
 from tests.factories.artifacts import OWNER, make_bundle, manifest_of, write_folder, write_weights
 
+READING = {"reader": "job:1", "purpose": "benchmark"}
 pytestmark = pytest.mark.django_db
 
 
@@ -17,7 +18,7 @@ def test_a_stored_file_reads_back(tmp_path):
 
     blob = store_file(tmp_path / "samples.jsonl", owner=OWNER)
 
-    with open_blob(blob) as file:
+    with open_blob(blob, reader="system", purpose="report") as file:
         assert file.read() == b"{}\n"
     assert store_file(tmp_path / "samples.jsonl", owner=OWNER) == blob
     assert Blob.objects.count() == 1
@@ -32,7 +33,7 @@ def test_a_folder_and_its_upload_are_the_same_bundle(tmp_path):
 def test_materialised_files_are_read_only_and_not_copies(tmp_path):
     bundle = make_bundle(tmp_path / "model")
 
-    folder = materialise(bundle, tmp_path / "work" / "input")
+    folder = materialise(bundle, tmp_path / "work" / "input", **READING)
 
     assert manifest_of(folder).digest == bundle.digest
     weights = folder / "model.safetensors"
@@ -43,7 +44,7 @@ def test_materialised_files_are_read_only_and_not_copies(tmp_path):
 def test_materialising_again_changes_nothing(tmp_path):
     bundle = make_bundle(tmp_path / "model")
 
-    assert materialise(bundle, tmp_path / "work") == materialise(bundle, tmp_path / "work")
+    assert materialise(bundle, tmp_path / "work", **READING) == materialise(bundle, tmp_path / "work", **READING)
 
 
 def test_another_file_system_gets_symbolic_links(tmp_path, monkeypatch):
@@ -53,7 +54,7 @@ def test_another_file_system_gets_symbolic_links(tmp_path, monkeypatch):
         raise OSError
 
     monkeypatch.setattr(os, "link", other_device)
-    folder = materialise(bundle, tmp_path / "work")
+    folder = materialise(bundle, tmp_path / "work", **READING)
 
     assert (folder / "config.json").is_symlink()
     assert manifest_of(folder).digest == bundle.digest
@@ -65,7 +66,7 @@ def test_a_lost_object_is_named(tmp_path):
     files.object_path(lost).unlink()
 
     with pytest.raises(ArtifactError, match=lost):
-        materialise(bundle, tmp_path / "work")
+        materialise(bundle, tmp_path / "work", **READING)
 
 
 def test_names_from_macos_are_composed(tmp_path):

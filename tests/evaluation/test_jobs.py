@@ -33,7 +33,7 @@ def test_a_job_evaluates_the_checkpoint_and_keeps_figures_and_samples(checkpoint
     ]
     assert is_rankable(run)
     assert run.seen["suite"]["digest"] == run.suite.digest
-    with open_blob(run.samples) as stored, gzip.open(stored) as samples:
+    with open_blob(run.samples, reader="system", purpose="report") as stored, gzip.open(stored) as samples:
         assert len(samples.readlines()) == 6
     assert run.samples.owner == OWNER != run.bundle.owner
     assert Event.objects.filter(action="evaluation.run.recorded", subject=f"evaluation-run:{run.pk}").exists()

@@ -83,7 +83,7 @@ def test_stored_document_is_the_report(tmp_path, registry):
 
     comparison = comparisons_of(finished_report(tmp_path, llama(seed=9))).first()
 
-    with open_blob(comparison.document) as stream:
+    with open_blob(comparison.document, reader="system", purpose="report") as stream:
         assert json.load(stream) == comparison.report
 
 

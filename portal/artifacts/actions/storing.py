@@ -8,6 +8,7 @@ from django.db import transaction
 
 from portal.artifacts import store
 from portal.artifacts.actions.completion import create_bundle
+from portal.artifacts.actions.reads import read_blob, read_bundle
 from portal.artifacts.checks import check_file, check_indexes, check_names
 from portal.artifacts.enums import AuditAction
 from portal.artifacts.errors import ArtifactError
@@ -41,8 +42,9 @@ def store_folder(folder: Path, *, owner: str, actor: str) -> Bundle:
     return bundle
 
 
-def materialise(bundle: Bundle, folder: Path) -> Path:
-    """The bundle's files under their names, read-only and without copying; doing it again changes nothing."""
+def materialise(bundle: Bundle, folder: Path, *, reader: str, purpose: str) -> Path:
+    """The bundle's files under their names, read-only and without copying; doing it again changes no file."""
+    read_bundle(bundle, reader=reader, purpose=purpose)
     for entry in bundle.entries():
         source, target = store.existing_object(entry.sha256), folder / entry.path
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -55,7 +57,9 @@ def materialise(bundle: Bundle, folder: Path) -> Path:
     return folder
 
 
-def open_blob(blob: Blob) -> BinaryIO:
+def open_blob(blob: Blob, *, reader: str, purpose: str) -> BinaryIO:
+    """The plain bytes. The reader ("job:12", "user:3", "system") and the purpose stay in the owner's list of reads."""
+    read_blob(blob, reader=reader, purpose=purpose)
     return store.existing_object(blob.sha256).open("rb")
 
 

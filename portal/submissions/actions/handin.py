@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.artifacts.actions import open_blob
+from portal.artifacts.enums import ReadPurpose
 from portal.artifacts.models import Bundle
 from portal.audit.actions import record, sign_current_checkpoint
 from portal.common.formats.canonical import digest_of
@@ -242,7 +243,7 @@ def _check_declaration(bundle: Bundle) -> None:
             where="bundle",
             hint=_("Push the file alone."),
         )
-    with open_blob(files[0].blob) as file:
+    with open_blob(files[0].blob, reader="system", purpose=ReadPurpose.DECLARATION) as file:
         try:
             parse_declaration(file.read())
         except DeclarationError as error:
