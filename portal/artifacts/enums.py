@@ -6,9 +6,14 @@ from django.utils.translation import gettext_lazy as _
 
 class UploadState(models.TextChoices):
     DECLARED = "declared", _("Receiving")
+    CHECKING = "checking", _("Being checked")
     COMPLETE = "complete", _("Complete")
     REFUSED = "refused", _("Refused")
     EXPIRED = "expired", _("Expired")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+OPEN = (UploadState.DECLARED, UploadState.CHECKING)  # its room is reserved, and there is one per account and content
 
 
 class ReadPurpose(models.TextChoices):
@@ -27,7 +32,10 @@ class ReadPurpose(models.TextChoices):
 
 class AuditAction(StrEnum):
     DECLARED = "upload.declared"
+    CHECKING = "upload.checking"
+    REOPENED = "upload.reopened"
     COMPLETED = "upload.completed"
     REFUSED = "upload.refused"
     EXPIRED = "upload.expired"
+    CANCELLED = "upload.cancelled"
     STORED = "bundle.stored"

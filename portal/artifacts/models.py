@@ -10,7 +10,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from portal.artifacts.enums import ReadPurpose, UploadState
+from portal.artifacts.enums import OPEN, ReadPurpose, UploadState
 from portal.common.formats.manifest import FileEntry, Manifest
 
 OWNER_LENGTH = 100
@@ -70,6 +70,20 @@ class BundleFile(models.Model):
         return self.path
 
 
+class BlobSummary(models.Model):
+    """What one read of a file found out about its content, kept as a document of the same account (docs/uploads.md)."""
+
+    blob = models.ForeignKey(Blob, on_delete=models.CASCADE, related_name="summaries")
+    kind = models.CharField(max_length=32, help_text="Name and version of the document's form.")
+    document = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="summary_of")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("blob", "kind"), name="one_summary_per_blob_and_kind"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.blob_id}"
+
+
 class CustodyRead(models.Model):
     """One opening of stored bytes, insert-only. The names outlive the bytes: no row here refers to a blob."""
 
@@ -116,12 +130,15 @@ class Upload(models.Model):
     bundle = models.ForeignKey(Bundle, on_delete=models.PROTECT, null=True, related_name="uploads")
     declared_at = models.DateTimeField(auto_now_add=True)
     active_at = models.DateTimeField(help_text="When it was declared or last received a part.")
+    checks = models.PositiveIntegerField(default=0, help_text="How often a check of the whole was begun.")
+    checked = models.PositiveIntegerField(default=0, help_text="Files of the present check that are done.")
+    checked_bytes = models.PositiveBigIntegerField(default=0, help_text="Bytes of those files.")
 
     class Meta:
         ordering = ("-declared_at",)
         constraints = (
             models.UniqueConstraint(
-                fields=("owner", "digest"), condition=Q(state="declared"), name="one_open_upload_per_owner_and_digest"
+                fields=("owner", "digest"), condition=Q(state__in=OPEN), name="one_open_upload_per_owner_and_digest"
             ),
             models.CheckConstraint(
                 condition=Q(state="complete", bundle__isnull=False) | (~Q(state="complete") & Q(bundle__isnull=True)),

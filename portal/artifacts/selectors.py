@@ -5,7 +5,7 @@ from itertools import islice
 
 from django.db.models import Sum
 
-from portal.artifacts.enums import UploadState
+from portal.artifacts.enums import OPEN, UploadState
 from portal.artifacts.models import Blob, Upload
 from portal.common.formats.manifest import FileEntry
 
@@ -34,8 +34,8 @@ def files_to_receive(upload: Upload) -> Iterator[tuple[int, FileEntry]]:
 
 
 def missing_parts(upload: Upload) -> dict[str, list[int]]:
-    """Part numbers to send, by path. A complete upload misses nothing."""
-    if upload.state == UploadState.COMPLETE:
+    """Part numbers to send, by path. A complete upload misses nothing, nor does one that is being checked."""
+    if upload.state in {UploadState.CHECKING, UploadState.COMPLETE}:
         return {}
     present: dict[int, set[int]] = {}
     for index, number in upload.parts.values_list("index", "number"):
@@ -48,8 +48,8 @@ def missing_parts(upload: Upload) -> dict[str, list[int]]:
 
 
 def held_bytes(upload: Upload, missing: dict[str, list[int]]) -> int:
-    """Bytes of the bundle that need not be sent; a refused or expired upload holds none."""
-    if upload.state not in {UploadState.DECLARED, UploadState.COMPLETE}:
+    """Bytes of the bundle that need not be sent; a refused, expired or cancelled upload holds none."""
+    if upload.state not in {*OPEN, UploadState.COMPLETE}:
         return 0
     entries = {entry.path: entry for entry in upload.plan.files}
     absent = (upload.plan.span(entries[path], number)[1] for path, numbers in missing.items() for number in numbers)
@@ -59,5 +59,5 @@ def held_bytes(upload: Upload, missing: dict[str, list[int]]) -> int:
 def used_bytes(owner: str) -> int:
     """What the account's quota counts: stored bytes and the reservations of open uploads."""
     stored = Blob.objects.filter(owner=owner).aggregate(total=Sum("size"))["total"] or 0
-    open_uploads = Upload.objects.filter(owner=owner, state=UploadState.DECLARED)
+    open_uploads = Upload.objects.filter(owner=owner, state__in=OPEN)
     return int(stored) + int(open_uploads.aggregate(total=Sum("reserved"))["total"] or 0)

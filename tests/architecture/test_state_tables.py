@@ -11,7 +11,6 @@ from tools import diagrams, state_tables
 MACHINES = state_tables.machines()
 # Vocabularies of states without a table, each with the ground.
 WITHOUT_TABLE = {
-    ("artifacts", "UploadState"): "an upload ends by one guarded write: portal.artifacts.actions.completion",
     ("jobs", "JobState"): "a job moves by fenced UPDATEs that many processes race for: portal.jobs.actions.leases",
 }
 

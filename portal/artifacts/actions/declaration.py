@@ -6,7 +6,7 @@ from django.utils import timezone
 from portal.artifacts import store
 from portal.artifacts.checks import check_names
 from portal.artifacts.conf import store_settings
-from portal.artifacts.enums import AuditAction, UploadState
+from portal.artifacts.enums import OPEN, AuditAction, UploadState
 from portal.artifacts.errors import ArtifactError
 from portal.artifacts.models import StorageAccount, Upload
 from portal.artifacts.selectors import stored_digests, used_bytes
@@ -39,9 +39,7 @@ def declare_upload(manifest: Manifest, *, owner: str, actor: str, label: str = "
 
 
 def _existing(manifest: Manifest, *, owner: str) -> Upload | None:
-    upload = Upload.objects.filter(
-        owner=owner, digest=manifest.digest, state__in=(UploadState.DECLARED, UploadState.COMPLETE)
-    ).first()
+    upload = Upload.objects.filter(owner=owner, digest=manifest.digest, state__in=(*OPEN, UploadState.COMPLETE)).first()
     if upload and upload.state == UploadState.DECLARED and upload.manifest["part_size"] != manifest.part_size:
         part_size = upload.manifest["part_size"]
         raise ArtifactError(
