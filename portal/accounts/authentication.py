@@ -1,4 +1,4 @@
-"""Bearer tokens for programs. Pages use the session; the API never does, so it needs no CSRF token."""
+"""Bearer tokens for programs. Pages use the session; of the API only the upload protocol takes it (portal.submissions.authentication)."""
 
 from datetime import timedelta
 

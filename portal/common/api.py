@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from rest_framework import status
+from rest_framework import status, views  # as a module: it imports our authentication, which imports this
 from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
 from rest_framework.response import Response
-from rest_framework.views import exception_handler as drf_exception_handler
 
 
 class ApiError(APIException):
@@ -28,7 +27,7 @@ class ApiError(APIException):
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """Give the errors of the framework the shape of ours; what it does not know stays an unexpected error."""
-    response = drf_exception_handler(error, context)
+    response = views.exception_handler(error, context)
     if response is not None:
         response.data = error.body if isinstance(error, ApiError) else _body(error, response)
     return response
