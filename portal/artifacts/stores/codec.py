@@ -1,0 +1,45 @@
+"""The form in which bytes lie in a store: as they are, or sealed.
+
+Both forms keep parts apart: the bytes of one part can be written without knowing those of any other.
+"""
+
+from collections.abc import Callable
+from typing import BinaryIO, Protocol
+
+Encode = Callable[[int, bytes], bytes]  # plain offset (a multiple of the codec's unit) and at most one unit of bytes
+
+
+class Codec(Protocol):
+    sealed: bool
+    unit: int  # parts are multiples of this many plain bytes
+
+    def stored_size(self, size: int) -> int:
+        """Bytes in the store of a file of `size` plain bytes."""
+
+    def stored_offset(self, offset: int) -> int:
+        """Where the plain byte `offset`, a multiple of `unit`, begins in the stored file."""
+
+    def encoder(self, *, owner: str, sha256: str, size: int) -> Encode:
+        """Turns plain units of one file into stored ones, in any order."""
+
+    def reader(self, raw: BinaryIO, *, owner: str, sha256: str) -> BinaryIO:
+        """Seekable plain bytes over the seekable stored ones; closing it closes them."""
+
+
+class PlainCodec:
+    """Bytes lie there as they are."""
+
+    sealed = False
+    unit = 1
+
+    def stored_size(self, size: int) -> int:
+        return size
+
+    def stored_offset(self, offset: int) -> int:
+        return offset
+
+    def encoder(self, *, owner: str, sha256: str, size: int) -> Encode:
+        return lambda offset, chunk: chunk
+
+    def reader(self, raw: BinaryIO, *, owner: str, sha256: str) -> BinaryIO:
+        return raw
