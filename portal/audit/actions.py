@@ -2,11 +2,12 @@
 
 import json
 import secrets
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, Model
 from django.utils import timezone
 
 from portal.audit import signing
@@ -44,6 +45,29 @@ def record(
     event.leaf = event.computed_leaf()
     event.save(force_insert=True)
     return event
+
+
+class Actor(Protocol):
+    """Whoever acts: a user or a viewer."""
+
+    @property
+    def actor(self) -> str: ...
+
+
+def leave_trace(
+    action: StrEnum,
+    *,
+    by: Actor,
+    subject: Model,
+    area: str = "",
+    before: Mapping[str, object] | None = None,
+    after: Mapping[str, object] | None = None,
+    reason: str = "",
+) -> None:
+    """The event of an act on a row, called `[area.]model:key`; like every event the last write of its transaction."""
+    key = f"{area}{'.' if area else ''}{type(subject).__name__.lower()}:{subject.pk}"
+    facts = {"before": dict(before) if before else None, "after": dict(after) if after else None}
+    record(action, actor=by.actor, subject=key, **facts, reason=reason)
 
 
 class LedgerDamagedError(Exception):

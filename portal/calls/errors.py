@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from portal.common.refusals import CHANGED_MEANWHILE, Refusal
 
-class CallError(Exception):
+
+class CallError(Refusal):
     """Base of every refusal of this app; `str()` is fit for people."""
 
 
@@ -21,6 +23,8 @@ class Incomplete(CallError):
 
 class Conflict(CallError):
     """Somebody saved in between. `current` holds what stands now, so that neither text is lost."""
+
+    code = CHANGED_MEANWHILE
 
     def __init__(self, message: str, *, current: dict[str, Any]) -> None:
         super().__init__(message)

@@ -8,6 +8,8 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from portal.common.refusals import Refusal
+
 
 class Transition(NamedTuple):
     event: str
@@ -17,7 +19,7 @@ class Transition(NamedTuple):
     needs_reason: bool = False
 
 
-class TransitionError(ValueError):
+class TransitionError(Refusal):
     """The event is not possible in this state."""
 
 

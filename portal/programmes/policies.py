@@ -17,7 +17,7 @@ STAFF = ("officer", "decider", "auditor", "operator")
 def authorise(step: Transition, *, actor: Viewer, reason: str = "") -> None:
     """Refuse a step that the actor's roles do not allow, or that lacks the reason it needs."""
     if not actor.has_role(*step.by):
-        raise PermissionDenied(f"{step.event!r} needs one of the roles: {', '.join(sorted(step.by))}.")
+        raise PermissionDenied(_("Your role does not allow this step."))
     if step.needs_reason and not reason.strip():
         raise ProgrammeError(_("This step is recorded with a reason; give one."))
 
@@ -30,7 +30,7 @@ def needs_reason(step: Transition, phase: Phase) -> bool:
 
 def require_role(actor: Viewer, *names: str) -> None:
     if not actor.has_role(*names):
-        raise PermissionDenied(f"This act needs one of the roles: {', '.join(names)}.")
+        raise PermissionDenied(_("Your role does not allow this step."))
 
 
 def editable_fields(phase: Phase) -> frozenset[str]:

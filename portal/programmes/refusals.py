@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext
 
+from portal.common.acts import told
 from portal.programmes.ruleset import RuleSetError
 
 
@@ -17,6 +18,11 @@ class Refusal(NamedTuple):
         if self.line is not None:
             where = gettext("%(path)s (line %(line)s)") % {"path": where, "line": self.line}
         return f"{where}: {self.sentence}"
+
+
+@told.register
+def _of_rules(refusal: RuleSetError) -> str:
+    return str(refusal_of(refusal))
 
 
 def refusal_of(error: RuleSetError, *, line: int | None = None) -> Refusal:

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from portal.common.refusals import CHANGED_MEANWHILE, Refusal
 
-class ReviewError(Exception):
+
+class ReviewError(Refusal):
     """Base of every refusal of this app; `str()` is fit for people."""
 
 
@@ -13,6 +15,8 @@ class NotPossible(ReviewError):
 
 class Conflict(ReviewError):
     """Somebody saved in between. `current` holds what stands now, so that neither text is lost."""
+
+    code = CHANGED_MEANWHILE
 
     def __init__(self, message: str, *, current: dict[str, Any]) -> None:
         super().__init__(message)

@@ -10,9 +10,8 @@ from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
 from portal.artifacts.models import Bundle
-from portal.audit.actions import record, sign_current_checkpoint
+from portal.audit.actions import leave_trace, record, sign_current_checkpoint
 from portal.calls.actions.base import (
-    leave_trace,
     locked_call,
     require_manager,
     require_receiving,

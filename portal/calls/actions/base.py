@@ -1,14 +1,11 @@
 """What every act on a call does first and last: lock the call's row, check state and person, leave one event in the ledger."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
-from portal.audit.actions import record
-from portal.calls.enums import AuditAction
 from portal.calls.errors import CallClosed, CallError
 from portal.calls.selectors.applications import managed_by
 from portal.calls.selectors.calls import is_receiving
@@ -75,18 +72,3 @@ def require_receiving(call: Call) -> None:
         text = _("This call receives applications from %(opens)s to %(closes)s.")
         raise CallClosed(text % {"opens": kst(call.opens_at), "closes": kst(call.closes_at)})
     raise CallClosed(_("This call does not receive applications now."))
-
-
-def leave_trace(
-    action: AuditAction,
-    *,
-    by: User,
-    subject: Model,
-    before: Mapping[str, object] | None = None,
-    after: Mapping[str, object] | None = None,
-    reason: str = "",
-) -> None:
-    """The ledger event; the last write of the caller's transaction."""
-    key = f"{type(subject).__name__.lower()}:{subject.pk}"
-    facts = {"before": dict(before) if before else None, "after": dict(after) if after else None}
-    record(action, actor=by.actor, subject=key, **facts, reason=reason)

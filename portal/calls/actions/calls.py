@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
-from portal.calls.actions.base import leave_trace, locked_call, require_manager, require_officer, require_text, step
+from portal.audit.actions import leave_trace
+from portal.calls.actions.base import locked_call, require_manager, require_officer, require_text, step
 from portal.calls.actions.letters import tell_invited
 from portal.calls.enums import AuditAction, InvitationState
 from portal.calls.errors import CallError

@@ -7,7 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
-from portal.calls.actions.base import leave_trace, locked_call, require_officer, step
+from portal.audit.actions import leave_trace
+from portal.calls.actions.base import locked_call, require_officer, step
 from portal.calls.actions.letters import tell_applicant
 from portal.calls.enums import ApplicationState, AuditAction
 from portal.calls.errors import CallError

@@ -16,8 +16,9 @@ from portal.calls.models import Application
 from portal.calls.policies import applies, manages_application, owns_application
 from portal.calls.selectors import applications as reads
 from portal.calls.selectors.calls import is_receiving, requirements_of, terms_of
-from portal.calls.views.flow import CONFLICT, REFUSALS, UNPROCESSABLE, get_call, page, replaced, told, tried
+from portal.calls.views.flow import get_call, page, replaced
 from portal.common.access import ViewerRequest, access, role, step_up
+from portal.common.acts import CONFLICT, REFUSALS, REFUSED, refuse, tried
 from portal.review.views.flow import person
 
 
@@ -43,7 +44,7 @@ def apply(request: ViewerRequest, call: int) -> HttpResponse:
         try:
             row = actions.open_application(found, consortium=form.cleaned_data["consortium"], opened_by=person(request))
         except REFUSALS as refusal:
-            form.add_error(None, told(refusal))
+            refuse(form, refusal)
         else:
             return redirect("calls:application", application=row.pk)
     context = {"call": found, "terms": terms_of(found), "form": form, "receiving": is_receiving(found)}
@@ -73,7 +74,7 @@ def application(request: ViewerRequest, application: int) -> HttpResponse:
 def _save(request: ViewerRequest, row: Application) -> HttpResponse:
     form = ApplicationForm(request.POST, application=row)
     if not form.is_valid():
-        return _page(request, row, form=form, status=UNPROCESSABLE)
+        return _page(request, row, form=form, status=REFUSED)
     revision = form.cleaned_data["revision"]
     try:
         actions.save_application(row, content=form.content, revision=revision, saved_by=person(request))
@@ -83,8 +84,8 @@ def _save(request: ViewerRequest, row: Application) -> HttpResponse:
         form.add_error(None, str(conflict))
         return _page(request, row, form=form, status=CONFLICT, conflict=conflict)
     except REFUSALS as refusal:
-        form.add_error(None, told(refusal))
-        return _page(request, row, form=form, status=UNPROCESSABLE)
+        refuse(form, refusal)
+        return _page(request, row, form=form, status=REFUSED)
     messages.success(request, _("Saved. Nothing is handed in yet."))
     return redirect("calls:application", application=row.pk)
 
@@ -143,13 +144,13 @@ def hand_in(request: ViewerRequest, application: int) -> HttpResponse:
     row = get_application(application)
     form = HandInForm(request.POST, auto_id="hand_in_%s")
     if not form.is_valid():
-        return _page(request, row, hand_in_form=form, status=UNPROCESSABLE)
+        return _page(request, row, hand_in_form=form, status=REFUSED)
     user: User = person(request)
     try:
         version = actions.hand_in(row, handed_in_by=user)
     except REFUSALS as refusal:
-        form.add_error(None, told(refusal))
-        return _page(request, get_application(application), hand_in_form=form, status=UNPROCESSABLE)
+        refuse(form, refusal)
+        return _page(request, get_application(application), hand_in_form=form, status=REFUSED)
     messages.success(request, _("Handed in. This is your receipt."))
     return redirect("calls:receipt", number=version.number)
 

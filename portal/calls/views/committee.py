@@ -13,8 +13,9 @@ from portal.calls.policies import own_seat, sits_on_committee
 from portal.calls.selectors.applications import latest_version
 from portal.calls.selectors.calls import requirements_of, terms_of
 from portal.calls.selectors.judging import candidates, committee_of, institutions_behind, interest_of, is_cleared
-from portal.calls.views.flow import get_call, page, tried
+from portal.calls.views.flow import get_call, page
 from portal.common.access import ViewerRequest, access
+from portal.common.acts import tried
 from portal.review.policies.scopes import CLEARED
 from portal.review.views.flow import person
 

@@ -14,8 +14,9 @@ from portal.calls.ops_forms import CallForm, CommitteeForm, SelectionForm, Terms
 from portal.calls.policies import drafts_for_phase, drafts_for_vacancy, is_staff, oversees, oversees_call, runs_call
 from portal.calls.selectors import applications as reads
 from portal.calls.selectors import calls, judging
-from portal.calls.views.flow import get_call, page, tried
+from portal.calls.views.flow import get_call, page
 from portal.common.access import ViewerRequest, access
+from portal.common.acts import tried
 from portal.programmes.models import Call
 from portal.programmes.selectors import phase_by_slug
 from portal.review.models import Decision

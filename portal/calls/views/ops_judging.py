@@ -23,9 +23,10 @@ from portal.calls.selectors.judging import (
     unchecked,
 )
 from portal.calls.views.applying import get_application
-from portal.calls.views.flow import get_call, page, tried
+from portal.calls.views.flow import get_call, page
 from portal.calls.views.ops_calls import call_page
 from portal.common.access import ViewerRequest, access, step_up
+from portal.common.acts import tried
 from portal.review.enums import DeclarationState
 from portal.review.selectors.rules import quorum_for
 from portal.review.views.flow import person

@@ -13,8 +13,9 @@ from portal.calls.models import ApplicantNotice, ApplicationVersion, CallInvitat
 from portal.calls.policies import answers_consent, answers_invitation, owns_version, reads_notice, sees_version
 from portal.calls.selectors.applications import receipt_of
 from portal.calls.selectors.calls import is_receiving, requirements_of, terms_of
-from portal.calls.views.flow import CONFLICT, page, replaced, tried
+from portal.calls.views.flow import page, replaced
 from portal.common.access import ViewerRequest, access, step_up_to_act
+from portal.common.acts import CONFLICT, tried
 from portal.review.models import Decision
 from portal.review.views.flow import person
 

@@ -1,18 +1,21 @@
 """What the acts of the console share: the step in the table, the ledger event, and whose trial it is."""
 
 from collections.abc import Iterable
+from functools import partial
 
-from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
-from portal.audit.actions import record
+from portal.audit import actions as ledger
 from portal.common.transitions import Transition, TransitionError, find
-from portal.console.enums import AuditAction, RoundState, TrialState
+from portal.console.enums import RoundState, TrialState
 from portal.console.labels import LABELS
 from portal.console.models import Round, Trial
 from portal.review.actions.base import locked, require_role, require_stage, require_text
 from portal.review.errors import NotPossible
+
+# Texts stand in the ledger by digest, addresses and keys not at all.
+leave_trace = partial(ledger.leave_trace, area="console")
 
 
 def step(table: Iterable[Transition], event: str, state: str, *, by: User, reason: str = "") -> Transition:
@@ -46,17 +49,3 @@ def require_round(evaluation: Round, *states: RoundState) -> None:
             _("The evaluation is in the state “%(state)s”; the secretariat opens it again or explains.")
             % {"state": evaluation.get_state_display()}
         )
-
-
-def leave_trace(
-    action: AuditAction,
-    *,
-    by: User,
-    subject: Model,
-    before: dict[str, object] | None = None,
-    after: dict[str, object] | None = None,
-    reason: str = "",
-) -> None:
-    """The ledger event, the last write of its transaction. Texts stand in it by digest, addresses and keys not at all."""
-    key = f"console.{type(subject).__name__.lower()}:{subject.pk}"
-    record(action, actor=by.actor, subject=key, before=before, after=after, reason=reason)

@@ -7,10 +7,11 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from portal.common.acts import REFUSALS, told
 from portal.console import actions
 from portal.console.selectors.endpoints import current_endpoint
 from portal.consortia.models import Entry
-from portal.review.views.flow import REFUSALS, person
+from portal.review.views.flow import person
 
 
 def refusal_of(act: Callable[[], Any]) -> str | None:
@@ -18,7 +19,7 @@ def refusal_of(act: Callable[[], Any]) -> str | None:
     try:
         act()
     except REFUSALS as refusal:
-        return str(refusal)
+        return told(refusal)
     return None
 
 

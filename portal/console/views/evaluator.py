@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portal.common.access import ViewerRequest, access, step_up
+from portal.common.acts import tried
 from portal.common.posted import number_in, text_in, without_nul
 from portal.console import actions, policies
 from portal.console.models import Round, Trial
@@ -23,7 +24,7 @@ from portal.review.errors import Conflict, ReviewError
 from portal.review.forms import ReasonForm
 from portal.review.selectors.rubric import rubric
 from portal.review.selectors.sheets import current_values
-from portal.review.views.flow import attempt, person
+from portal.review.views.flow import person
 
 UNPROCESSABLE, CONFLICT = 422, 409
 
@@ -101,7 +102,7 @@ def _trial_page(request: ViewerRequest, row: Trial, *, status: int = 200, **extr
 @require_POST
 def begin(request: ViewerRequest, key: str) -> HttpResponse:
     row = _trial(request, key)
-    done = attempt(
+    done = tried(
         request,
         lambda: actions.begin(row, begun_by=person(request)),
         done=_("You are with model %(code)s now.") % {"code": row.code_name},
@@ -188,7 +189,7 @@ def _refuse(request: ViewerRequest, row: Trial, values: SheetValues, refusal: Re
 @require_POST
 def set_aside(request: ViewerRequest, key: str) -> HttpResponse:
     row = _trial(request, key)
-    attempt(
+    tried(
         request,
         lambda: actions.set_aside(row, set_aside_by=person(request)),
         done=_("Model %(code)s is set aside. Come back to it later.") % {"code": row.code_name},
@@ -219,7 +220,7 @@ def sign_off(request: ViewerRequest, round_id: int) -> HttpResponse:
 @require_POST
 def sign(request: HttpRequest, round_id: int) -> HttpResponse:
     row = _round(round_id)
-    attempt(
+    tried(
         request,
         lambda: actions.sign_ratings(row, signed_by=person(request)),
         done=_("Signed. Your ratings are locked."),
@@ -234,7 +235,7 @@ def withdraw(request: HttpRequest, key: str) -> HttpResponse:
     row = _trial(request, key)
     form = ReasonForm(request.POST)
     reason = form.cleaned_data["reason"] if form.is_valid() else ""
-    attempt(
+    tried(
         request,
         lambda: actions.withdraw_rating(row, withdrawn_by=person(request), reason=reason),
         done=_("The signature is withdrawn. The signed version stays in the record."),

@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from portal.common.access import ViewerRequest, access
+from portal.common.acts import tried
 from portal.common.posted import text_in
 from portal.common.transitions import Transition
 from portal.console import actions, policies
@@ -23,7 +24,7 @@ from portal.programmes.models import Phase
 from portal.review.actions.blinding import SIGHTED
 from portal.review.models import Panel
 from portal.review.policies import oversees_phase, runs_phase
-from portal.review.views.flow import attempt, person
+from portal.review.views.flow import person
 
 UNPROCESSABLE = 422
 
@@ -105,9 +106,9 @@ def move(request: HttpRequest, round_id: int) -> HttpResponse:
     row, event, user = _round(round_id), request.POST.get("event", ""), person(request)
     reason = text_in(request.POST, "reason")
     if event == "open":
-        attempt(request, lambda: actions.open_round(row, opened_by=user), done=_("The round is open."))
+        tried(request, lambda: actions.open_round(row, opened_by=user), done=_("The round is open."))
     else:
-        attempt(request, lambda: actions.move_round(row, event, moved_by=user, reason=reason), done=_("Recorded."))
+        tried(request, lambda: actions.move_round(row, event, moved_by=user, reason=reason), done=_("Recorded."))
     return redirect("ops_console:round", round_id=round_id)
 
 

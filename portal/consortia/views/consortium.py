@@ -12,12 +12,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portal.accounts.actions import issue_token
 from portal.accounts.models import User
 from portal.common.access import access, role
+from portal.common.acts import tried
 from portal.common.viewer import viewer_of
 from portal.consortia import actions, selectors
 from portal.consortia.forms import EndForm, InviteForm, RegisterForm, TokenForm
 from portal.consortia.models import Consortium, ConsortiumInstitution
 from portal.consortia.policies import enters_phase, is_invited, manages_consortium, manages_place, sees_consortium
-from portal.consortia.views.flow import form_page, tried
+from portal.consortia.views.flow import form_page
 from portal.programmes.selectors import phase_by_slug
 
 SCOPES = ("upload",)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.common.access import access, step_up_to_act
+from portal.common.acts import tried
 from portal.common.posted import text_in
 from portal.common.viewer import viewer_of
 from portal.consortia import actions, selectors
@@ -29,7 +30,7 @@ from portal.consortia.selectors import amendments as hearings
 from portal.consortia.selectors import proposals as rounds
 from portal.consortia.selectors import rulings as questions
 from portal.consortia.transitions import AMENDMENT, PROPOSALS
-from portal.consortia.views.flow import form_page, tried
+from portal.consortia.views.flow import form_page
 from portal.consortia.views.team import component_titles, item_titles
 from portal.programmes.differences import differences
 from portal.programmes.models import Phase

@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.common.access import access
+from portal.common.acts import tried
 from portal.common.viewer import viewer_of
 from portal.consortia import actions
 from portal.consortia.forms import CorrectGrantForm, CorrectOutageForm, NewGrantForm, OutageForm
 from portal.consortia.models import GrantVersion, OutageVersion, SupportGrant, SupportOutage
 from portal.consortia.policies import keeps_grant, keeps_outage, keeps_support, oversees_grant, oversees_support
 from portal.consortia.selectors import support as ledger
-from portal.consortia.views.flow import form_page, tried
+from portal.consortia.views.flow import form_page
 from portal.programmes.models import Programme
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.common.access import access
+from portal.common.acts import tried
 from portal.common.viewer import viewer_of
 from portal.consortia import actions, selectors
 from portal.consortia.forms import AnswerForm, QuestionForm, SourceForm, TargetForm
@@ -27,7 +28,7 @@ from portal.consortia.selectors import amendments as hearings
 from portal.consortia.selectors import proposals as rounds
 from portal.consortia.selectors import rulings as questions
 from portal.consortia.selectors import support as ledger
-from portal.consortia.views.flow import form_page, tried
+from portal.consortia.views.flow import form_page
 from portal.programmes.differences import differences
 from portal.programmes.models import Phase
 

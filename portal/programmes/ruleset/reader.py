@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from portal.common.refusals import Refusal
 from portal.programmes.ruleset.model import Text
 
 KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -16,7 +17,7 @@ def gettext_noop(text: str) -> str:
     return text
 
 
-class RuleSetError(ValueError):
+class RuleSetError(Refusal):
     """A rule set that cannot stand: where, and what is wrong.
 
     `template` with `params` is the sentence, so that a page can say it in its language. `line` counts from 1, where a

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.common.access import access
+from portal.common.acts import OK, REFUSALS, REFUSED, status_of, told, tried
 from portal.common.posted import text_in
 from portal.common.viewer import viewer_of
 from portal.programmes import actions, selectors, words
@@ -16,7 +17,6 @@ from portal.programmes.enums import PhaseState
 from portal.programmes.forms import DeadlineForm
 from portal.programmes.models import Phase
 from portal.programmes.policies import changes_phase, editable_fields, runs_phase, sees_operations
-from portal.programmes.views.base import OK, REFUSALS, REFUSED, status_of, told, tried
 
 
 @access(sees_operations)
@@ -79,6 +79,6 @@ def deadline(request: HttpRequest, phase: str) -> HttpResponse:
         facts, viewer = form.cleaned_data, viewer_of(request)
         done = _("The deadline has moved, for every entry.")
         act = partial(actions.change_deadline, found, **facts, actor=viewer)
-        if tried(request, act, form=form, done=done) is None:
+        if tried(request, act, form=form, done=done):
             return redirect("ops_programmes:phase", phase=found.slug)
     return render(request, "programmes/ops_deadline.html", {"phase": found, "form": form}, status=status_of(form))

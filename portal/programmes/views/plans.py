@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from portal.common.access import access
+from portal.common.acts import CONFLICT, status_of, tried
 from portal.common.time import kst
 from portal.common.viewer import viewer_of
 from portal.programmes import actions, selectors
@@ -18,7 +19,7 @@ from portal.programmes.forms import PhaseForm, ProgrammeForm, initial_of
 from portal.programmes.models import Phase, Programme
 from portal.programmes.policies import changes_phase, changes_programme, editable_fields, plans
 from portal.programmes.transitions import PLAN
-from portal.programmes.views.base import CONFLICT, initial_or_posted, status_of, tried
+from portal.programmes.views.base import initial_or_posted
 
 
 @access(plans)
@@ -28,7 +29,7 @@ def new_programme(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         done = _("The programme is there. Add its phases next.")
         act = partial(actions.create_programme, form.facts(), actor=viewer_of(request))
-        if tried(request, act, done=done, form=form) is None:
+        if tried(request, act, done=done, form=form):
             return redirect("ops_programmes:list")
     return render(request, "programmes/ops_plan.html", {"form": form, "making": "programme"}, status=status_of(form))
 
@@ -38,15 +39,13 @@ def new_programme(request: HttpRequest) -> HttpResponse:
 def edit_programme(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Programme, slug=slug)
     form = initial_or_posted(request, ProgrammeForm, initial=_as_seen(found, ["slug", "name_ko", "name_en"]))
-    status = status_of(form)
     if form.is_bound and form.is_valid():
         act = partial(
             actions.edit_programme, found, form.changes(), seen=form.cleaned_data["seen"], actor=viewer_of(request)
         )
-        refused = tried(request, act, done=_("The programme is changed."), form=form)
-        if refused is None:
+        if tried(request, act, done=_("The programme is changed."), form=form):
             return redirect("ops_programmes:list")
-        status = refused
+    status = status_of(form)
     context = {"form": form, "programme": found, "conflict": status == CONFLICT}
     return render(request, "programmes/ops_plan.html", context, status=status)
 
@@ -59,7 +58,7 @@ def new_phase(request: HttpRequest, slug: str) -> HttpResponse:
     form = initial_or_posted(request, PhaseForm, initial={"number": number, "slug": f"{found.slug}-{number}"})
     if form.is_bound and form.is_valid():
         act = partial(actions.create_phase, found, form.facts(), actor=viewer_of(request))
-        if tried(request, act, done=_("The phase is there. Write its rules next."), form=form) is None:
+        if tried(request, act, done=_("The phase is there. Write its rules next."), form=form):
             return redirect("ops_programmes:phase", phase=form.cleaned_data["slug"])
     context = {"form": form, "programme": found, "making": "phase"}
     return render(request, "programmes/ops_plan.html", context, status=status_of(form))
@@ -71,15 +70,13 @@ def edit_phase(request: HttpRequest, phase: str) -> HttpResponse:
     found = selectors.phase_by_slug(phase)
     editable = editable_fields(found)
     form = initial_or_posted(request, PhaseForm, initial=_as_seen(found, editable), editable=editable)
-    status = status_of(form)
     if form.is_bound and form.is_valid():
         act = partial(
             actions.edit_phase, found, form.changes(), seen=form.cleaned_data["seen"], actor=viewer_of(request)
         )
-        refused = tried(request, act, done=_("The phase is changed."), form=form)
-        if refused is None:
+        if tried(request, act, done=_("The phase is changed."), form=form):
             return redirect("ops_programmes:phase", phase=form.cleaned_data.get("slug", found.slug))
-        status = refused
+    status = status_of(form)
     context = {
         "form": form if editable else None,
         "phase": found,

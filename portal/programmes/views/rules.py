@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from portal.common.access import access, step_up_to_act
+from portal.common.acts import CONFLICT, OK, REFUSED, tried
 from portal.common.viewer import viewer_of
 from portal.programmes import actions, editing, selectors
 from portal.programmes.differences import differences_of
@@ -18,7 +19,6 @@ from portal.programmes.errors import ChangedMeanwhile, ProgrammeError
 from portal.programmes.forms import RulesForm
 from portal.programmes.models import Phase
 from portal.programmes.policies import changes_phase
-from portal.programmes.views.base import CONFLICT, OK, REFUSED, tried
 from portal.programmes.views.public import rules_context
 
 

@@ -6,9 +6,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
+from portal.audit.actions import leave_trace
 from portal.common.time import kst
 from portal.review.actions.base import (
-    leave_trace,
     locked,
     require_member,
     require_outsider,

@@ -7,11 +7,9 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
-from portal.audit.actions import record
 from portal.common.transitions import Transition, TransitionError, find
 from portal.consortia.models import Membership
 from portal.programmes.models import Phase
-from portal.review.enums import AuditAction
 from portal.review.errors import NotPossible
 
 Row = TypeVar("Row", bound=Model)
@@ -66,17 +64,3 @@ def require_outsider(user: User, phase: Phase) -> None:
     """Nobody of a competing team acts for the ministry in that phase."""
     if Membership.objects.filter(user=user, consortium__entries__phase=phase).exists():
         raise NotPossible(_("%(user)s belongs to a team of this phase and cannot act here.") % {"user": user})
-
-
-def leave_trace(
-    action: AuditAction,
-    *,
-    by: User,
-    subject: Model,
-    before: dict[str, object] | None = None,
-    after: dict[str, object] | None = None,
-    reason: str = "",
-) -> None:
-    """The ledger event; always the last write of the caller's transaction."""
-    key = f"{type(subject).__name__.lower()}:{subject.pk}"
-    record(action, actor=by.actor, subject=key, before=before, after=after, reason=reason)

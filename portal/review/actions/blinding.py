@@ -4,7 +4,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
-from portal.review.actions.base import leave_trace, locked, require_outsider, require_role, require_stage
+from portal.audit.actions import leave_trace
+from portal.review.actions.base import locked, require_outsider, require_role, require_stage
 from portal.review.enums import AuditAction, PanelKind
 from portal.review.errors import NotPossible
 from portal.review.models import Panel, ScoreSheet

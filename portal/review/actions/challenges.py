@@ -7,11 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
+from portal.audit.actions import leave_trace
 from portal.consortia.models import Entry
 from portal.letters.actions import post_letter
 from portal.programmes.models import Phase
 from portal.review.actions.base import (
-    leave_trace,
     locked,
     require_member,
     require_outsider,

@@ -7,13 +7,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
+from portal.audit.actions import leave_trace
 from portal.common.transitions import TransitionError, find
 from portal.consortia.enums import EntryState
 from portal.consortia.models import Entry
 from portal.consortia.transitions import ENTRY
 from portal.programmes.models import Phase
 from portal.review.actions.base import (
-    leave_trace,
     locked,
     require_outsider,
     require_role,

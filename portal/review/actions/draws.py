@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
+from portal.audit.actions import leave_trace
 from portal.common.formats.canonical import digest_of
 from portal.review import drawing
-from portal.review.actions.base import leave_trace, locked, require_outsider, require_role, require_text, step
+from portal.review.actions.base import locked, require_outsider, require_role, require_text, step
 from portal.review.actions.invitations import invite_places
 from portal.review.enums import AuditAction, DrawState, PanelKind, Sex
 from portal.review.errors import Incomplete, NotPossible

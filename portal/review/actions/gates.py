@@ -8,13 +8,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
+from portal.audit.actions import leave_trace
 from portal.common.formats.canonical import digest_of
 from portal.common.time import kst
 from portal.consortia.enums import EntryState
 from portal.consortia.models import Entry
 from portal.programmes.models import Phase
 from portal.review.actions.base import (
-    leave_trace,
     locked,
     require_member,
     require_outsider,

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from portal.accounts.actions import invite
 from portal.accounts.enums import Role
 from portal.accounts.models import User
+from portal.audit.actions import leave_trace
 from portal.common.time import kst
 from portal.letters.actions import post_letter
-from portal.review.actions.base import leave_trace, locked, require_outsider, require_role, step
+from portal.review.actions.base import locked, require_outsider, require_role, step
 from portal.review.actions.panels import fill_seat
 from portal.review.enums import AuditAction, InvitationState, SeatKind
 from portal.review.errors import Incomplete, NotPossible

@@ -5,8 +5,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
+from portal.audit.actions import leave_trace
 from portal.consortia.models import Entry
-from portal.review.actions.base import leave_trace, locked, require_outsider, require_role, require_text
+from portal.review.actions.base import locked, require_outsider, require_role, require_text
 from portal.review.actions.decisions import Draft
 from portal.review.enums import AuditAction, Basis, DecisionState, Outcome
 from portal.review.errors import NotPossible

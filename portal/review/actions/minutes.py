@@ -8,8 +8,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
+from portal.audit.actions import leave_trace
 from portal.common.formats.canonical import digest_of
-from portal.review.actions.base import leave_trace, require_outsider, require_role, require_text
+from portal.review.actions.base import require_outsider, require_role, require_text
 from portal.review.actions.numbering import number_minutes
 from portal.review.enums import AuditAction, DeclarationState, SeatKind
 from portal.review.errors import NotPossible

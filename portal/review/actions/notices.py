@@ -7,12 +7,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from portal.accounts.models import User
+from portal.audit.actions import leave_trace
 from portal.common.formats.canonical import digest_of
 from portal.common.time import kst
 from portal.consortia.models import Entry, Membership
 from portal.letters.actions import acknowledge, assign_number, post_letter
 from portal.letters.selectors import number_of
-from portal.review.actions.base import leave_trace, locked, require_member
+from portal.review.actions.base import locked, require_member
 from portal.review.enums import AuditAction, NoticeKind
 from portal.review.models import Notice
 from portal.review.selectors.papers import notice_key

@@ -7,9 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
+from portal.audit.actions import leave_trace
 from portal.consortia.models import Entry, Membership
 from portal.programmes.models import Phase
-from portal.review.actions.base import leave_trace, locked, require_role, require_stage, step
+from portal.review.actions.base import locked, require_role, require_stage, step
 from portal.review.enums import AuditAction, DeclarationState, PanelKind, SeatKind
 from portal.review.errors import Incomplete, NotPossible
 from portal.review.labels import PLEDGE, PLEDGE_VERSION

@@ -7,9 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
+from portal.audit.actions import leave_trace
 from portal.common.time import kst
 from portal.consortia.models import Entry
-from portal.review.actions.base import leave_trace, locked, require_member, require_outsider, require_role, require_text
+from portal.review.actions.base import locked, require_member, require_outsider, require_role, require_text
 from portal.review.actions.notices import trace_notice, write_notice
 from portal.review.enums import AuditAction, NoticeKind
 from portal.review.errors import NotPossible

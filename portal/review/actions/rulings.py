@@ -5,7 +5,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
-from portal.review.actions.base import leave_trace, locked, require_outsider, require_role, step
+from portal.audit.actions import leave_trace
+from portal.review.actions.base import locked, require_outsider, require_role, step
 from portal.review.actions.invitations import replace_drawn
 from portal.review.actions.sheets import mark_void, trace_void
 from portal.review.enums import AuditAction, DeclarationState, RecusalGround, SeatKind, SheetState

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
+from portal.audit.actions import leave_trace
 from portal.common.formats.canonical import canonical_json, digest_of
 from portal.common.viewer import viewer_of_user
 from portal.consortia.models import Entry
@@ -17,7 +18,6 @@ from portal.programmes.actions import move_phase
 from portal.programmes.models import Phase
 from portal.review import scoring
 from portal.review.actions.base import (
-    leave_trace,
     locked,
     require_outsider,
     require_role,

@@ -8,8 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
+from portal.audit.actions import leave_trace
 from portal.common.formats.canonical import digest_of
-from portal.review.actions.base import leave_trace, locked, require_outsider, require_stage, require_text, step
+from portal.review.actions.base import locked, require_outsider, require_stage, require_text, step
 from portal.review.enums import AuditAction, SheetState
 from portal.review.errors import Conflict, Incomplete, NotPossible
 from portal.review.models import DraftScore, ScoreSheet, SheetTick, SignedSheet

@@ -7,11 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
+from portal.audit.actions import leave_trace
 from portal.common.viewer import viewer_of_user
 from portal.programmes.actions import draft_call, move_call
 from portal.programmes.models import Call, Phase
 from portal.review.actions.base import (
-    leave_trace,
     locked,
     require_outsider,
     require_role,

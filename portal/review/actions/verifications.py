@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
+from portal.audit.actions import leave_trace
 from portal.common.formats.canonical import digest_of
 from portal.common.viewer import viewer_of_user
 from portal.consortia.actions import move_entry
@@ -14,7 +15,6 @@ from portal.consortia.enums import EntryState
 from portal.consortia.models import Entry
 from portal.programmes.models import Phase
 from portal.review.actions.base import (
-    leave_trace,
     locked,
     require_outsider,
     require_role,

@@ -1,20 +1,14 @@
-"""What every page with a form does: try the act, say what came of it, go on."""
+"""Who acts, and where the way goes on."""
 
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from portal.accounts.models import User
-from portal.common.transitions import TransitionError
-from portal.consortia.errors import ConsortiumError
-from portal.programmes.errors import ProgrammeError
-from portal.review.errors import ReviewError
-
-REFUSALS = (ReviewError, ConsortiumError, ProgrammeError, PermissionDenied, TransitionError)
+from portal.common.acts import tried
 
 
 def person(request: HttpRequest) -> User:
@@ -24,17 +18,6 @@ def person(request: HttpRequest) -> User:
     return request.user
 
 
-def attempt(request: HttpRequest, act: Callable[[], Any], *, done: str) -> bool:
-    """Carry out `act`; a refusal becomes a message with its cause and leaves everything as it was."""
-    try:
-        act()
-    except REFUSALS as refusal:
-        messages.error(request, str(refusal))
-        return False
-    messages.success(request, done)
-    return True
-
-
-def attempt_and_go(request: HttpRequest, act: Callable[[], Any], *, done: str, to: str, **kwargs: Any) -> HttpResponse:
-    attempt(request, act, done=done)
+def tried_and_go(request: HttpRequest, act: Callable[[], Any], *, done: str, to: str, **kwargs: Any) -> HttpResponse:
+    tried(request, act, done=done)
     return redirect(to, **kwargs)

@@ -7,12 +7,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from portal.common.access import access
+from portal.common.acts import tried
 from portal.review import actions
 from portal.review.enums import DeclarationState, RecusalState
 from portal.review.models import PanelInvitation, PanelSeat
 from portal.review.panel_forms import DeclineForm, WithdrawalForm
 from portal.review.policies import panels, rules
-from portal.review.views.flow import attempt, person
+from portal.review.views.flow import person
 
 UNPROCESSABLE = 422
 
@@ -27,11 +28,11 @@ def invitation(request: HttpRequest, invitation_id: int) -> HttpResponse:
     form = DeclineForm(request.POST if declining else None)
     if posted and not declining:
         act = partial(actions.accept_panel_invitation, row, accepted_by=user)
-        if attempt(request, act, done=_("You have your seat. Declare your interests now.")):
+        if tried(request, act, done=_("You have your seat. Declare your interests now.")):
             return redirect("review:declaration", seat_id=PanelSeat.objects.get(invitation=row).pk)
     elif declining and form.is_valid():
         decline = partial(actions.decline_panel_invitation, row, declined_by=user, reason=form.cleaned_data["reason"])
-        if attempt(request, decline, done=_("You have declined. Thank you for your answer.")):
+        if tried(request, decline, done=_("You have declined. Thank you for your answer.")):
             return redirect("review:invitation", invitation_id=row.pk)
     context = {"invitation": row, "panel": row.panel, "phase": row.panel.phase, "form": form}
     return render(request, "review/invitation.html", context, status=UNPROCESSABLE if posted else 200)
@@ -45,7 +46,7 @@ def withdrawal(request: HttpRequest, seat_id: int) -> HttpResponse:
     form = WithdrawalForm(request.POST if posted else None)
     if posted and form.is_valid():
         act = partial(actions.ask_to_withdraw, seat, reason=form.cleaned_data["reason"], asked_by=person(request))
-        if attempt(request, act, done=_("Your withdrawal is lodged. Nothing is open to you until the ruling.")):
+        if tried(request, act, done=_("Your withdrawal is lodged. Nothing is open to you until the ruling.")):
             return redirect("review:withdrawal", seat_id=seat.pk)
     own = seat.recusal_requests.filter(entry=None)
     context = {

@@ -8,12 +8,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from portal.common.access import ViewerRequest, access, step_up_to_act
+from portal.common.acts import tried
 from portal.review import actions
 from portal.review.decision_forms import ReferForm
 from portal.review.forms import AdmissionForm, AppealRulingForm
 from portal.review.models import Appeal
 from portal.review.policies import rules, visible_to
-from portal.review.views.flow import attempt, person
+from portal.review.views.flow import person
 from portal.review.views.ops_phase import get_phase
 from portal.review.windows import answer_due
 
@@ -75,7 +76,7 @@ def _admit(request: HttpRequest, row: Appeal, forms: Forms) -> bool:
         return False
     data = forms.admission.cleaned_data
     admitted = data["admit"] == "yes"
-    return attempt(
+    return tried(
         request,
         lambda: actions.rule_on_admission(row, admit=admitted, reason=data["reason"], ruled_by=person(request)),
         done=_("The ruling is recorded."),
@@ -83,7 +84,7 @@ def _admit(request: HttpRequest, row: Appeal, forms: Forms) -> bool:
 
 
 def _refer(request: HttpRequest, row: Appeal, forms: Forms) -> bool:
-    return forms.referral.is_valid() and attempt(
+    return forms.referral.is_valid() and tried(
         request,
         lambda: actions.refer_appeal(row, panel=forms.referral.cleaned_data["panel"], referred_by=person(request)),
         done=_("The objection is referred to its panel."),
@@ -94,7 +95,7 @@ def _rule(request: HttpRequest, row: Appeal, forms: Forms) -> bool:
     if not forms.ruling.is_valid():
         return False
     data, uphold = forms.ruling.cleaned_data, forms.ruling.upholds
-    return attempt(
+    return tried(
         request,
         lambda: actions.rule_on_appeal(
             row, uphold=uphold, minutes=data["minutes"], reason=data["reason"], ruled_by=person(request)

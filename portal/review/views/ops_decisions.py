@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portal.common.access import ViewerRequest, access, step_up, step_up_to_act
+from portal.common.acts import tried
 from portal.programmes.models import Phase
 from portal.review import actions
 from portal.review.actions import Draft
@@ -26,7 +27,7 @@ from portal.review.forms import (
 from portal.review.models import Decision, Notice
 from portal.review.policies import rules, visible_to
 from portal.review.selectors.decisions import affected_entries, decisions_of, standing_decision, undecided_entries
-from portal.review.views.flow import attempt, attempt_and_go, person
+from portal.review.views.flow import person, tried_and_go
 from portal.review.views.ops_phase import get_phase
 
 UNPROCESSABLE = 422
@@ -38,11 +39,7 @@ def decisions(request: ViewerRequest, phase_id: int) -> HttpResponse:
     phase = get_phase(phase_id)
     form = DecisionForm(request.POST or None, phase=phase)
     posted = request.method == "POST"
-    if (
-        posted
-        and form.is_valid()
-        and attempt(request, lambda: _draft(request, form), done=_("The decision is drafted."))
-    ):
+    if posted and form.is_valid() and tried(request, lambda: _draft(request, form), done=_("The decision is drafted.")):
         return redirect("ops:decisions", phase_id=phase.pk)
     shown = {row.pk for row in visible_to(request.viewer, Decision.objects.filter(phase=phase))}
     context = {
@@ -121,7 +118,7 @@ def _endorse(request: HttpRequest, row: Decision, forms: StepForms) -> bool:
     if not forms.minutes.is_valid():
         return False
     held = forms.minutes.cleaned_data["minutes"]
-    return attempt(
+    return tried(
         request,
         lambda: actions.endorse_decision(row, minutes=held, endorsed_by=person(request)),
         done=_("Endorsed."),
@@ -129,11 +126,11 @@ def _endorse(request: HttpRequest, row: Decision, forms: StepForms) -> bool:
 
 
 def _approve(request: HttpRequest, row: Decision, forms: StepForms) -> bool:
-    return attempt(request, lambda: actions.approve_decision(row, approved_by=person(request)), done=_("Approved."))
+    return tried(request, lambda: actions.approve_decision(row, approved_by=person(request)), done=_("Approved."))
 
 
 def _return(request: HttpRequest, row: Decision, forms: StepForms) -> bool:
-    return forms.reason.is_valid() and attempt(
+    return forms.reason.is_valid() and tried(
         request,
         lambda: actions.return_decision(row, returned_by=person(request), reason=forms.reason.cleaned_data["reason"]),
         done=_("The decision is returned to its drafter."),
@@ -141,7 +138,7 @@ def _return(request: HttpRequest, row: Decision, forms: StepForms) -> bool:
 
 
 def _discard(request: HttpRequest, row: Decision, forms: StepForms) -> bool:
-    return forms.reason.is_valid() and attempt(
+    return forms.reason.is_valid() and tried(
         request,
         lambda: actions.discard_decision(row, discarded_by=person(request), reason=forms.reason.cleaned_data["reason"]),
         done=_("The draft is discarded and kept on record."),
@@ -149,13 +146,13 @@ def _discard(request: HttpRequest, row: Decision, forms: StepForms) -> bool:
 
 
 def _notify(request: HttpRequest, row: Decision, forms: StepForms) -> bool:
-    return attempt(
+    return tried(
         request, lambda: actions.notify_decision(row, notified_by=person(request)), done=_("The notice is sent.")
     )
 
 
 def _finalise(request: HttpRequest, row: Decision, forms: StepForms) -> bool:
-    return attempt(
+    return tried(
         request,
         lambda: actions.finalise_decision(row, finalised_by=person(request)),
         done=_("The decision is final."),
@@ -166,7 +163,7 @@ def _open_call(request: HttpRequest, row: Decision, forms: StepForms) -> bool:
     if not forms.call.is_valid():
         return False
     data = forms.call.cleaned_data
-    return attempt(
+    return tried(
         request,
         lambda: actions.open_additional_call(
             row, phase=data["phase"], closes_at=data["closes"], opened_by=person(request)
@@ -180,7 +177,7 @@ def _draft_later(request: HttpRequest, row: Decision, forms: StepForms) -> bool:
         return False
     data = forms.later.cleaned_data
     draft = Draft(Outcome(data["outcome"]), Basis(data["basis"]), data["public_rationale"], data["private_rationale"])
-    return attempt(
+    return tried(
         request,
         lambda: actions.draft_later_decision(row, draft=draft, drafted_by=person(request), entry=data.get("entry")),
         done=_("The later decision is drafted; it needs minutes, approval and a notice like any decision."),
@@ -207,7 +204,7 @@ def vacancy(request: HttpRequest, phase_id: int) -> HttpResponse:
         messages.error(request, _("Give the number of seats and the rationale."))
         return redirect("ops:decisions", phase_id=phase_id)
     data = form.cleaned_data
-    return attempt_and_go(
+    return tried_and_go(
         request,
         lambda: actions.draft_vacancy(
             phase, seats=data["seats"], public_rationale=data["public_rationale"], drafted_by=person(request)
@@ -223,7 +220,7 @@ def vacancy(request: HttpRequest, phase_id: int) -> HttpResponse:
 @require_POST
 def decide(request: HttpRequest, phase_id: int) -> HttpResponse:
     phase = get_phase(phase_id)
-    return attempt_and_go(
+    return tried_and_go(
         request,
         lambda: actions.decide_phase(phase, decided_by=person(request)),
         done=_("The phase is decided."),
@@ -237,7 +234,7 @@ def decide(request: HttpRequest, phase_id: int) -> HttpResponse:
 @require_POST
 def notify(request: HttpRequest, phase_id: int) -> HttpResponse:
     phase = get_phase(phase_id)
-    return attempt_and_go(
+    return tried_and_go(
         request,
         lambda: actions.notify_phase(phase, notified_by=person(request)),
         done=_("Every team has its notice. The window for objections starts tomorrow."),
@@ -252,7 +249,7 @@ def notify(request: HttpRequest, phase_id: int) -> HttpResponse:
 def finalise(request: HttpRequest, phase_id: int) -> HttpResponse:
     """The end of the objection window: every notified decision, and with them the phase."""
     phase = get_phase(phase_id)
-    return attempt_and_go(
+    return tried_and_go(
         request,
         lambda: actions.finalise_phase(phase, finalised_by=person(request)),
         done=_("The phase and its decisions are final."),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from portal.common.access import ViewerRequest, access, step_up_to_act
+from portal.common.acts import REFUSALS, told
 from portal.review import actions
 from portal.review.enums import DrawState, Sex
 from portal.review.errors import Incomplete
@@ -22,7 +23,7 @@ from portal.review.panel_forms import AnswerDueForm, CommitForm, FigureForm, Lis
 from portal.review.policies import rules
 from portal.review.selectors.draws import seats_taken, standing_draw, table_of
 from portal.review.selectors.invitations import barred_addresses
-from portal.review.views.flow import REFUSALS, person
+from portal.review.views.flow import person
 from portal.review.views.ops_panel import get_panel, keep_list
 
 UNPROCESSABLE = 422
@@ -91,7 +92,7 @@ def _done(request: HttpRequest, act: Callable[[], Any], text: str) -> list[str]:
     except Incomplete as refusal:
         return refusal.holes
     except REFUSALS as refusal:
-        return [str(refusal)]
+        return [told(refusal)]
     messages.success(request, text)
     return []
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portal.common.access import ViewerRequest, access, step_up, step_up_to_act
+from portal.common.acts import tried
 from portal.consortia.models import Entry
 from portal.programmes.models import Phase
 from portal.review import actions
@@ -16,7 +17,7 @@ from portal.review.models import Disqualification
 from portal.review.policies import Subject, rules, view
 from portal.review.selectors.gates import open_verification
 from portal.review.selectors.operations import gate_table
-from portal.review.views.flow import attempt, attempt_and_go, person
+from portal.review.views.flow import person, tried_and_go
 from portal.review.views.ops_phase import get_phase
 from portal.submissions.selectors import current_submission, dossier
 
@@ -63,7 +64,7 @@ def pass_gate(request: HttpRequest, phase_id: int, entry_id: int) -> HttpRespons
         messages.error(request, _("Give a reason: it goes into the record."))
         return redirect("ops:entry", phase_id=phase_id, entry_id=entry_id)
     data = form.cleaned_data
-    return attempt_and_go(
+    return tried_and_go(
         request,
         lambda: actions.pass_gate(row, gate=data["gate"], reason=data["reason"], ruled_by=person(request)),
         done=_("The gate is passed."),
@@ -80,7 +81,7 @@ def raise_doubt(request: HttpRequest, phase_id: int, entry_id: int) -> HttpRespo
     form = RaiseForm(request.POST, phase=row.phase, auto_id="raise_%s")
     if form.is_valid():
         data = form.cleaned_data
-        attempt(
+        tried(
             request,
             lambda: actions.raise_disqualification(
                 row,
@@ -102,7 +103,7 @@ def ask(request: HttpRequest, phase_id: int, entry_id: int) -> HttpResponse:
     row, form = _entry(phase_id, entry_id), QuestionForm(request.POST)
     if form.is_valid():
         data = form.cleaned_data
-        attempt(
+        tried(
             request,
             lambda: actions.ask_question(row, text=data["text"], due_at=data["due"], asked_by=person(request)),
             done=_("The question is sent."),
@@ -152,7 +153,7 @@ def disqualification(request: ViewerRequest, disqualification_id: int) -> HttpRe
 
 def _overturn(request: HttpRequest, case: Disqualification, form: OverturnForm) -> bool:
     data = form.cleaned_data
-    return attempt(
+    return tried(
         request,
         lambda: actions.overturn_disqualification(
             case, minutes=data["minutes"], reason=data["reason"], ruled_by=person(request)
@@ -165,20 +166,20 @@ def _handle(request: HttpRequest, case: Disqualification, wanted: str, *, due: D
     user = person(request)
     if wanted == "notify" and due.is_valid():
         when = due.cleaned_data["due"]
-        return attempt(
+        return tried(
             request,
             lambda: actions.notify_disqualification(case, reply_due=when, notified_by=user),
             done=_("The team is told and may reply."),
         )
     if wanted == "lapse":
-        return attempt(
+        return tried(
             request,
             lambda: actions.lapse_disqualification(case, lapsed_by=user),
             done=_("It is recorded that no reply came."),
         )
     if wanted == "rule" and ruling.is_valid():
         data = ruling.cleaned_data
-        return attempt(
+        return tried(
             request,
             lambda: actions.rule_on_disqualification(
                 case, uphold=ruling.upholds, minutes=data["minutes"], reason=data["reason"], ruled_by=user

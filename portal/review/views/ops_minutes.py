@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from portal.common.access import ViewerRequest, access
+from portal.common.acts import tried
 from portal.review import actions
 from portal.review.actions import Vote
 from portal.review.forms import MinutesForm
@@ -12,7 +13,7 @@ from portal.review.models import Minutes, Panel
 from portal.review.policies import rules, visible_to
 from portal.review.selectors.minutes import minutes_number, numbers_in
 from portal.review.selectors.rules import has_carried, quorum_for
-from portal.review.views.flow import attempt, person
+from portal.review.views.flow import person
 from portal.review.views.ops_phase import get_phase
 
 UNPROCESSABLE = 422
@@ -46,7 +47,7 @@ def record_minutes(request: HttpRequest, phase_id: int, panel_id: int) -> HttpRe
     if (
         posted
         and form.is_valid()
-        and attempt(request, lambda: _hold(request, panel, form), done=_("The minutes are recorded."))
+        and tried(request, lambda: _hold(request, panel, form), done=_("The minutes are recorded."))
     ):
         return redirect("ops:minutes_list", phase_id=phase.pk)
     seated = panel.seats.exclude(kind="alternate").exclude(declaration__state="recused").count()

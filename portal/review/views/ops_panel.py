@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from portal.common.access import ViewerRequest, access, step_up
+from portal.common.acts import REFUSALS, told, tried
 from portal.common.posted import text_in
 from portal.review import actions
 from portal.review.enums import PanelKind, SeatKind
@@ -20,7 +21,7 @@ from portal.review.models import Panel, PanelInvitation, PanelSeat
 from portal.review.panel_forms import AnswerDueForm, InviteForm, RosterForm
 from portal.review.policies import rules
 from portal.review.selectors.invitations import barred_addresses
-from portal.review.views.flow import REFUSALS, attempt, attempt_and_go, person
+from portal.review.views.flow import person, tried_and_go
 
 UNPROCESSABLE = 422
 GUEST_COLUMNS = gettext_lazy("email,name,seat")
@@ -56,7 +57,7 @@ def _panel_page(request: ViewerRequest, row: Panel, roster: RosterForm, *, statu
 @require_POST
 def open_roster(request: ViewerRequest, phase_id: int, panel_id: int) -> HttpResponse:
     row, form = get_panel(phase_id, panel_id), RosterForm(request.POST)
-    if form.is_valid() and attempt(
+    if form.is_valid() and tried(
         request,
         lambda: actions.open_roster(row, challenge_due=form.cleaned_data["challenge_due"], opened_by=person(request)),
         done=_("The roster is open to the parties."),
@@ -69,7 +70,7 @@ def open_roster(request: ViewerRequest, phase_id: int, panel_id: int) -> HttpRes
 @require_POST
 def call_up(request: HttpRequest, phase_id: int, seat_id: int) -> HttpResponse:
     seat = get_object_or_404(PanelSeat.objects.select_related("panel__phase"), pk=seat_id, panel__phase_id=phase_id)
-    return attempt_and_go(
+    return tried_and_go(
         request,
         lambda: actions.call_up_alternate(seat, called_by=person(request)),
         done=_("The alternate is now a member of the panel."),
@@ -123,7 +124,7 @@ def _invite(request: HttpRequest, row: Panel, form: InviteForm) -> list[str]:
     except Incomplete as refusal:
         return refusal.holes
     except REFUSALS as refusal:
-        return [str(refusal)]
+        return [told(refusal)]
     text = ngettext("%(count)s person is invited.", "%(count)s people are invited.", len(invited.new))
     done = text % {"count": len(invited.new)}
     if invited.known:
@@ -145,7 +146,7 @@ def move_invitation(request: HttpRequest, phase_id: int, invitation_id: int) -> 
         form = AnswerDueForm(request.POST)
         if form.is_valid():
             due = form.cleaned_data["answer_due"]
-            attempt(
+            tried(
                 request,
                 lambda: actions.renew_panel_invitation(row, answer_due=due, renewed_by=user),
                 done=_("A new letter is on its way."),
@@ -154,7 +155,7 @@ def move_invitation(request: HttpRequest, phase_id: int, invitation_id: int) -> 
             messages.error(request, _("Enter the date to answer by."))
     else:
         reason = text_in(request.POST, "reason")
-        attempt(
+        tried(
             request,
             lambda: actions.revoke_panel_invitation(row, revoked_by=user, reason=reason),
             done=_("The invitation is taken back."),

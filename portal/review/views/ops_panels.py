@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portal.common.access import access, step_up_to_act
+from portal.common.acts import tried
 from portal.consortia.models import Entry
 from portal.review import actions
 from portal.review.enums import PanelKind, RecusalGround, SeatKind
@@ -15,7 +16,7 @@ from portal.review.models import Declaration, Panel, PanelSeat
 from portal.review.policies import rules
 from portal.review.selectors.completion import STANDING
 from portal.review.selectors.panels import panels_of
-from portal.review.views.flow import attempt, attempt_and_go, person
+from portal.review.views.flow import person, tried_and_go
 from portal.review.views.ops_phase import get_phase
 
 
@@ -27,7 +28,7 @@ def panels(request: HttpRequest, phase_id: int) -> HttpResponse:
     if (
         posted
         and form.is_valid()
-        and attempt(request, lambda: _create(request, form, phase_id), done=_("The panel is created."))
+        and tried(request, lambda: _create(request, form, phase_id), done=_("The panel is created."))
     ):
         return redirect("ops:panels", phase_id=phase.pk)
     rows = [{"panel": panel, "form": SeatForm(panel=panel, auto_id=f"seat{panel.pk}_%s")} for panel in panels_of(phase)]
@@ -56,7 +57,7 @@ def add_seat(request: HttpRequest, phase_id: int, panel_id: int) -> HttpResponse
             messages.error(request, " ".join(str(error) for error in errors))
         return redirect("ops:panels", phase_id=phase_id)
     user, kind = form.cleaned_data["user"], SeatKind(form.cleaned_data["kind"])
-    return attempt_and_go(
+    return tried_and_go(
         request,
         lambda: actions.seat_panel(panel, user=user, seated_by=person(request), kind=kind),
         done=_("The seat is filled."),
@@ -71,7 +72,7 @@ def assign(request: HttpRequest, phase_id: int, seat_id: int) -> HttpResponse:
     """Give a cleared seat every standing entry of the phase."""
     seat = get_object_or_404(PanelSeat.objects.select_related("panel__phase"), pk=seat_id, panel__phase_id=phase_id)
     entries = Entry.objects.filter(phase_id=phase_id, state__in=STANDING)
-    return attempt_and_go(
+    return tried_and_go(
         request,
         lambda: actions.assign(seat, entries=entries, assigned_by=person(request)),
         done=_("All entries are assigned to %(seat)s.") % {"seat": seat.code},
@@ -86,7 +87,7 @@ def assign_panel(request: HttpRequest, phase_id: int, panel_id: int) -> HttpResp
     """The same for every cleared member of a panel at once."""
     panel = get_object_or_404(Panel.objects.select_related("phase"), pk=panel_id, phase_id=phase_id)
     entries = list(Entry.objects.filter(phase_id=phase_id, state__in=STANDING))
-    return attempt_and_go(
+    return tried_and_go(
         request,
         lambda: actions.assign_panel(panel, entries=entries, assigned_by=person(request)),
         done=_("Every cleared member of %(panel)s has all entries.") % {"panel": panel.name},
@@ -106,7 +107,7 @@ def declaration(request: HttpRequest, declaration_id: int) -> HttpResponse:
     if (
         posted
         and form.is_valid()
-        and attempt(request, lambda: _rule(request, row, form), done=_("The ruling is recorded."))
+        and tried(request, lambda: _rule(request, row, form), done=_("The ruling is recorded."))
     ):
         return redirect("ops:panels", phase_id=row.seat.panel.phase_id)
     context = {

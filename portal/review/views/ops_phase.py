@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portal.common.access import ViewerRequest, access, step_up, step_up_to_act
+from portal.common.acts import tried
 from portal.common.posted import text_in
 from portal.programmes.actions import move_phase
 from portal.programmes.models import Phase
@@ -18,7 +19,7 @@ from portal.review.selectors.completion import holes_before_seal
 from portal.review.selectors.operations import OWN_PAGES, overview, phases_for
 from portal.review.selectors.results import tally_table
 from portal.review.selectors.tallies import is_current
-from portal.review.views.flow import attempt, attempt_and_go, person
+from portal.review.views.flow import person, tried_and_go
 
 
 def get_phase(phase_id: int) -> Phase:
@@ -51,7 +52,7 @@ def move(request: ViewerRequest, phase_id: int) -> HttpResponse:
     event, reason = request.POST.get("event", ""), text_in(request.POST, "reason")
     if event in OWN_PAGES:
         return redirect("ops:phase", phase_id=row.pk)
-    return attempt_and_go(
+    return tried_and_go(
         request,
         lambda: move_phase(row, event, actor=request.viewer, reason=reason),
         done=_("The phase moved on."),
@@ -64,7 +65,7 @@ def move(request: ViewerRequest, phase_id: int) -> HttpResponse:
 @step_up_to_act
 def seal(request: HttpRequest, phase_id: int) -> HttpResponse:
     row = get_phase(phase_id)
-    if request.method == "POST" and attempt(
+    if request.method == "POST" and tried(
         request,
         lambda: actions.seal_phase(row, sealed_by=person(request)),
         done=_("The sheets are sealed. Nobody can change them any more."),
@@ -98,7 +99,7 @@ def tally(request: ViewerRequest, phase_id: int) -> HttpResponse:
 def take_tally(request: HttpRequest, phase_id: int) -> HttpResponse:
     row = get_phase(phase_id)
     reason = text_in(request.POST, "reason")
-    return attempt_and_go(
+    return tried_and_go(
         request,
         lambda: actions.take_tally(row, taken_by=person(request), reason=reason),
         done=_("The tally is taken."),
@@ -113,7 +114,7 @@ def outside_results(request: ViewerRequest, phase_id: int) -> HttpResponse:
     row = get_phase(phase_id)
     form = OutsideResultForm(request.POST or None, phase=row)
     posted = request.method == "POST"
-    if posted and form.is_valid() and attempt(request, lambda: _enter(request, form), done=_("The figure is entered.")):
+    if posted and form.is_valid() and tried(request, lambda: _enter(request, form), done=_("The figure is entered.")):
         return redirect("ops:outside_results", phase_id=row.pk)
     shown = view(request.viewer, Subject.OUTSIDE_RESULT, row).allowed
     context = {
@@ -140,7 +141,7 @@ def _enter(request: HttpRequest, form: OutsideResultForm) -> OutsideResult:
 @require_POST
 def confirm_outside_result(request: HttpRequest, phase_id: int, result_id: int) -> HttpResponse:
     result = get_object_or_404(OutsideResult, pk=result_id, phase_id=phase_id)
-    return attempt_and_go(
+    return tried_and_go(
         request,
         lambda: actions.confirm_outside_result(result, confirmed_by=person(request)),
         done=_("The figure is confirmed."),

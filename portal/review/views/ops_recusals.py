@@ -5,11 +5,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from portal.common.access import ViewerRequest, access, step_up_to_act
+from portal.common.acts import tried
 from portal.review import actions
 from portal.review.models import RecusalRequest, UnsuitableNaming
 from portal.review.panel_forms import NamingRulingForm, RecusalRulingForm
 from portal.review.policies import rules, visible_to
-from portal.review.views.flow import attempt, person
+from portal.review.views.flow import person
 from portal.review.views.ops_phase import get_phase
 
 UNPROCESSABLE = 422
@@ -40,7 +41,7 @@ def recusal(request: ViewerRequest, request_id: int) -> HttpResponse:
     if (
         posted
         and form.is_valid()
-        and attempt(request, lambda: _rule(request, row, form), done=_("The ruling is recorded."))
+        and tried(request, lambda: _rule(request, row, form), done=_("The ruling is recorded."))
     ):
         return redirect("ops:recusals", phase_id=row.seat.panel.phase_id)
     context = {"request_row": row, "seat": row.seat, "phase": row.seat.panel.phase, "form": form}
@@ -63,7 +64,7 @@ def naming(request: ViewerRequest, naming_id: int) -> HttpResponse:
     if (
         posted
         and form.is_valid()
-        and attempt(request, lambda: _name(request, row, form), done=_("The ruling is recorded."))
+        and tried(request, lambda: _name(request, row, form), done=_("The ruling is recorded."))
     ):
         return redirect("ops:recusals", phase_id=row.entry.phase_id)
     context = {"naming": row, "phase": row.entry.phase, "form": form, "officer": request.viewer.has_role("officer")}

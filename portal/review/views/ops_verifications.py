@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.common.access import ViewerRequest, access
+from portal.common.acts import tried
 from portal.consortia.models import Entry
 from portal.review import actions
 from portal.review.decision_forms import EvidenceForm, HoldForm
@@ -17,7 +18,7 @@ from portal.review.forms import QuestionForm, ReasonForm
 from portal.review.models import Verification
 from portal.review.policies import rules
 from portal.review.selectors.decisions import standing_decision
-from portal.review.views.flow import attempt, person
+from portal.review.views.flow import person
 
 UNPROCESSABLE = 422
 
@@ -31,7 +32,7 @@ def hold(request: HttpRequest, phase_id: int, entry_id: int) -> HttpResponse:
     posted = request.method == "POST"
     if posted and form.is_valid():
         reason = form.cleaned_data["reason"]
-        if attempt(
+        if tried(
             request,
             lambda: actions.hold_entry(entry, reason=reason, held_by=person(request)),
             done=_("The verdict is held. The team is told."),
@@ -94,4 +95,4 @@ def _handled(request: HttpRequest, row: Verification, wanted: str, form: forms.F
         ),
     }
     act, done = acts[wanted]
-    return attempt(request, act, done=done)
+    return tried(request, act, done=done)

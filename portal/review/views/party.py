@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.common.access import ViewerRequest, access
+from portal.common.acts import tried
 from portal.common.posted import number_in
 from portal.consortia.models import Entry
 from portal.review import actions
@@ -17,7 +18,7 @@ from portal.review.models import PanelSeat, RecusalRequest, UnsuitableNaming
 from portal.review.panel_forms import ChallengeForm, NamingForm
 from portal.review.policies import rules, visible_to
 from portal.review.selectors.panels import open_rosters
-from portal.review.views.flow import attempt, person
+from portal.review.views.flow import person
 
 UNPROCESSABLE = 422
 
@@ -60,13 +61,13 @@ def _act(request: HttpRequest, entry: Entry, wanted: str, naming: NamingForm) ->
     user = person(request)
     if wanted == "name" and naming.is_valid():
         act = partial(actions.name_unsuitable, entry, named_by=user, **naming.cleaned_data)
-        return attempt(request, act, done=_("Your naming is on record."))
+        return tried(request, act, done=_("Your naming is on record."))
     if wanted == "challenge":
         return _challenge(request, entry)
     if wanted == "take_back":
         row = get_object_or_404(RecusalRequest, pk=number_in(request.POST, "challenge", default=0), entry=entry)
         take_back = partial(actions.take_back_challenge, row, taken_back_by=user)
-        return attempt(request, take_back, done=_("Your challenge is taken back."))
+        return tried(request, take_back, done=_("Your challenge is taken back."))
     return False
 
 
@@ -76,4 +77,4 @@ def _challenge(request: HttpRequest, entry: Entry) -> bool:
     form = ChallengeForm(request.POST)
     reason = form.cleaned_data["reason"] if form.is_valid() else ""
     act = partial(actions.challenge, seat, entry=entry, reason=reason, lodged_by=person(request))
-    return attempt(request, act, done=_("Your challenge is lodged. The secretariat rules with a reason."))
+    return tried(request, act, done=_("Your challenge is lodged. The secretariat rules with a reason."))

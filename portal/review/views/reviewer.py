@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from portal.common.access import ViewerRequest, access
+from portal.common.acts import tried
 from portal.common.posted import number_of
 from portal.review import actions
 from portal.review.enums import DeclarationState
@@ -14,7 +15,7 @@ from portal.review.policies import rules
 from portal.review.selectors.desk import comparison, desk_of
 from portal.review.selectors.invitations import invitations_open_to
 from portal.review.selectors.panels import institutions_to_declare
-from portal.review.views.flow import attempt, person
+from portal.review.views.flow import person
 
 
 @access(rules.reviews)
@@ -37,7 +38,7 @@ def declaration(request: HttpRequest, seat_id: int) -> HttpResponse:
     if request.method == "POST":
         answers = _answers(seat, request.POST)
         pledged = [number_of(number, default=0) for number in request.POST.getlist("pledge")]
-        if attempt(
+        if tried(
             request,
             lambda: actions.declare(seat.declaration, declared_by=person(request), interests=answers, pledged=pledged),
             done=_("Your declaration is recorded."),

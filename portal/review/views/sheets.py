@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portal.common.access import ViewerRequest, access, step_up
+from portal.common.acts import tried
 from portal.common.posted import number_in, text_in, without_nul
 from portal.review import actions
 from portal.review.actions import SheetValues
@@ -20,7 +21,7 @@ from portal.review.policies import Subject, rules, view
 from portal.review.selectors.desk import next_after
 from portal.review.selectors.rubric import boxes, rubric
 from portal.review.selectors.sheets import current_values, outliers_in, own_sheets, sum_of
-from portal.review.views.flow import attempt, person
+from portal.review.views.flow import person
 from portal.submissions.selectors import current_submission, dossier
 
 UNPROCESSABLE, CONFLICT = 422, 409
@@ -178,7 +179,7 @@ def _sign_page(request: HttpRequest, row: ScoreSheet, withdrawal: ReasonForm, *,
 @require_POST
 def sign(request: HttpRequest, sheet_id: int) -> HttpResponse:
     row = sheet_or_404(sheet_id)
-    attempt(
+    tried(
         request,
         lambda: actions.sign_sheet(row, signed_by=person(request), version=_version(request)),
         done=_("Signed. The sheet is locked."),
@@ -192,7 +193,7 @@ def sign(request: HttpRequest, sheet_id: int) -> HttpResponse:
 def withdraw(request: HttpRequest, sheet_id: int) -> HttpResponse:
     row = sheet_or_404(sheet_id)
     form = ReasonForm(request.POST)
-    if form.is_valid() and attempt(
+    if form.is_valid() and tried(
         request,
         lambda: actions.withdraw_signature(row, withdrawn_by=person(request), reason=form.cleaned_data["reason"]),
         done=_("The signature is withdrawn. The signed version stays in the record."),

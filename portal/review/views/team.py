@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.common.access import ViewerRequest, access
+from portal.common.acts import tried
 from portal.consortia.models import Entry
 from portal.review import actions
 from portal.review.enums import AppealGround, DisqualificationState, NoticeKind, Outcome
@@ -18,7 +19,7 @@ from portal.review.labels import LABELS
 from portal.review.models import Decision, Disqualification, Notice, Question, Verification
 from portal.review.policies import rules, visible_to
 from portal.review.selectors.results import result_rows
-from portal.review.views.flow import attempt, person
+from portal.review.views.flow import person
 
 UNPROCESSABLE = 422
 
@@ -125,7 +126,7 @@ def _answering(
     """One text, sent once: valid and accepted goes back to the entry's page, anything else keeps what was typed."""
     form = form_class(request.POST or None)
     posted = request.method == "POST"
-    if posted and form.is_valid() and attempt(request, lambda: act(form.cleaned_data), done=done):
+    if posted and form.is_valid() and tried(request, lambda: act(form.cleaned_data), done=done):
         return redirect("review:matters", entry_id=entry.pk)
     return render(request, template, {"form": form, **context}, status=UNPROCESSABLE if posted else 200)
 
