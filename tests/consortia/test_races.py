@@ -1,16 +1,12 @@
 """Several people at once, with real transactions: one of them succeeds, the others are told, and nothing stands twice."""
 
-import threading
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 
-from portal.common.transitions import TransitionError
 from portal.consortia import actions
-from portal.consortia.errors import ConsortiumError
 from portal.consortia.models import AdvanceRuling, Amendment, AmendmentReply, GrantVersion, Proposal, ProposalResult
+from tests.at_once import outcomes_of
 from tests.factories.consortia import make_consortium, make_entry
 from tests.factories.programmes import make_phase, make_programme, make_ruleset
 from tests.factories.rules import (
@@ -25,31 +21,6 @@ from tests.factories.rules import (
 )
 
 PEOPLE = 4
-
-
-def at_once(*acts: Callable[[], object]) -> list[str]:
-    """Run the acts in threads that start together; the names of the refusals, and of anything unexpected."""
-    start = threading.Barrier(len(acts))
-    outcomes = []
-
-    def run(act: Callable[[], object]) -> None:
-        try:
-            start.wait()
-            act()
-            outcomes.append("done")
-        except (ConsortiumError, TransitionError):
-            outcomes.append("refused")
-        except Exception as error:  # noqa: BLE001 - the test names it
-            outcomes.append(repr(error))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sorted(outcomes)
 
 
 ONE_OF_THEM = ["done", *["refused"] * (PEOPLE - 1)]
@@ -70,7 +41,7 @@ def test_an_amendment_is_adopted_once(entry):
         lambda actor=actor: actions.adopt_amendment(Amendment.objects.get(), actor=actor, reason="동의")
         for actor in deciders
     ]
-    assert at_once(*acts) == ONE_OF_THEM
+    assert outcomes_of(*acts) == ONE_OF_THEM
     assert Amendment.objects.get().state == "adopted"
 
 
@@ -87,7 +58,7 @@ def test_one_amendment_is_proposed(entry):
         )
         for document, actor in zip(documents, officers, strict=True)
     ]
-    assert at_once(*acts) == ONE_OF_THEM
+    assert outcomes_of(*acts) == ONE_OF_THEM
     assert (Amendment.objects.count(), entry.phase.programme.rulesets.count()) == (1, 2)
 
 
@@ -96,7 +67,7 @@ def test_the_same_answer_sent_many_times_is_one(entry):
     acts = [
         lambda: actions.answer_amendment(amendment, entry=entry, answer="consent", text="", actor=speaker)
     ] * PEOPLE  # fmt: skip
-    assert at_once(*acts) == ["done"] * PEOPLE
+    assert outcomes_of(*acts) == ["done"] * PEOPLE
     assert AmendmentReply.objects.count() == 1
 
 
@@ -104,7 +75,7 @@ def test_a_benchmark_sent_many_times_is_one(entry):
     actions.open_proposals(entry.phase, actor=acting("officer"))
     speaker = speaker_of(entry)
     acts = [lambda: actions.propose_benchmark(entry, source=source(), actor=speaker)] * PEOPLE
-    assert at_once(*acts) == ONE_OF_THEM
+    assert outcomes_of(*acts) == ONE_OF_THEM
     assert Proposal.objects.count() == 1
 
 
@@ -113,7 +84,7 @@ def test_a_result_is_frozen_once(entry):
     actions.move_proposals(found, "close", actor=acting("officer"))
     deciders = [acting("decider") for _ in range(PEOPLE)]
     acts = [lambda actor=actor: actions.freeze_proposals(found, actor=actor) for actor in deciders]
-    assert at_once(*acts) == ONE_OF_THEM
+    assert outcomes_of(*acts) == ONE_OF_THEM
     assert ProposalResult.objects.count() == 1
 
 
@@ -126,7 +97,7 @@ def test_a_question_is_ruled_once(entry):
         )
         for actor in officers
     ]
-    assert at_once(*acts) == ONE_OF_THEM
+    assert outcomes_of(*acts) == ONE_OF_THEM
     assert AdvanceRuling.objects.count() == 1
 
 
@@ -139,5 +110,5 @@ def test_a_row_of_the_ledger_is_corrected_once(fresh_database):
         )
         for actor in officers
     ]
-    assert at_once(*acts) == ONE_OF_THEM
+    assert outcomes_of(*acts) == ONE_OF_THEM
     assert GrantVersion.objects.count() == 2

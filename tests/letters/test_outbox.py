@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
+from types import SimpleNamespace
 
 import pytest
 from django.core import mail
@@ -23,12 +24,9 @@ TOKEN = "abcdefgh12345678"
 TO = "contact@garam.example.org"
 
 
-class Place:
-    class consortium:  # noqa: N801 - stands for a row
-        name = "가람 <consortium>"
-
-    class institution:  # noqa: N801
-        name = "가람 AI"
+PLACE = SimpleNamespace(
+    consortium=SimpleNamespace(name="가람 <consortium>"), institution=SimpleNamespace(name="가람 AI")
+)
 
 
 class Nowhere(BaseEmailBackend):
@@ -49,7 +47,7 @@ def no_server(settings):
 
 
 def post(*, to=(TO,), key="consortia.place:1"):
-    context = {"place": Place, "inviter": Place.institution}
+    context = {"place": PLACE, "inviter": PLACE.institution}
     return post_letter(to, kind="institution_invitation", subject_key=key, context=context, secrets={"token": TOKEN})
 
 

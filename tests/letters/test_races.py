@@ -1,41 +1,17 @@
 """Several processes at once, with real transactions: no number twice, no gap, no mail twice."""
 
-import threading
-from collections.abc import Callable
-
 import pytest
 from django.core import mail
-from django.db import connection, transaction
+from django.db import transaction
 
 from portal.letters.actions import assign_number, send_due_letters
 from portal.letters.models import Letter, OfficialNumber
+from tests.at_once import at_once
 from tests.letters.test_outbox import post
 
 HANDS = 6
 
 pytestmark = pytest.mark.usefixtures("fresh_database")
-
-
-def at_once(*acts: Callable[[], object]) -> list[object]:
-    """Run the acts in threads that start together; what each gave back, or the error it raised."""
-    start = threading.Barrier(len(acts))
-    outcomes: list[object] = []
-
-    def run(act: Callable[[], object]) -> None:
-        try:
-            start.wait()
-            outcomes.append(act())
-        except Exception as error:  # noqa: BLE001 - the test names it
-            outcomes.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return outcomes
 
 
 def test_numbers_given_at_once_have_no_gap_although_every_second_is_rolled_back():
