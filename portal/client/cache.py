@@ -1,17 +1,15 @@
-"""Digests of files that have not changed since they were hashed: kept by path, size, time of change and part size."""
+"""Digests of files that have not changed since they were hashed: kept by place, size, time of change and part size."""
 
 import json
 import os
 import sqlite3
-import time
 from pathlib import Path
 
+from portal.client.sources import Source, Stamp
 from portal.common.formats.hashing import FileDigests
 
-SETTLED = 2.0  # seconds: a file changed just now may change again within the clock's step
-
 _TABLE = """CREATE TABLE IF NOT EXISTS digests (
-    path TEXT, size INTEGER, changed INTEGER, part_size INTEGER, sha256 TEXT, parts TEXT,
+    path TEXT, size INTEGER, changed TEXT, part_size INTEGER, sha256 TEXT, parts TEXT,
     PRIMARY KEY (path, part_size)
 )"""
 
@@ -28,29 +26,19 @@ class DigestCache:
         self.rows = sqlite3.connect(path, timeout=30, isolation_level=None)
         self.rows.execute(_TABLE)
 
-    def get(self, path: Path, *, part_size: int) -> FileDigests | None:
-        status = path.stat()
+    def get(self, source: Source, *, part_size: int) -> FileDigests | None:
+        stamp = source.stamp()
         row = self.rows.execute(
             "SELECT sha256, parts FROM digests WHERE path = ? AND size = ? AND changed = ? AND part_size = ?",
-            (str(path.resolve()), status.st_size, status.st_mtime_ns, part_size),
+            (*stamp, part_size),
         ).fetchone()
-        return FileDigests(status.st_size, row[0], tuple(json.loads(row[1]))) if row else None
+        return FileDigests(stamp.size, row[0], tuple(json.loads(row[1]))) if row else None
 
-    def put(self, path: Path, digests: FileDigests, *, part_size: int, status: os.stat_result) -> None:
-        """`status` was taken before hashing; a file that changed meanwhile or just before is not kept."""
-        now = path.stat()
-        if (now.st_size, now.st_mtime_ns) != (status.st_size, status.st_mtime_ns):
+    def put(self, source: Source, digests: FileDigests, *, part_size: int, stamp: Stamp) -> None:
+        """`stamp` was taken before hashing; a file that changed meanwhile or just before is not kept."""
+        if source.stamp() != stamp or not source.settled():
             return
-        if time.time() - status.st_mtime < SETTLED:
-            return
-        row = (
-            str(path.resolve()),
-            digests.size,
-            status.st_mtime_ns,
-            part_size,
-            digests.sha256,
-            json.dumps(digests.parts),
-        )
+        row = (stamp.place, digests.size, stamp.changed, part_size, digests.sha256, json.dumps(digests.parts))
         self.rows.execute("INSERT OR REPLACE INTO digests VALUES (?, ?, ?, ?, ?, ?)", row)
 
     def close(self) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from portal.client.errors import TEMPORARY, ClientError
-from portal.client.scan import Files
+from portal.client.sources import Files
 from portal.client.transport import Portal
 from portal.common.formats.manifest import Manifest
 

@@ -1,18 +1,17 @@
 """Requests to the portal. What may pass by itself is tried again; what will not is raised with the portal's words."""
 
-import io
 import json
-import os
 import random
 import time
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from contextlib import closing
+from typing import IO, Any, cast
 
 import urllib3
 
 from portal.client.credentials import Credentials
 from portal.client.errors import TEMPORARY, ClientError
+from portal.client.sources import Source
 
 BLOCK = 1 << 20  # bytes handed to the socket at once
 ATTEMPTS = 8
@@ -20,33 +19,6 @@ FIRST_DELAY = 0.5  # seconds, doubled per attempt
 LONGEST_DELAY = 30.0
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 TIMEOUT = urllib3.Timeout(connect=10, read=600)  # completing hashes whole files
-
-
-class Span(io.RawIOBase):
-    """Part of a file as a request body. Reads by position, so that threads share nothing."""
-
-    def __init__(self, path: Path, *, offset: int, length: int, on_bytes: Callable[[int], None]) -> None:
-        self.path, self.offset, self.left = path, offset, length
-        self.on_bytes = on_bytes
-        self.descriptor = os.open(path, os.O_RDONLY)
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any, /) -> int:
-        wanted = memoryview(buffer).cast("B")[: self.left]
-        count = os.preadv(self.descriptor, [wanted], self.offset) if wanted else 0
-        if wanted and not count:
-            raise ClientError("The file became shorter while it was sent.", where=str(self.path), hint="Push again.")
-        self.offset += count
-        self.left -= count
-        self.on_bytes(count)
-        return count
-
-    def close(self) -> None:
-        if not self.closed:
-            os.close(self.descriptor)
-        super().close()
 
 
 class Portal:
@@ -66,12 +38,14 @@ class Portal:
     def post(self, path: str, document: Any = None) -> Any:
         return self._json("POST", path, document if document is not None else {})
 
-    def put_span(self, path: str, file: Path, *, offset: int, length: int, on_bytes: Callable[[int], None]) -> Any:
+    def put_span(self, path: str, source: Source, *, offset: int, length: int, on_bytes: Callable[[int], None]) -> Any:
         headers = {"Content-Type": "application/octet-stream", "Content-Length": str(length)}
 
         def once() -> urllib3.BaseHTTPResponse:
-            with Span(file, offset=offset, length=length, on_bytes=on_bytes) as span:
-                return self.pool.request("PUT", self.url + path, body=span, headers={**self.headers, **headers})
+            with closing(source.read(offset=offset, length=length, on_bytes=on_bytes)) as span:
+                return self.pool.request(
+                    "PUT", self.url + path, body=cast("IO[bytes]", span), headers={**self.headers, **headers}
+                )
 
         return self._answer(once, path)
 

@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from portal.artifacts.models import Bundle
 from portal.audit.selectors import published_key
-from portal.client.main import ROLES
+from portal.client.commands.send import ROLES
 from portal.submissions.enums import Role
 from tests.client.live import make_token
 from tests.factories.artifacts import write_folder

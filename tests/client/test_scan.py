@@ -6,6 +6,7 @@ import pytest
 from portal.client.cache import DigestCache
 from portal.client.errors import ClientError
 from portal.client.scan import check_files, find_files, make_manifest
+from portal.client.sources import LocalFile
 from tests.factories.artifacts import manifest_of, write_folder
 
 OLD = 1_700_000_000
@@ -27,7 +28,7 @@ def settle(folder):
 
 def manifest(folder, cache, read=None):
     return make_manifest(
-        find_files([folder]),
+        find_files([str(folder)]),
         part_size=1000,
         cache=cache,
         threads=2,
@@ -44,7 +45,7 @@ def test_the_manifest_is_that_of_the_files(tmp_path, cache):
 def test_a_second_look_reads_nothing(tmp_path, cache, monkeypatch):
     folder = settle(write_folder(tmp_path / "model"))
     first = manifest(folder, cache)
-    monkeypatch.setattr("portal.client.scan.digest_parts", None)
+    monkeypatch.setattr("portal.client.scan.digest_stream", None)
 
     assert manifest(folder, cache) == first
 
@@ -61,14 +62,14 @@ def test_a_file_written_just_now_is_not_remembered(tmp_path, cache):
     folder = write_folder(tmp_path / "model")
     manifest(folder, cache)
 
-    assert cache.get(folder / "config.json", part_size=1000) is None
+    assert cache.get(LocalFile(folder / "config.json"), part_size=1000) is None
 
 
 def test_another_part_size_has_other_digests(tmp_path, cache):
     folder = settle(write_folder(tmp_path / "model"))
     manifest(folder, cache)
 
-    assert cache.get(folder / "model.safetensors", part_size=999) is None
+    assert cache.get(LocalFile(folder / "model.safetensors"), part_size=999) is None
 
 
 def test_all_bytes_are_reported(tmp_path, cache):
@@ -83,7 +84,7 @@ def test_names_are_composed_and_dot_files_left_out(tmp_path):
     (tmp_path / ".git" / "config").touch()
     (tmp_path / unicodedata.normalize("NFD", "한글.txt")).touch()
 
-    assert list(find_files([tmp_path])) == [unicodedata.normalize("NFC", "한글.txt")]
+    assert list(find_files([str(tmp_path)])) == [unicodedata.normalize("NFC", "한글.txt")]
 
 
 def test_several_folders_keep_their_names(tmp_path):
@@ -91,19 +92,19 @@ def test_several_folders_keep_their_names(tmp_path):
         (tmp_path / name).mkdir()
         (tmp_path / name / "a.log").touch()
 
-    assert list(find_files([tmp_path / "one", tmp_path / "two"])) == ["one/a.log", "two/a.log"]
+    assert list(find_files([str(tmp_path / "one"), str(tmp_path / "two")])) == ["one/a.log", "two/a.log"]
 
 
 def test_one_file_has_its_own_name(tmp_path):
     (tmp_path / "loss.csv").touch()
 
-    assert list(find_files([tmp_path / "loss.csv"])) == ["loss.csv"]
+    assert list(find_files([str(tmp_path / "loss.csv")])) == ["loss.csv"]
 
 
 @pytest.mark.parametrize("name", ["missing", "."])
 def test_nothing_to_send_is_said(tmp_path, name):
     with pytest.raises(ClientError, match="There is no"):
-        find_files([tmp_path / name])
+        find_files([str(tmp_path / name)])
 
 
 @pytest.mark.parametrize("names", [["a.pt"], ["A.txt", "a.txt"], ["two\nlines.txt"]])
@@ -112,6 +113,6 @@ def test_what_the_portal_would_refuse_is_refused_here(tmp_path, names):
         (tmp_path / name).touch()
 
     with pytest.raises(ClientError) as caught:
-        check_files(find_files([tmp_path]))
+        check_files(find_files([str(tmp_path)]))
 
     assert caught.value.hint

@@ -9,6 +9,7 @@ import pytest
 from portal.client import transport
 from portal.client.credentials import Credentials
 from portal.client.errors import TEMPORARY, ClientError
+from portal.client.sources import LocalFile
 from portal.client.transport import Portal
 
 
@@ -94,7 +95,7 @@ def test_each_attempt_sends_the_whole_part(server, portal, tmp_path):
     read = []
     server.answers = [(503, {}), (200, {"stored": True})]
 
-    portal.put_span("/x", tmp_path / "file", offset=2, length=5, on_bytes=read.append)
+    portal.put_span("/x", LocalFile(tmp_path / "file"), offset=2, length=5, on_bytes=read.append)
 
     assert sum(read) == 10
 
@@ -104,4 +105,4 @@ def test_a_file_that_became_shorter_is_named(server, portal, tmp_path):
     server.answers = [(200, {})]
 
     with pytest.raises(ClientError, match="became shorter"):
-        portal.put_span("/x", tmp_path / "file", offset=2, length=5, on_bytes=lambda count: None)
+        portal.put_span("/x", LocalFile(tmp_path / "file"), offset=2, length=5, on_bytes=lambda count: None)

@@ -21,21 +21,27 @@ def sha256_of(path: Path) -> str:
 
 
 def digest_parts(path: Path, *, part_size: int, on_bytes: Callable[[int], None] | None = None) -> FileDigests:
-    """Read the file once and hash it twice: as a whole (its name in the store) and per part (what resuming needs)."""
+    with path.open("rb", buffering=0) as file:
+        return digest_stream(file.read, part_size=part_size, on_bytes=on_bytes)
+
+
+def digest_stream(
+    read: Callable[[int], bytes | None], *, part_size: int, on_bytes: Callable[[int], None] | None = None
+) -> FileDigests:
+    """Read once and hash twice: as a whole (the name in the store) and per part (what resuming needs)."""
     whole, part = hashlib.sha256(), hashlib.sha256()
     parts: list[str] = []
     size = filled = 0
-    with path.open("rb", buffering=0) as file:
-        while chunk := file.read(min(CHUNK, part_size - filled)):
-            whole.update(chunk)
-            part.update(chunk)
-            size += len(chunk)
-            filled += len(chunk)
-            if filled == part_size:
-                parts.append(part.hexdigest())
-                part, filled = hashlib.sha256(), 0
-            if on_bytes:
-                on_bytes(len(chunk))
+    while chunk := read(min(CHUNK, part_size - filled)):
+        whole.update(chunk)
+        part.update(chunk)
+        size += len(chunk)
+        filled += len(chunk)
+        if filled == part_size:
+            parts.append(part.hexdigest())
+            part, filled = hashlib.sha256(), 0
+        if on_bytes:
+            on_bytes(len(chunk))
     if filled:
         parts.append(part.hexdigest())
     return FileDigests(size=size, sha256=whole.hexdigest(), parts=tuple(parts))

@@ -1,0 +1,68 @@
+"""`verify`: local files against an upload, or against a receipt."""
+
+from argparse import Namespace
+from pathlib import Path
+
+from portal.client import console
+from portal.client import push as pushing
+from portal.client import verify as checks
+from portal.client.commands.base import manifest_of, portal_of
+from portal.client.errors import ClientError
+from portal.client.options import Group, connection, files
+from portal.client.words import _
+from portal.common.formats.manifest import DEFAULT_PART_SIZE
+
+
+def register(group: Group) -> None:
+    command = group.add_parser("verify", help=_("compare local files with an upload, or check a receipt offline"))
+    connection(command)
+    files(command, required=False)
+    command.add_argument("--upload", help=_("the upload's id"))
+    command.add_argument("--receipt", type=Path, metavar=_("FILE"), help=_("a receipt; nothing is asked of the portal"))
+    command.add_argument("--key", default="", help=_("the portal's published verifier key"))
+    command.set_defaults(run=verify)
+
+
+def verify(options: Namespace) -> int:
+    if options.receipt:
+        return _verify_receipt(options)
+    if not options.upload or not options.paths:
+        raise ClientError("Compare what?", hint="portal-upload verify PATH --upload ID, or --receipt FILE")
+    upload = portal_of(options).get(f"{pushing.UPLOADS}{options.upload}/")
+    _, manifest = manifest_of(options, part_size=upload["part_size"])
+    equal = manifest.digest == upload["digest"]
+    words = "are those" if equal else "are NOT those"
+    text = f"The local files {words} of upload {upload['id']} ({upload['state']}).\nlocal  {manifest.digest}\nportal {upload['digest']}"
+    console.show(
+        {"equal": equal, "local": manifest.digest, "portal": upload["digest"]}, text=text, as_json=options.json
+    )
+    return 0 if equal else 1
+
+
+def _verify_receipt(options: Namespace) -> int:
+    checked = checks.read_receipt(options.receipt, key=options.key)
+    lines = [
+        f"receipt {checked.document.get('number')}: digest, event {checked.seq} and signed checkpoint {checked.size} hold",
+        f"signed by {checked.origin}, key {checked.public_key.hex()}",
+    ]
+    if not options.key:
+        lines.append(
+            "The key came from the receipt: compare it with the portal's published key, or pass that by --key."
+        )
+    changed: list[str] = []
+    if options.paths:
+        _, manifest = manifest_of(options, part_size=DEFAULT_PART_SIZE)
+        equal, changed, elsewhere = checks.compare(checked, manifest)
+        lines.append(
+            f"{equal} local files are as handed in, {len(changed)} are not, {len(elsewhere)} of the receipt are not here"
+        )
+        lines += [f"  not handed in like this: {name}" for name in changed]
+    result = {
+        "valid": True,
+        "key_from_receipt": not options.key,
+        "seq": checked.seq,
+        "changed": changed,
+        "digest": checked.digest,
+    }
+    console.show(result, text="\n".join(lines), as_json=options.json)
+    return 1 if changed else 0

@@ -1,0 +1,55 @@
+"""Korean and English without Django: the msgid is the English text, the catalogue a .po file beside this module.
+
+The file is read as it is, so that an installation needs no compiled catalogue.
+"""
+
+import ast
+import os
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+LANGUAGES = ("en", "ko")
+CATALOGUE = Path(__file__).parent / "locale" / "ko" / "LC_MESSAGES" / "django.po"
+VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")  # in the order in which POSIX asks them
+
+_chosen = ""
+
+
+def choose(language: str) -> None:
+    """Speak this language from now on; empty: what the environment asks for."""
+    global _chosen  # noqa: PLW0603 - one program, one reader
+    _chosen = language
+
+
+def language() -> str:
+    if _chosen:
+        return _chosen
+    wanted = next((value for name in VARIABLES if (value := os.environ.get(name))), "")
+    return "ko" if wanted.lower().startswith("ko") else "en"
+
+
+def _(text: str) -> str:
+    return (korean().get(text) or text) if language() == "ko" else text
+
+
+@cache
+def korean() -> dict[str, str]:
+    if not CATALOGUE.exists():
+        return {}
+    return dict(entries(CATALOGUE.read_text(encoding="utf-8").splitlines()))
+
+
+def entries(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Message and translation of each entry; a text may go on over several quoted lines."""
+    texts = {"msgid": "", "msgstr": ""}
+    field = ""
+    for line in (*lines, "msgid"):
+        word, _blank, rest = line.partition(" ")
+        if word in texts:
+            if word == "msgid" and texts["msgid"] and texts["msgstr"]:
+                yield texts["msgid"], texts["msgstr"]
+            field, texts[word] = word, ""
+            line = rest  # noqa: PLW2901 - the same line without its keyword
+        if field and line.startswith('"'):
+            texts[field] += ast.literal_eval(line)
