@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 from safetensors.numpy import save
 
-from portal.artifacts import store as files
 from portal.artifacts.actions import StillChecking, complete_upload, missing_parts
 from portal.artifacts.errors import ArtifactError
 from portal.artifacts.models import Blob, Bundle, Upload
 from portal.artifacts.selectors import used_bytes
+from portal.artifacts.stores import LocalStore, current_store
 from portal.audit.models import Event
 from portal.common.formats.hashing import sha256_of
 from tests.factories.artifacts import OWNER, declare, noise, send_all
@@ -40,7 +40,7 @@ def refusal_of(contents) -> ArtifactError:
     assert upload.state == "refused"
     assert upload.refusal["where"] == caught.value.where
     assert not Bundle.objects.exists()
-    assert not files.incoming_folder(upload.pk).exists()
+    assert not current_store().incoming_folder(upload.pk).exists()
     return caught.value
 
 
@@ -49,7 +49,7 @@ def test_a_complete_bundle_has_every_file_under_its_digest(store):
 
     assert [entry.path for entry in bundle.entries()] == ["config.json", "empty.txt", "model.safetensors", "기록.csv"]
     assert bundle.files.count() == 4
-    assert all(sha256_of(path) == path.name for path in store.glob("objects/*/*"))
+    assert all(sha256_of(path) == path.name for path in store.glob("objects/*/*/*"))
     assert not list(store.glob("incoming/*"))
     assert Upload.objects.get().bundle == bundle
     assert used_bytes(OWNER) == bundle.total_size
@@ -83,14 +83,14 @@ def test_a_call_may_end_before_all_files_are_checked():
 def test_a_completion_that_was_killed_goes_on(point, monkeypatch):
     upload = declare(CHECKPOINT)
     send_all(upload, CHECKPOINT)
-    real = files.adopt
+    real = LocalStore.adopt
 
-    def dies(path, sha256):
+    def dies(store, file):
         if point == "after rename":
-            real(path, sha256)
+            real(store, file)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(files, "adopt", dies)
+    monkeypatch.setattr(LocalStore, "adopt", dies)
     with pytest.raises(KeyboardInterrupt):
         complete_upload(upload, actor="user:1")
     monkeypatch.undo()
@@ -102,7 +102,7 @@ def test_a_second_completion_at_the_same_time_is_told_to_wait():
     upload = declare(CHECKPOINT)
     send_all(upload, CHECKPOINT)
 
-    with files.alone(upload.pk), pytest.raises(ArtifactError) as caught:
+    with current_store().alone(upload.pk), pytest.raises(ArtifactError) as caught:
         complete_upload(upload, actor="user:1")
 
     assert caught.value.code == "checking"
@@ -112,7 +112,7 @@ def test_bytes_that_changed_on_the_disk_are_asked_for_again():
     contents = {"a.log": noise(2500)}
     upload = declare(contents)
     send_all(upload, contents)
-    path = files.incoming_folder(upload.pk) / "0"
+    path = current_store().incoming_folder(upload.pk) / "0"
     path.write_bytes(contents["a.log"][:1500] + b"?" + contents["a.log"][1501:])
 
     with pytest.raises(ArtifactError, match="1 parts changed on the disk"):
@@ -127,7 +127,7 @@ def test_a_lost_file_is_asked_for_again():
     contents = {"a.log": noise(1500)}
     upload = declare(contents)
     send_all(upload, contents)
-    (files.incoming_folder(upload.pk) / "0").unlink()
+    (current_store().incoming_folder(upload.pk) / "0").unlink()
 
     with pytest.raises(ArtifactError, match="2 parts changed"):
         complete_upload(upload, actor="user:1")
@@ -203,9 +203,9 @@ def test_an_index_that_does_not_fit_is_refused(document, where, words):
     assert words in error.detail
 
 
-def test_two_accounts_share_the_object_but_not_the_blob(store):
+def test_two_accounts_share_neither_object_nor_blob(store):
     push(CHECKPOINT)
     push(CHECKPOINT, owner="consortium:2")
 
     assert Blob.objects.filter(size=len(WEIGHTS)).count() == 2
-    assert len(list(store.glob("objects/*/*"))) == 4
+    assert len(list(store.glob("objects/*/*/*"))) == 8

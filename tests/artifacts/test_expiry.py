@@ -4,13 +4,19 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from portal.artifacts import store as files
 from portal.artifacts.actions import collect_store, complete_upload, expire_uploads, missing_parts
 from portal.artifacts.models import Blob
 from portal.artifacts.selectors import used_bytes
+from portal.artifacts.stores import current_store
 from tests.factories.artifacts import OWNER, declare, noise, send_all
 
 FILES = {"train.log": noise(2500)}
+
+
+def keep_orphan(folder):
+    folder.mkdir(exist_ok=True)
+    (folder / "orphan.txt").write_bytes(b"orphan")
+    current_store().add_copy(folder / "orphan.txt", owner=OWNER)
 
 
 def in_days(days):
@@ -28,7 +34,7 @@ def test_a_quiet_upload_expires_after_two_weeks(django_capture_on_commit_callbac
 
     upload.refresh_from_db()
     assert upload.state == "expired"
-    assert not files.incoming_folder(upload.pk).exists()
+    assert not current_store().incoming_folder(upload.pk).exists()
     assert used_bytes(OWNER) == 0
 
 
@@ -44,25 +50,21 @@ def test_an_expired_upload_can_be_declared_anew():
 def test_objects_without_a_blob_are_collected_once_they_are_old(store):
     send_all(upload := declare(FILES), FILES)
     complete_upload(upload, actor="user:1")
-    (store / "orphan.tmp").write_bytes(b"orphan")
-    files.adopt(store / "orphan.tmp", "ab" * 32)
+    keep_orphan(store)
 
     assert collect_store() == 0
     assert collect_store(now=in_days(2)) == 1
-    assert [path.name for path in store.glob("objects/*/*")] == [Blob.objects.get().sha256]
+    assert [path.name for path in store.glob("objects/*/*/*")] == [Blob.objects.get().sha256]
 
 
 @pytest.mark.django_db
-def test_an_object_that_is_adopted_again_is_young_again(store):
-    for name in ("one", "two"):
-        (store).mkdir(exist_ok=True)
-        (store / name).write_bytes(b"orphan")
-        files.adopt(store / name, "ab" * 32)
-        path = files.object_path("ab" * 32)
-        before = path.stat().st_mtime
+def test_an_object_that_is_stored_again_is_young_again(store):
+    keep_orphan(store)
+    [item] = current_store().objects()
+    keep_orphan(store)
 
-    assert not files.remove_object(path, unused_since=before - 1)
-    assert path.exists()
+    assert not current_store().remove_unused(item, unused_since=item.modified)
+    assert [found.sha256 for found in current_store().objects()] == [item.sha256]
 
 
 @pytest.mark.django_db
@@ -73,7 +75,7 @@ def test_leftovers_of_closed_uploads_are_collected(store):
     leftover.mkdir()
 
     assert collect_store(now=in_days(2)) == 1
-    assert files.incoming_folder(upload.pk).exists()
+    assert current_store().incoming_folder(upload.pk).exists()
 
 
 @pytest.mark.django_db

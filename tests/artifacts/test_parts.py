@@ -6,12 +6,12 @@ import threading
 import pytest
 from django.db import connection
 
-from portal.artifacts import store as files
 from portal.artifacts.actions import complete_upload, missing_parts, write_part
 from portal.artifacts.actions.expiry import expire_uploads
 from portal.artifacts.errors import ArtifactError
 from portal.artifacts.models import Upload, UploadPart
-from tests.factories.artifacts import declare, part_of, send_all
+from portal.artifacts.stores import current_store
+from tests.factories.artifacts import OWNER, declare, part_of, send_all
 
 DATA = bytes(range(1, 251)) * 10  # text files hold no zero byte
 FILES = {"train.log": DATA}
@@ -29,7 +29,7 @@ def test_a_part_lies_at_its_place_before_its_row_exists():
 
     assert send(upload, 1, part_of(DATA, 1)) is True
 
-    received = (files.incoming_folder(upload.pk) / "0").read_bytes()
+    received = (current_store().incoming_folder(upload.pk) / "0").read_bytes()
     assert received == bytes(1000) + DATA[1000:2000] + bytes(500)
     assert missing_parts(upload) == {"train.log": [0, 2]}
 
@@ -42,7 +42,7 @@ def test_a_stored_part_is_neither_read_nor_written_again():
 
     assert write_part(upload, index=0, number=0, stream=stream, length=1000) is False
     assert stream.tell() == 0
-    assert (files.incoming_folder(upload.pk) / "0").read_bytes()[:1000] == DATA[:1000]
+    assert (current_store().incoming_folder(upload.pk) / "0").read_bytes()[:1000] == DATA[:1000]
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_a_late_sender_never_writes_into_an_object():
 
     assert send(upload, 0, b"?" * 1000) is False  # the row it read is older than the completion
     assert send(Upload.objects.get(), 0, b"?" * 1000) is False
-    assert files.object_path(bundle.entries()[0].sha256).read_bytes() == DATA
+    assert current_store().object_path(OWNER, bundle.entries()[0].sha256).read_bytes() == DATA
 
 
 class Pausing:
@@ -139,7 +139,7 @@ def test_two_senders_of_one_part_do_not_write_over_each_other():
         assert caught.value.code == "part_busy"
 
     assert write_part(upload, index=0, number=0, stream=Pausing(part_of(DATA, 0), second_sender), length=1000)
-    assert (files.incoming_folder(upload.pk) / "0").read_bytes()[:1000] == DATA[:1000]
+    assert (current_store().incoming_folder(upload.pk) / "0").read_bytes()[:1000] == DATA[:1000]
 
 
 @pytest.mark.django_db

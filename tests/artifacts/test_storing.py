@@ -3,10 +3,10 @@ import unicodedata
 
 import pytest
 
-from portal.artifacts import store as files
 from portal.artifacts.actions import materialise, open_blob, store_file, store_folder
 from portal.artifacts.errors import ArtifactError
 from portal.artifacts.models import Blob
+from portal.artifacts.stores import current_store
 from tests.factories.artifacts import OWNER, make_bundle, manifest_of, write_folder, write_weights
 
 READING = {"reader": "job:1", "purpose": "benchmark"}
@@ -63,7 +63,7 @@ def test_another_file_system_gets_symbolic_links(tmp_path, monkeypatch):
 def test_a_lost_object_is_named(tmp_path):
     bundle = make_bundle(tmp_path / "model")
     lost = bundle.entries()[0].sha256
-    files.object_path(lost).unlink()
+    current_store().delete(OWNER, lost)
 
     with pytest.raises(ArtifactError, match=lost):
         materialise(bundle, tmp_path / "work", **READING)

@@ -7,12 +7,13 @@ from pathlib import Path
 from django.db import transaction
 from django.db.models import F
 
-from portal.artifacts import store
 from portal.artifacts.checks import check_file, check_indexes
+from portal.artifacts.conf import store_dir
 from portal.artifacts.enums import AuditAction, UploadState
 from portal.artifacts.errors import ArtifactError
 from portal.artifacts.models import Blob, Bundle, BundleFile, Upload
 from portal.artifacts.selectors import blobs_of, files_to_receive, missing_parts
+from portal.artifacts.stores import Incoming, LocalStore, current_store, digest_of_part
 from portal.audit.actions import record
 from portal.common.formats.hashing import sha256_of
 from portal.common.formats.manifest import FileEntry, Manifest
@@ -34,36 +35,37 @@ def complete_upload(upload: Upload, *, actor: str, seconds: float | None = None)
     if upload.bundle is not None:
         return upload.bundle
     _require_whole(upload)
-    with store.alone(upload.pk):
+    with current_store().alone(upload.pk):
         upload.refresh_from_db()
         if upload.bundle is not None:  # by the call that just let go
             return upload.bundle
         try:
             _take_over_files(upload, deadline=deadline)
-            check_indexes((entry.path for entry in upload.plan.files), _locator(upload.plan))
+            check_indexes((entry.path for entry in upload.plan.files), _locator(upload))
         except ArtifactError as error:
             if error.code == "file_refused":
                 _refuse(upload, error, actor=actor)
             raise
         bundle = _seal(upload, actor=actor)
-    store.remove_incoming(upload.pk)
+    current_store().remove_incoming(upload.pk)
     return bundle
 
 
 @transaction.atomic
 def create_bundle(manifest: Manifest, *, owner: str) -> Bundle:
-    """The bundle over blobs that this account holds."""
+    """The bundle over blobs that this account holds; one whose bytes were destroyed has bytes again."""
     bundle, created = Bundle.objects.get_or_create(
         owner=owner,
         digest=manifest.digest,
         defaults={"manifest": manifest.content(), "total_size": manifest.total_size},
     )
-    if created:
+    if created or bundle.destroyed_at is not None:  # sent again after its bytes were destroyed
         blobs = blobs_of(owner, (entry.sha256 for entry in manifest.files))
         BundleFile.objects.bulk_create(
             [BundleFile(bundle=bundle, path=entry.path, blob=blobs[entry.sha256]) for entry in manifest.files],
             batch_size=500,
         )
+        Bundle.objects.filter(pk=bundle.pk).update(destroyed_at=None)
     return bundle
 
 
@@ -92,19 +94,20 @@ def _take_over_files(upload: Upload, *, deadline: float | None) -> None:
         if index in received:
             _take_over(upload, index=index, entry=entry)
         else:
-            check_file(store.existing_object(entry.sha256), name=entry.path)
+            check_file(_object_path(upload.owner, entry.sha256), name=entry.path)
 
 
 def _take_over(upload: Upload, *, index: int, entry: FileEntry) -> None:
-    path = store.incoming_folder(upload.pk) / str(index)
+    store, file = current_store(), Incoming.of(upload, index)
+    path = LocalStore(store_dir()).incoming_path(file)
     if entry.size == 0:
-        path.touch()
+        store.put(lambda _: b"", owner=upload.owner, sha256=entry.sha256, size=0)
     if path.exists():
         _check_digest(upload, index=index, entry=entry, path=path)
         check_file(path, name=entry.path)
-        store.adopt(path, entry.sha256)
-    elif store.object_path(entry.sha256).exists():  # an earlier call was killed between rename and row
-        check_file(store.object_path(entry.sha256), name=entry.path)
+        store.adopt(file)
+    elif _object_path(upload.owner, entry.sha256).exists():  # an earlier call was killed between rename and row
+        check_file(_object_path(upload.owner, entry.sha256), name=entry.path)
     else:
         raise _lost_parts(upload, index=index, entry=entry, numbers=range(len(entry.parts)))
     with transaction.atomic():
@@ -117,8 +120,8 @@ def _check_digest(upload: Upload, *, index: int, entry: FileEntry, path: Path) -
     """Whole file against the declaration. If not equal, either the disk changed a part or the declaration is wrong."""
     if sha256_of(path) == entry.sha256:
         return
-    spans = [(number, *upload.plan.span(entry, number)) for number in range(len(entry.parts))]
-    damaged = [n for n, offset, size in spans if store.digest_span(path, offset=offset, length=size) != entry.parts[n]]
+    store, file = current_store(), Incoming.of(upload, index)
+    damaged = [n for n, digest in enumerate(entry.parts) if digest_of_part(store, file, n) != digest]
     if damaged:
         raise _lost_parts(upload, index=index, entry=entry, numbers=damaged)
     raise ArtifactError(
@@ -157,9 +160,13 @@ def _refuse(upload: Upload, error: ArtifactError, *, actor: str) -> None:
         Upload.objects.filter(pk=upload.pk).update(state=UploadState.REFUSED, refusal=error.document(), reserved=0)
         upload.parts.all().delete()
         record(AuditAction.REFUSED, actor=actor, subject=f"upload:{upload.pk}", after={"refusal": error.document()})
-    store.remove_incoming(upload.pk)
+    current_store().remove_incoming(upload.pk)
 
 
-def _locator(manifest: Manifest) -> Callable[[str], Path]:
-    digests = {entry.path: entry.sha256 for entry in manifest.files}
-    return lambda path: store.object_path(digests[path])
+def _object_path(owner: str, sha256: str) -> Path:
+    return LocalStore(store_dir()).object_path(owner, sha256)
+
+
+def _locator(upload: Upload) -> Callable[[str], Path]:
+    digests = {entry.path: entry.sha256 for entry in upload.plan.files}
+    return lambda path: _object_path(upload.owner, digests[path])

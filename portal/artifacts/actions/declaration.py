@@ -3,13 +3,13 @@
 from django.db import transaction
 from django.utils import timezone
 
-from portal.artifacts import store
 from portal.artifacts.checks import check_names
 from portal.artifacts.conf import store_settings
 from portal.artifacts.enums import OPEN, AuditAction, UploadState
 from portal.artifacts.errors import ArtifactError
 from portal.artifacts.models import StorageAccount, Upload
 from portal.artifacts.selectors import stored_digests, used_bytes
+from portal.artifacts.stores import current_store
 from portal.audit.actions import record
 from portal.common.formats.manifest import Manifest
 
@@ -18,6 +18,7 @@ from portal.common.formats.manifest import Manifest
 def declare_upload(manifest: Manifest, *, owner: str, actor: str, label: str = "") -> Upload:
     """The open or complete upload of this content, or a new one: declaring again is how a client resumes."""
     check_names(entry.path for entry in manifest.files)
+    current_store().check_plan(manifest)
     account, _ = StorageAccount.objects.get_or_create(owner=owner)
     account = StorageAccount.objects.select_for_update().get(pk=account.pk)
     if existing := _existing(manifest, owner=owner):
@@ -39,7 +40,9 @@ def declare_upload(manifest: Manifest, *, owner: str, actor: str, label: str = "
 
 
 def _existing(manifest: Manifest, *, owner: str) -> Upload | None:
-    upload = Upload.objects.filter(owner=owner, digest=manifest.digest, state__in=(*OPEN, UploadState.COMPLETE)).first()
+    """What was destroyed since is sent anew."""
+    same = Upload.objects.filter(owner=owner, digest=manifest.digest, state__in=(*OPEN, UploadState.COMPLETE))
+    upload = same.filter(bundle__destroyed_at=None).first()
     if upload and upload.state == UploadState.DECLARED and upload.manifest["part_size"] != manifest.part_size:
         part_size = upload.manifest["part_size"]
         raise ArtifactError(
@@ -68,7 +71,8 @@ def _reserve(account: StorageAccount, *, needed: int) -> None:
             needed=needed,
             limit=limit,
         )
-    if needed and store.free_bytes() - conf.disk_reserve_bytes < needed:
+    free = current_store().free_bytes()
+    if needed and free is not None and free - conf.disk_reserve_bytes < needed:
         raise ArtifactError(
             "disk_short", f"The store has no room for {needed} bytes.", hint="Ask the operator; nothing stored is lost."
         )

@@ -6,10 +6,10 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from portal.artifacts import store
-from portal.artifacts.conf import store_dir, store_settings
-from portal.artifacts.enums import AuditAction, UploadState
+from portal.artifacts.conf import store_settings
+from portal.artifacts.enums import OPEN, AuditAction, UploadState
 from portal.artifacts.models import Blob, Upload, UploadPart
+from portal.artifacts.stores import account_name, current_store
 from portal.audit.actions import record
 
 
@@ -28,7 +28,7 @@ def _expire(pk: UUID, *, before: datetime) -> bool:
     upload.parts.all().delete()
     Upload.objects.filter(pk=pk).update(state=UploadState.EXPIRED, reserved=0)
     record(AuditAction.EXPIRED, actor="system", subject=f"upload:{pk}", after={"bundle": upload.digest})
-    transaction.on_commit(lambda: store.remove_incoming(pk))
+    transaction.on_commit(lambda: current_store().remove_incoming(pk))
     return True
 
 
@@ -41,20 +41,19 @@ def collect_store(*, now: datetime | None = None) -> int:
 
 
 def _collect_incoming(unused_since: float) -> int:
-    still_open = {str(pk) for pk in Upload.objects.filter(state=UploadState.DECLARED).values_list("pk", flat=True)}
-    stale = [
-        path
-        for path in (store_dir() / "incoming").glob("*")
-        if path.name not in still_open and path.stat().st_mtime <= unused_since
-    ]
-    for path in stale:
-        path.unlink() if path.is_file() else store.remove_incoming(path.name)
+    store = current_store()
+    still_open = {str(pk) for pk in Upload.objects.filter(state__in=OPEN).values_list("pk", flat=True)}
+    stale = [name for name, changed in store.incoming_uploads() if name not in still_open and changed <= unused_since]
+    for name in stale:
+        store.remove_incoming(name)
     return len(stale)
 
 
 def _collect_objects(unused_since: float) -> int:
+    store = current_store()
+    owners = {account_name(owner): owner for owner in Blob.objects.values_list("owner", flat=True).distinct()}
     removed = 0
-    for path in (store_dir() / "objects").glob("*/*"):
-        if not Blob.objects.filter(sha256=path.name).exists():
-            removed += store.remove_object(path, unused_since=unused_since)
+    for item in store.objects():
+        if not Blob.objects.filter(owner=owners.get(item.account, ""), sha256=item.sha256).exists():
+            removed += store.remove_unused(item, unused_since=unused_since)
     return removed

@@ -5,10 +5,10 @@ from typing import Protocol
 from django.db import connection, transaction
 from django.utils import timezone
 
-from portal.artifacts import store
 from portal.artifacts.enums import UploadState
 from portal.artifacts.errors import ArtifactError
 from portal.artifacts.models import Upload, UploadPart
+from portal.artifacts.stores import Incoming, current_store
 from portal.common.formats.manifest import FileEntry, ManifestError
 
 
@@ -21,7 +21,7 @@ def write_part(upload: Upload, *, index: int, number: int, stream: Readable, len
 
     Errors leave every acknowledged part as it is.
     """
-    entry, offset, size = _span(upload, index=index, number=number)
+    entry, size = _entry_and_size(upload, index=index, number=number)
     if length != size:
         raise ArtifactError(
             "wrong_length",
@@ -33,27 +33,25 @@ def write_part(upload: Upload, *, index: int, number: int, stream: Readable, len
         return False
     _require_open(upload)
     _release_connection()
-    path = store.incoming_folder(upload.pk) / str(index)
-    with store.open_incoming(path, size=entry.size) as descriptor:
-        store.lock_span(descriptor, offset=offset, length=size)
+    with current_store().part(Incoming.of(upload, index), number) as part:
         if _is_stored(upload, index=index, number=number):  # by the writer that just let go of the lock
             return False
         _release_connection()
-        written, digest = store.write_span(descriptor, stream.read, offset=offset, length=size)
-        _check_received(entry, number=number, written=written, size=size, digest=digest)
+        written = part.write(stream.read)
+        _check_received(entry, number=number, written=written.size, size=size, digest=written.sha256)
         _acknowledge(upload, index=index, number=number)
     return True
 
 
-def _span(upload: Upload, *, index: int, number: int) -> tuple[FileEntry, int, int]:
+def _entry_and_size(upload: Upload, *, index: int, number: int) -> tuple[FileEntry, int]:
     if index >= len(upload.plan.files):
         raise ArtifactError("no_such_part", f"The manifest has no file {index}.", hint="Files count from 0.")
     entry = upload.plan.files[index]
     try:
-        offset, size = upload.plan.span(entry, number)
+        _, size = upload.plan.span(entry, number)
     except ManifestError as error:
         raise ArtifactError("no_such_part", error.message, where=entry.path, hint="Parts count from 0.") from error
-    return entry, offset, size
+    return entry, size
 
 
 def _check_received(entry: FileEntry, *, number: int, written: int, size: int, digest: str) -> None:

@@ -1,18 +1,17 @@
 """Files of this machine into the store and back: run artefacts, references, inputs of a job."""
 
-import os
 from pathlib import Path
 from typing import BinaryIO
 
 from django.db import transaction
 
-from portal.artifacts import store
 from portal.artifacts.actions.completion import create_bundle
 from portal.artifacts.actions.reads import read_blob, read_bundle
 from portal.artifacts.checks import check_file, check_indexes, check_names
 from portal.artifacts.enums import AuditAction
 from portal.artifacts.errors import ArtifactError
 from portal.artifacts.models import Blob, Bundle
+from portal.artifacts.stores import current_store
 from portal.audit.actions import record
 from portal.common.formats.manifest import DEFAULT_PART_SIZE, FileEntry, Manifest
 from portal.common.formats.paths import PathError, check_path, check_path_set, normal_path
@@ -20,8 +19,8 @@ from portal.common.formats.paths import PathError, check_path, check_path_set, n
 
 def store_file(path: Path, *, owner: str) -> Blob:
     """Keep one file under its digest; the same bytes again are the same blob."""
-    digest, size = store.add_copy(path)
-    blob, _ = Blob.objects.get_or_create(owner=owner, sha256=digest, defaults={"size": size})
+    kept = current_store().add_copy(path, owner=owner)
+    blob, _ = Blob.objects.get_or_create(owner=owner, sha256=kept.sha256, defaults={"size": kept.size})
     return blob
 
 
@@ -45,22 +44,16 @@ def store_folder(folder: Path, *, owner: str, actor: str) -> Bundle:
 def materialise(bundle: Bundle, folder: Path, *, reader: str, purpose: str) -> Path:
     """The bundle's files under their names, read-only and without copying; doing it again changes no file."""
     read_bundle(bundle, reader=reader, purpose=purpose)
+    store = current_store()
     for entry in bundle.entries():
-        source, target = store.existing_object(entry.sha256), folder / entry.path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if target.is_symlink() or target.exists():
-            continue
-        try:
-            os.link(source, target)
-        except OSError:  # another file system, or a kernel that forbids it
-            target.symlink_to(source.resolve())
+        store.place(bundle.owner, entry.sha256, target=folder / entry.path)
     return folder
 
 
 def open_blob(blob: Blob, *, reader: str, purpose: str) -> BinaryIO:
     """The plain bytes. The reader ("job:12", "user:3", "system") and the purpose stay in the owner's list of reads."""
     read_blob(blob, reader=reader, purpose=purpose)
-    return store.existing_object(blob.sha256).open("rb")
+    return current_store().open(blob.owner, blob.sha256)
 
 
 def _files_of(folder: Path) -> dict[str, Path]:

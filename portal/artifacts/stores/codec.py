@@ -39,7 +39,10 @@ class PlainCodec:
         return offset
 
     def encoder(self, *, owner: str, sha256: str, size: int) -> Encode:
-        return lambda offset, chunk: chunk
+        return lambda _, chunk: chunk
 
     def reader(self, raw: BinaryIO, *, owner: str, sha256: str) -> BinaryIO:
         return raw
+
+
+PLAIN = PlainCodec()

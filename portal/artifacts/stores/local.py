@@ -25,7 +25,7 @@ from portal.artifacts.stores.base import (
     object_missing,
     wrong_digest,
 )
-from portal.artifacts.stores.codec import Codec, Encode, PlainCodec
+from portal.artifacts.stores.codec import PLAIN, Codec, Encode
 from portal.artifacts.stores.plans import check_part_unit
 from portal.common.formats.hashing import sha256_of
 from portal.common.formats.manifest import Manifest
@@ -55,7 +55,7 @@ class LocalPart:
 @dataclass(frozen=True)
 class LocalStore:
     root: Path
-    codec: Codec = PlainCodec()
+    codec: Codec = PLAIN
     direct = False
 
     @property
