@@ -5,6 +5,7 @@ import pytest
 from django.utils import translation
 
 from tests.fresh_database import fresh_database, template_database
+from tests.object_store import object_server
 from tools.messages import compile_catalogues
 
 compile_catalogues()  # before the first test asks for a Korean page
@@ -14,7 +15,7 @@ hypothesis.settings.load_profile("shared")
 
 DATABASE = {"db", "django_db_setup", "template_database", "fresh_database"}
 
-__all__ = ("fresh_database", "template_database")
+__all__ = ("fresh_database", "object_server", "template_database")
 
 
 @pytest.hookimpl(tryfirst=True)
