@@ -39,3 +39,7 @@ class AuditAction(StrEnum):
     EXPIRED = "upload.expired"
     CANCELLED = "upload.cancelled"
     STORED = "bundle.stored"
+    COLLECTED = "store.collected"
+    KEY_MADE = "store.key_made"
+    KEY_SHREDDED = "store.key_shredded"
+    KEYS_ROTATED = "store.keys_rotated"

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from portal.artifacts.enums import OPEN, ReadPurpose, UploadState
 from portal.common.formats.manifest import FileEntry, Manifest
@@ -18,12 +19,13 @@ LABEL_LENGTH = 200
 
 
 class Blob(models.Model):
-    """Bytes of one account. Accounts with equal bytes each sent them; on disk they share one object."""
+    """Bytes of one account. Accounts with equal bytes each sent them, and each has an object of its own."""
 
     owner = models.CharField(max_length=OWNER_LENGTH)
     sha256 = models.CharField(max_length=64, db_index=True)
     size = models.PositiveBigIntegerField()
     created = models.DateTimeField(auto_now_add=True)
+    renewed = models.DateTimeField(default=timezone.now, help_text="When it was last stored; unused blobs go by age.")
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("owner", "sha256"), name="one_blob_per_owner_and_digest"),)
@@ -44,7 +46,13 @@ class Bundle(models.Model):
 
     class Meta:
         ordering = ("-id",)
-        constraints = (models.UniqueConstraint(fields=("owner", "digest"), name="one_bundle_per_owner_and_digest"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("owner", "digest"),
+                condition=Q(destroyed_at__isnull=True),
+                name="one_living_bundle_per_owner_and_digest",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.digest[:12]} ({len(self.manifest['files'])} files)"
@@ -113,6 +121,33 @@ class StorageAccount(models.Model):
 
     def __str__(self) -> str:
         return self.owner
+
+
+class AccountKey(models.Model):
+    """The key of an account's sealed objects, itself sealed by a master key that is not in the database.
+
+    The row outlives the key: `wrapped` is empty once it was shredded.
+    """
+
+    owner = models.CharField(max_length=OWNER_LENGTH)
+    wrapped = models.TextField(blank=True, help_text="Base64.")
+    master = models.CharField(max_length=2100, help_text="Which master key seals it: file:<fingerprint> or kms:<name>.")
+    created = models.DateTimeField(auto_now_add=True)
+    shredded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("owner",), condition=Q(shredded_at__isnull=True), name="one_living_key_per_owner"
+            ),
+            models.CheckConstraint(
+                condition=(Q(shredded_at__isnull=True) & ~Q(wrapped="")) | Q(shredded_at__isnull=False, wrapped=""),
+                name="a_shredded_key_is_gone",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.owner} ({self.master})"
 
 
 class Upload(models.Model):
