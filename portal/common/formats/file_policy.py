@@ -20,15 +20,16 @@ _TO_SAFETENSORS = (
     "or model.save_pretrained(folder, safe_serialization=True), and upload the .safetensors files."
 )
 _CONTAINER = "Upload the files themselves instead of an archive."
+ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".zst", ".whl", ".rar")
 REFUSED = {
     **dict.fromkeys((".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".joblib", ".dill"), ("a pickle can run code when it is read", _TO_SAFETENSORS)),
     **dict.fromkeys((".npy", ".npz"), ("NumPy files can hold pickled objects", _TO_SAFETENSORS)),
     **dict.fromkeys((".h5", ".hdf5", ".keras", ".msgpack", ".onnx", ".pb", ".tflite"), ("this weight format is not evaluated", _TO_SAFETENSORS)),
     ".gguf": ("GGUF holds quantised weights, which cannot be compared exactly", "Upload the original weights as .safetensors (llama.cpp reads, but does not replace them)."),
-    **dict.fromkeys((".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".zst", ".whl", ".rar"), ("archives are not unpacked", _CONTAINER)),
+    **dict.fromkeys(ARCHIVES, ("archives are not unpacked", _CONTAINER)),
 }  # fmt: skip
 
-_SIGNATURES = (
+SIGNATURES = (
     (b"PK\x03\x04", "a zip archive, as torch.save writes it", _TO_SAFETENSORS),
     (b"PK\x05\x06", "an empty zip archive", _CONTAINER),
     (b"GGUF", "a GGUF file", REFUSED[".gguf"][1]),
@@ -73,7 +74,7 @@ def check_name(path: str) -> None:
 
 def check_head(path: str, head: bytes) -> None:
     """Compare the first bytes of the content with what the name promises."""
-    for signature, kind, hint in _SIGNATURES:
+    for signature, kind, hint in SIGNATURES:
         if head.startswith(signature):
             raise FilePolicyError(path, f"the content is {kind}, whatever its name says", hint=hint)
     if _looks_pickled(head):
