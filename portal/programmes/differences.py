@@ -30,6 +30,7 @@ KEYS: dict[str, str | Promise] = {
     "en": _("English"),
     "formula": _("Formula"),
     "gates": _("Gates"),
+    "grace_hours": _("Hours for files after the deadline"),
     "group": _("Group"),
     "groups": _("Groups"),
     "guide": _("What is looked at"),

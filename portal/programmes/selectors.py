@@ -1,5 +1,7 @@
 """Reads on programmes."""
 
+from datetime import timedelta
+
 from django.db.models import Max, Prefetch, Q, QuerySet, Window
 from django.db.models.functions import Lag
 
@@ -31,6 +33,11 @@ def next_number(programme: Programme) -> int:
 
 def draft_of(phase: Phase) -> RuleSetDraft | None:
     return RuleSetDraft.objects.filter(phase=phase).first()
+
+
+def grace_of(version: RuleSetVersion) -> timedelta:
+    """How long after the deadline the bytes of what was declared in time may still arrive; a rule set may say nothing."""
+    return timedelta(hours=int(version.document.get("grace_hours", 0)))
 
 
 def phase_by_slug(slug: str) -> Phase:

@@ -15,7 +15,9 @@ from rest_framework.response import Response
 from portal.accounts.models import ApiToken
 from portal.artifacts.models import Upload
 from portal.common.access import token_scope
+from portal.common.acts import told
 from portal.common.api import ApiError
+from portal.common.transitions import TransitionError
 from portal.consortia.models import Entry
 from portal.consortia.selectors import consortium_for_account
 from portal.submissions import actions, selectors
@@ -38,7 +40,9 @@ def submissions(request: Request) -> Response:
     """List the account's submissions, or open the draft of an entry (`{"entry": id}`)."""
     owned = Entry.objects.filter(consortium=consortium_for_account(_token(request).account_key))
     if request.method == "GET":
-        rows = Submission.objects.filter(entry__in=owned).select_related("entry__phase", "entry__consortium")
+        rows = Submission.objects.filter(entry__in=owned).select_related(
+            "entry__phase", "entry__ruleset", "entry__consortium"
+        )
         entries = [
             {"id": entry.pk, "phase": entry.phase.slug, "code": entry.code} for entry in owned.select_related("phase")
         ]
@@ -51,33 +55,33 @@ def submissions(request: Request) -> Response:
 
 
 @UPLOAD
+@api_view(["GET"])
+def submission(request: Request, submission: int) -> Response:
+    """Say how one submission stands: its state, until when, and which of its bytes are here."""
+    return Response(selectors.summary(_owned(request, submission)))
+
+
+@UPLOAD
 @api_view(["POST"])
 def items(request: Request, submission: int) -> Response:
-    """Give a completed upload its role in the draft."""
+    """Give an upload its role in the draft; its bytes may still be on their way."""
     draft = _owned(request, submission)
     form = ItemSerializer(data=request.data)
     form.is_valid(raise_exception=True)
     upload = Upload.objects.filter(pk=form.validated_data["upload"], owner=_token(request).account_key).first()
     if upload is None:
         raise Http404
-    if upload.bundle is None:
-        raise ApiError(
-            "incomplete_upload",
-            _("This upload is not complete."),
-            status_code=status.HTTP_409_CONFLICT,
-            where="upload",
-            hint=_("Run portal-upload push again; it resumes."),
-        )
     with refusals_as_errors():
-        item = actions.add_item(
+        item = actions.add_upload(
             draft,
             role=form.validated_data["role"],
-            bundle=upload.bundle,
+            upload=upload,
             step=form.validated_data["step"],
             tokens=form.validated_data["tokens"],
             actor=_token(request).actor,
         )
-    return Response({"id": item.pk, "role": item.role, "bundle": item.bundle.digest}, status=status.HTTP_201_CREATED)
+    body = {"id": item.pk, "role": item.role, "bundle": item.digest, "stored": item.bundle is not None}
+    return Response(body, status=status.HTTP_201_CREATED)
 
 
 @UPLOAD
@@ -108,6 +112,14 @@ def refusals_as_errors() -> Iterator[None]:
     except actions.SubmissionRefused as error:
         code = status.HTTP_404_NOT_FOUND if error.code == "not_found" else status.HTTP_409_CONFLICT
         raise ApiError(error.code, error.detail, status_code=code, where=error.where, hint=error.hint) from error
+    except TransitionError as error:
+        raise ApiError(
+            "not_possible",
+            told(error),
+            status_code=status.HTTP_409_CONFLICT,
+            where="state",
+            hint=_("Open a new draft."),
+        ) from error
 
 
 def _token(request: Request) -> ApiToken:
@@ -118,7 +130,9 @@ def _token(request: Request) -> ApiToken:
 def _owned(request: Request, submission: int) -> Submission:
     consortium = consortium_for_account(_token(request).account_key)
     return get_object_or_404(
-        Submission.objects.select_related("entry__phase"), pk=submission, entry__consortium=consortium
+        Submission.objects.select_related("entry__phase", "entry__ruleset", "entry__consortium"),
+        pk=submission,
+        entry__consortium=consortium,
     )
 
 

@@ -5,6 +5,7 @@ from portal.submissions import api
 app_name = "submissions-api"
 urlpatterns = [
     path("", api.submissions, name="list"),
+    path("<int:submission>/", api.submission, name="submission"),
     path("<int:submission>/items/", api.items, name="items"),
     path("<int:submission>/submit/", api.submit, name="submit"),
     path("<int:submission>/receipt/", api.receipt, name="receipt"),

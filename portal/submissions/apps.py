@@ -6,6 +6,7 @@ class SubmissionsConfig(AppConfig):
 
     def ready(self) -> None:
         from portal.jobs.registry import register_step
-        from portal.submissions.tasks import request_due_runs
+        from portal.submissions.tasks import request_due_runs, settle_outstanding
 
+        register_step(settle_outstanding)
         register_step(request_due_runs)

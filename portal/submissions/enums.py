@@ -6,9 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 class State(TextChoices):
     DRAFT = "draft", _("Draft")
+    AWAITING = "awaiting", _("Handed in, files outstanding")
     SUBMITTED = "submitted", _("Handed in")
     WITHDRAWN = "withdrawn", _("Withdrawn")
     REPLACED = "replaced", _("Replaced")
+    LAPSED = "lapsed", _("Lapsed: files did not arrive")
 
 
 class Role(TextChoices):
@@ -22,10 +24,11 @@ class Role(TextChoices):
     COMPONENT_DECLARATION = "component_declaration", _("Component declaration")
     TECHNICAL_REPORT = "technical_report", _("Technical report")
     BENCHMARK_RESULTS = "benchmark_results", _("Own benchmark results")
+    CODE = "code", _("Source code")
 
 
 REQUIRED_ROLES = (Role.CHECKPOINT, Role.TRAINING_LOG, Role.LOSS_CURVE, Role.COMPONENT_DECLARATION)
-REPEATABLE_ROLES = frozenset({Role.INTERMEDIATE_CHECKPOINT, Role.TECHNICAL_REPORT, Role.BENCHMARK_RESULTS})
+REPEATABLE_ROLES = frozenset({Role.INTERMEDIATE_CHECKPOINT, Role.TECHNICAL_REPORT, Role.BENCHMARK_RESULTS, Role.CODE})
 STEPPED_ROLES = frozenset({Role.INITIAL_CHECKPOINT, Role.INTERMEDIATE_CHECKPOINT})
 
 
@@ -40,6 +43,8 @@ class AuditAction(StrEnum):
     ITEM_ADDED = "submission.item_added"
     ITEM_REMOVED = "submission.item_removed"
     SUBMITTED = "submission.submitted"
+    ARRIVED = "submission.arrived"
+    LAPSED = "submission.lapsed"
     WITHDRAWN = "submission.withdrawn"
     REPLACED = "submission.replaced"
     RUN_REQUESTED = "submission.run_requested"

@@ -1,5 +1,7 @@
 """What a team hands in: versions of a submission, each sealing bundles with their roles, and the receipt for it."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
@@ -19,6 +21,7 @@ class Submission(models.Model):
     digest = models.CharField(max_length=64, blank=True)
     opened_at = models.DateTimeField(auto_now_add=True)
     submitted_at = models.DateTimeField(null=True)
+    whole_at = models.DateTimeField(null=True, help_text="When the last of its files was here.")
 
     class Meta:
         ordering = ("entry", "-version")
@@ -39,20 +42,39 @@ class Submission(models.Model):
 
 
 class SubmissionItem(models.Model):
+    """Files with their role. They are bound by `digest`: the upload that declared them may still be receiving."""
+
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="items")
     role = models.CharField(max_length=32, choices=Role)
-    bundle = models.ForeignKey("artifacts.Bundle", on_delete=models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64, help_text="Of the bundle, known since it was declared.")
+    bundle = models.ForeignKey("artifacts.Bundle", on_delete=models.PROTECT, null=True, related_name="+")
+    upload = models.ForeignKey("artifacts.Upload", on_delete=models.PROTECT, null=True, related_name="+")
     step = models.PositiveBigIntegerField(null=True, help_text="Optimiser steps at this checkpoint.")
     tokens = models.PositiveBigIntegerField(null=True, help_text="Training tokens seen at this checkpoint.")
 
     class Meta:
         ordering = ("role", "step", "id")
         constraints = (
-            models.UniqueConstraint(fields=("submission", "role", "bundle"), name="one_item_per_role_and_bundle"),
+            models.UniqueConstraint(fields=("submission", "role", "digest"), name="one_item_per_role_and_digest"),
+            models.CheckConstraint(
+                condition=Q(bundle__isnull=False) | Q(upload__isnull=False), name="an_item_is_declared_or_stored"
+            ),
         )
 
     def __str__(self) -> str:
         return f"{self.role} of {self.submission}"
+
+    def file_list(self) -> list[dict[str, Any]]:
+        """`{"path", "size", "sha256"}` per file, whether the bytes are here or only declared."""
+        if self.bundle is not None:
+            return self.bundle.file_list()
+        declared = self.upload.manifest["files"] if self.upload else []
+        return [{key: file[key] for key in ("path", "size", "sha256")} for file in declared]
+
+    @property
+    def total_size(self) -> int:
+        """Bytes of all files."""
+        return sum(file["size"] for file in self.file_list())
 
 
 class Receipt(models.Model):

@@ -1,13 +1,24 @@
-"""The reconciler step of this app: runs that are due are requested, whoever forgot to."""
+"""The reconciler steps of this app: what is due is done, whoever forgot to."""
 
-from portal.submissions.actions import request_runs
+from django.db.models import Exists, OuterRef
+
+from portal.submissions import actions
 from portal.submissions.enums import State
 from portal.submissions.models import Submission
 
 EVALUATED_IN = ("closed", "scoring")  # which version counts is known once receiving has closed
 
 
+def settle_outstanding() -> int:
+    """Let versions count whose bytes have come, and lapse those whose bytes are overdue."""
+    return actions.settle_outstanding()
+
+
 def request_due_runs() -> int:
-    """Request the runs of every submission that counts and has none; return how many submissions that were."""
+    """Request the runs of every submission that counts and has none; return how many submissions that were.
+
+    While a later version of the entry waits for its bytes it is not certain which one counts.
+    """
+    later = Submission.objects.filter(entry=OuterRef("entry"), version__gt=OuterRef("version"), state=State.AWAITING)
     due = Submission.objects.filter(state=State.SUBMITTED, entry__phase__state__in=EVALUATED_IN, runs__isnull=True)
-    return sum(bool(request_runs(submission)) for submission in due)
+    return sum(bool(actions.request_runs(submission)) for submission in due.exclude(Exists(later)))

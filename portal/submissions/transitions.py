@@ -3,11 +3,17 @@
 from portal.common.transitions import Transition
 
 TEAM = frozenset({"team"})
+SYSTEM = frozenset({"system"})  # the files that come, the clock, a later version
 
 SUBMISSION = (
     Transition("submit", "draft", "submitted", TEAM),
-    Transition("replace", "submitted", "replaced", frozenset({"system"})),
+    Transition("submit_declared", "draft", "awaiting", TEAM),
+    Transition("arrive", "awaiting", "submitted", SYSTEM),
+    Transition("lapse", "awaiting", "lapsed", SYSTEM),
+    Transition("replace", "submitted", "replaced", SYSTEM),
+    Transition("replace", "awaiting", "replaced", SYSTEM),
     Transition("withdraw", "submitted", "withdrawn", TEAM, needs_reason=True),
+    Transition("withdraw", "awaiting", "withdrawn", TEAM, needs_reason=True),
 )
 
 MACHINES: dict[str, tuple[Transition, ...]] = {"submission": SUBMISSION}

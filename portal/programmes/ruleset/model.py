@@ -182,6 +182,7 @@ class RuleSet:
     components: tuple[Component, ...]
     assumptions: tuple[Assumption, ...]
     publications: tuple[Publication, ...]
+    grace_hours: int = 0  # after the deadline, for the bytes of what was declared in time
 
     @property
     def titles(self) -> dict[str, Text]:

@@ -34,6 +34,9 @@ from portal.programmes.ruleset.vocabulary import (
 
 SUITE = re.compile(r"[a-z0-9][a-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._-]*")
 
+GRACE_LIMIT = 14 * 24  # hours; an upload without a part for 14 days expires
+
+LONG_GRACE = gettext_noop("is %(hours)s; files may follow for at most %(limit)s hours.")
 NO_GROUP = gettext_noop("%(value)r is not one of the groups.")
 PARTS_ADD_UP = gettext_noop("is %(total)s, but its parts add up to %(sum)s.")
 NO_SUITE = gettext_noop("%(value)r is not a suite; write it as name/version, such as small-korean/1.")
@@ -45,7 +48,7 @@ def parse_ruleset(document: Any) -> RuleSet:
     root.at("schema").choice((SCHEMA,))
     root.allow_only(
         "schema", "name", "title", "points", "groups", "parts", "suites", "rounding", "tie_break", "gates", "vote",
-        "disclosure", "components", "assumptions", "publications",
+        "disclosure", "components", "assumptions", "publications", "grace_hours",
     )  # fmt: skip
     groups, parts = _groups(root), _parts(root)
     ruleset = RuleSet(
@@ -63,9 +66,18 @@ def parse_ruleset(document: Any) -> RuleSet:
         components=tuple(_components(root)),
         assumptions=tuple(_assumptions(root)),
         publications=tuple(_publications(root)),
+        grace_hours=_grace(root),
     )
     _must_add_up(ruleset)
     return ruleset
+
+
+def _grace(root: Node) -> int:
+    if not root.has("grace_hours"):
+        return 0
+    if (hours := root.at("grace_hours").integer()) > GRACE_LIMIT:
+        raise root.at("grace_hours").error(LONG_GRACE, hours=hours, limit=GRACE_LIMIT)
+    return hours
 
 
 def _groups(root: Node) -> tuple[Group, ...]:

@@ -19,6 +19,8 @@ def request_runs(submission: Submission, *, actor: str = "system") -> list[Submi
     submission = Submission.objects.select_for_update().select_related("entry__ruleset").get(pk=submission.pk)
     if submission.runs.exists():
         return list(submission.runs.all())
+    if submission.whole_at is None:  # nothing is measured on a part of what was handed in
+        return []
     checkpoint = _bundle(submission, Role.CHECKPOINT)
     if checkpoint is None:
         return []

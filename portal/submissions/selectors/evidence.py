@@ -14,7 +14,7 @@ from portal.programmes.ruleset import Item, Part, parse_ruleset
 from portal.submissions.components import Component, parse_declaration
 from portal.submissions.enums import Role, State
 from portal.submissions.models import Submission, SubmissionRun
-from portal.submissions.selectors.handin import ChecklistRow, checklist
+from portal.submissions.selectors.items import ChecklistRow, checklist
 from portal.submissions.selectors.runs import RunDetail, runs_of
 
 
@@ -35,7 +35,7 @@ def dossier(submission: Submission) -> Dossier:
 def declared_components(submission: Submission) -> tuple[Component, ...]:
     """Return the parts the team declared; empty while there is no declaration."""
     item = submission.items.filter(role=Role.COMPONENT_DECLARATION).select_related("bundle").first()
-    if item is None:
+    if item is None or item.bundle is None:
         return ()
     blob = item.bundle.files.values_list("blob_id", "blob__sha256").first()
     return _read_declaration(*blob) if blob else ()

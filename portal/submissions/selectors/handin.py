@@ -1,4 +1,4 @@
-"""Lists, checklist and receipt."""
+"""Lists and receipt."""
 
 from typing import Any, NamedTuple
 
@@ -9,26 +9,21 @@ from portal.audit.models import Event
 from portal.audit.selectors import checkpoint_covering, inclusion_proof
 from portal.common.viewer import Viewer
 from portal.consortia.models import Entry
-from portal.consortia.selectors import deadline_of, entries_of
-from portal.submissions.enums import REQUIRED_ROLES, Role, State
+from portal.consortia.selectors import entries_of
+from portal.submissions.enums import State
 from portal.submissions.models import Receipt, Submission
-
-
-class ChecklistRow(NamedTuple):
-    role: Role
-    required: bool
-    items: list[Any]
-
-    @property
-    def done(self) -> bool:
-        return bool(self.items)
+from portal.submissions.selectors.deadline import Window, window_of
+from portal.submissions.selectors.items import item_documents
 
 
 class TeamEntry(NamedTuple):
+    """An entry on the team's home: `current` counts, `awaiting` will when its bytes are here."""
+
     entry: Entry
-    deadline: Any
+    window: Window
     draft: Submission | None
     current: Submission | None
+    awaiting: list[Submission]
 
 
 def visible_to(viewer: Viewer) -> QuerySet[Submission]:
@@ -43,16 +38,17 @@ def team_entries(viewer: Viewer) -> list[TeamEntry]:
     """Return the viewer's entries with their draft and the submission that counts, newest phase first."""
     entries = (
         entries_of(viewer)
-        .select_related("phase__programme", "consortium")
+        .select_related("phase__programme", "consortium", "ruleset")
         .prefetch_related("submissions__receipt")
         .order_by("-phase__number", "code")
     )
     return [
         TeamEntry(
             entry,
-            deadline_of(entry),
+            window_of(entry),
             next((row for row in entry.submissions.all() if row.state == State.DRAFT), None),
             next((row for row in entry.submissions.all() if row.state == State.SUBMITTED), None),
+            [row for row in entry.submissions.all() if row.state == State.AWAITING],
         )
         for entry in entries
     ]
@@ -63,15 +59,9 @@ def current_submission(entry: Entry) -> Submission | None:
     return entry.submissions.filter(state=State.SUBMITTED).first()
 
 
-def checklist(submission: Submission) -> list[ChecklistRow]:
-    """Return one row per role, required ones first."""
-    items = list(submission.items.select_related("bundle"))
-    rows = [ChecklistRow(role, role in REQUIRED_ROLES, [item for item in items if item.role == role]) for role in Role]
-    return sorted(rows, key=lambda row: not row.required)
-
-
 def summary(submission: Submission) -> dict[str, Any]:
     """Describe a submission for the API."""
+    window = window_of(submission.entry)
     return {
         "id": submission.pk,
         "entry": submission.entry_id,
@@ -79,10 +69,10 @@ def summary(submission: Submission) -> dict[str, Any]:
         "version": submission.version,
         "state": submission.state,
         "digest": submission.digest or None,
-        "items": [
-            {"role": item.role, "bundle": item.bundle.digest, "step": item.step, "tokens": item.tokens}
-            for item in submission.items.select_related("bundle")
-        ],
+        "open": window.is_open,
+        "deadline": window.deadline,
+        "bytes_due": window.bytes_due,
+        "items": item_documents(submission),
         "address": reverse("submissions:submission", kwargs={"submission": submission.pk}),
     }
 

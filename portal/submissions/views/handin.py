@@ -10,7 +10,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from portal.common.access import ViewerRequest, access, step_up
 from portal.consortia.models import Entry
-from portal.consortia.selectors import deadline_of
 from portal.submissions import actions, policies, selectors
 from portal.submissions.enums import State
 from portal.submissions.forms import SubmitForm, WithdrawForm
@@ -95,7 +94,8 @@ def show_submission(request: ViewerRequest, row: Submission, form: SubmitForm, s
         "submission": row,
         "checklist": selectors.checklist(row),
         "missing": actions.missing_roles(row),
-        "deadline": deadline_of(row.entry),
+        "window": selectors.window_of(row.entry),
+        "outstanding": selectors.outstanding(row),
         "runs": selectors.runs_of(row),
         "form": form,
         "may_change": policies.owns_submission(request.viewer, row.pk).allowed,

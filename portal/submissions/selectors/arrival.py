@@ -1,0 +1,43 @@
+"""Which of the declared bytes are here, and which were here in time."""
+
+from datetime import datetime
+
+from portal.artifacts.enums import OPEN, UploadState
+from portal.artifacts.models import Bundle, Upload
+from portal.artifacts.selectors import missing_parts
+from portal.submissions.models import Submission, SubmissionItem
+
+
+def stored_bundles(submission: Submission) -> dict[str, Bundle]:
+    """Return the bundles that the items name, by digest: whichever upload brought them; destroyed ones stay named."""
+    items = list(submission.items.select_related("bundle"))
+    living = Bundle.objects.filter(owner=owner_of(submission), destroyed_at=None)
+    here = {row.digest: row for row in living.filter(digest__in=[item.digest for item in items])}
+    return here | {item.digest: item.bundle for item in items if item.bundle}
+
+
+def outstanding(submission: Submission, *, due: datetime | None = None) -> list[SubmissionItem]:
+    """Return the items whose bytes are not all here; with `due`, also those whose bytes came after it."""
+    here = stored_bundles(submission)
+    late = {digest for digest, bundle in here.items() if due and not _in_time(bundle, due)}
+    items = submission.items.select_related("bundle", "upload")
+    return [item for item in items if item.digest not in here or item.digest in late]
+
+
+def being_checked(item: SubmissionItem, *, owner: str, due: datetime) -> Upload | None:
+    """Return the upload whose bytes were all here in time and are not checked yet: our time, not the team's."""
+    uploads = Upload.objects.filter(owner=owner, digest=item.digest, state__in=OPEN, active_at__lte=due)
+    return next((upload for upload in uploads if not missing_parts(upload)), None)
+
+
+def owner_of(submission: Submission) -> str:
+    """Return the key of the account that the bytes belong to."""
+    return submission.entry.consortium.account_key
+
+
+def _in_time(bundle: Bundle, due: datetime) -> bool:
+    """Bytes count from their last part on, not from the end of our checks."""
+    if bundle.created <= due:
+        return True
+    uploads = Upload.objects.filter(owner=bundle.owner, digest=bundle.digest, state=UploadState.COMPLETE)
+    return uploads.filter(active_at__lte=due).exists()
