@@ -192,6 +192,34 @@ class Upload(models.Model):
         return Manifest(part_size=self.manifest["part_size"], files=tuple(files))
 
 
+class UploadFile(models.Model):
+    """One file of a declaration, so that receiving a part reads this row and never a manifest of many thousand files."""
+
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="files")
+    index = models.PositiveIntegerField(help_text="Place of the file in the manifest, from 0.")
+    path = models.TextField()
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    part_size = models.PositiveBigIntegerField()
+    digests = models.BinaryField(help_text="The SHA-256 of its parts one after another, 32 bytes each.")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("upload", "index"), name="one_row_per_declared_file"),)
+
+    def __str__(self) -> str:
+        return f"{self.upload_id}/{self.index}"
+
+    @classmethod
+    def of(cls, upload: Upload, index: int, entry: FileEntry) -> "UploadFile":
+        digests = b"".join(bytes.fromhex(part) for part in entry.parts)
+        own = {"path": entry.path, "size": entry.size, "sha256": entry.sha256, "digests": digests}
+        return cls(upload=upload, index=index, part_size=upload.manifest["part_size"], **own)
+
+    def parts(self) -> tuple[str, ...]:
+        joined = bytes(self.digests).hex()
+        return tuple(joined[place : place + 64] for place in range(0, len(joined), 64))
+
+
 class UploadPart(models.Model):
     """Written only after the bytes of the part are on disk: a row is the promise that they stay."""
 

@@ -7,11 +7,13 @@ from portal.artifacts.checks import check_names
 from portal.artifacts.conf import store_settings
 from portal.artifacts.enums import OPEN, AuditAction, UploadState
 from portal.artifacts.errors import ArtifactError
-from portal.artifacts.models import StorageAccount, Upload
+from portal.artifacts.models import StorageAccount, Upload, UploadFile
 from portal.artifacts.selectors import stored_digests, used_bytes
 from portal.artifacts.stores import current_store
 from portal.audit.actions import record
 from portal.common.formats.manifest import Manifest
+
+_BATCH = 500  # rows per statement, below every database's limit of parameters
 
 
 @transaction.atomic
@@ -34,6 +36,8 @@ def declare_upload(manifest: Manifest, *, owner: str, actor: str, label: str = "
         reserved=needed,
         active_at=timezone.now(),
     )
+    rows = (UploadFile.of(upload, index, entry) for index, entry in enumerate(manifest.files))
+    UploadFile.objects.bulk_create(rows, batch_size=_BATCH)
     after = {"bundle": manifest.digest, "bytes": manifest.total_size, "files": len(manifest.files), "owner": owner}
     record(AuditAction.DECLARED, actor=actor, subject=f"upload:{upload.pk}", after=after)
     return upload

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from portal.artifacts.conf import store_settings
 from portal.artifacts.enums import OPEN, AuditAction, UploadState
-from portal.artifacts.models import Blob, Upload, UploadPart
+from portal.artifacts.models import Blob, Upload, UploadFile, UploadPart
 from portal.artifacts.stores import account_name, current_store
 from portal.audit.actions import record
 
@@ -36,6 +36,7 @@ def collect_store(*, now: datetime | None = None) -> int:
     """Remove leftovers of closed uploads, and objects to which no blob refers; returns how many were removed."""
     before = (now or timezone.now()) - store_settings().orphan_age
     UploadPart.objects.filter(upload__state=UploadState.COMPLETE, upload__active_at__lt=before).delete()
+    UploadFile.objects.filter(upload__active_at__lt=before).exclude(upload__state__in=OPEN).delete()
     unused_since = before.timestamp()
     return _collect_incoming(unused_since) + _collect_objects(unused_since)
 

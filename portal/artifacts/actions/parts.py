@@ -8,8 +8,7 @@ from django.utils import timezone
 from portal.artifacts.enums import UploadState
 from portal.artifacts.errors import ArtifactError
 from portal.artifacts.models import Upload, UploadPart
-from portal.artifacts.stores import Incoming, current_store
-from portal.common.formats.manifest import FileEntry, ManifestError
+from portal.artifacts.stores import Incoming, Written, current_store
 
 
 class Readable(Protocol):
@@ -21,52 +20,54 @@ def write_part(upload: Upload, *, index: int, number: int, stream: Readable, len
 
     Errors leave every acknowledged part as it is.
     """
-    entry, size = _entry_and_size(upload, index=index, number=number)
+    path, file = _declared(upload, index=index)
+    if number >= len(file.parts):
+        raise ArtifactError("no_such_part", f"There is no part {number}.", where=path, hint="Parts count from 0.")
+    _, size = file.span(number)
     if length != size:
         raise ArtifactError(
             "wrong_length",
             f"Part {number} has {size} bytes, {length} were announced.",
-            where=entry.path,
+            where=path,
             hint="Send it whole.",
         )
     if upload.state == UploadState.COMPLETE or _is_stored(upload, index=index, number=number):
         return False
     _require_open(upload)
     _release_connection()
-    with current_store().part(Incoming.of(upload, index), number) as part:
+    with current_store().part(file, number) as part:
         if _is_stored(upload, index=index, number=number):  # by the writer that just let go of the lock
             return False
         _release_connection()
         written = part.write(stream.read)
-        _check_received(entry, number=number, written=written.size, size=size, digest=written.sha256)
+        _check_received(written, path, number=number, size=size, expected=file.parts[number])
         _acknowledge(upload, index=index, number=number)
     return True
 
 
-def _entry_and_size(upload: Upload, *, index: int, number: int) -> tuple[FileEntry, int]:
+def _declared(upload: Upload, *, index: int) -> tuple[str, Incoming]:
+    """Path and place of the file, from its own row; uploads that were declared before there were such rows have none."""
+    if row := upload.files.filter(index=index).first():
+        own = {"sha256": row.sha256, "size": row.size, "part_size": row.part_size, "parts": row.parts()}
+        return row.path, Incoming(upload=str(upload.pk), index=index, owner=upload.owner, **own)
     if index >= len(upload.plan.files):
         raise ArtifactError("no_such_part", f"The manifest has no file {index}.", hint="Files count from 0.")
-    entry = upload.plan.files[index]
-    try:
-        _, size = upload.plan.span(entry, number)
-    except ManifestError as error:
-        raise ArtifactError("no_such_part", error.message, where=entry.path, hint="Parts count from 0.") from error
-    return entry, size
+    return upload.plan.files[index].path, Incoming.of(upload, index)
 
 
-def _check_received(entry: FileEntry, *, number: int, written: int, size: int, digest: str) -> None:
-    if written < size:
+def _check_received(written: Written, path: str, *, number: int, size: int, expected: str) -> None:
+    if written.size < size:
         raise ArtifactError(
             "short_body",
-            f"Part {number} ended after {written} of {size} bytes.",
-            where=entry.path,
+            f"Part {number} ended after {written.size} of {size} bytes.",
+            where=path,
             hint="Send it again.",
         )
-    if digest != entry.parts[number]:
+    if written.sha256 != expected:
         raise ArtifactError(
             "wrong_digest",
-            f"Part {number} hashes to {digest}, declared was {entry.parts[number]}.",
-            where=entry.path,
+            f"Part {number} hashes to {written.sha256}, declared was {expected}.",
+            where=path,
             hint="If the file has changed since it was declared, declare again; otherwise send the part again.",
         )
 
@@ -74,7 +75,7 @@ def _check_received(entry: FileEntry, *, number: int, written: int, size: int, d
 @transaction.atomic
 def _acknowledge(upload: Upload, *, index: int, number: int) -> None:
     """The upload may have expired while the bytes travelled, so its state is read again under the lock."""
-    _require_open(Upload.objects.select_for_update().get(pk=upload.pk))
+    _require_open(Upload.objects.select_for_update().only("state").get(pk=upload.pk))
     UploadPart.objects.get_or_create(upload=upload, index=index, number=number)
     Upload.objects.filter(pk=upload.pk).update(active_at=timezone.now())
 
