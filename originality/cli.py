@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
+from originality.core.agreement import check_sketch
 from originality.core.baselines import load_baselines, shipped_baselines
 from originality.core.compare import compare_paths, open_side
 from originality.core.errors import InputError
@@ -58,6 +59,11 @@ def _parser() -> argparse.ArgumentParser:
     sketch.add_argument("model", type=Path)
     sketch.add_argument("-o", "--output", type=Path, required=True)
     sketch.set_defaults(act=_sketch)
+    agree = commands.add_parser("agree", help="is this sketch that of this model folder?")
+    agree.add_argument("sketch", type=Path)
+    agree.add_argument("model", type=Path)
+    agree.add_argument("--json", metavar="FILE", help="write what differs as JSON; - is standard output")
+    agree.set_defaults(act=_agree)
     trace = commands.add_parser("trace", help="read training logs and say what they show")
     trace.add_argument("logs", type=Path)
     trace.add_argument("--checkpoint", type=Path, help="model folder or sketch: gives the size of the vocabulary")
@@ -152,6 +158,18 @@ def _sketch(options: argparse.Namespace) -> None:
     save_sketch(sketch, options.output)
     size = options.output.stat().st_size
     print(f"{options.output}: {size:,} bytes, content {sketch.digest}")
+
+
+def _agree(options: argparse.Namespace) -> None:
+    """Whatever is found, the comparison ran: the answer stands in the output."""
+    with _bar("sketch") as progress:
+        differs = check_sketch(options.sketch, options.model, progress=progress)
+    _deliver({"differs": differs}, options.json, _print_agreement)
+
+
+def _print_agreement(document: dict[str, Any], console: Console) -> None:
+    lines = [f"differs: {name}" for name in document["differs"]] or ["the sketch is that of this model"]
+    console.print("\n".join(lines))
 
 
 def _explain(options: argparse.Namespace) -> None:

@@ -19,6 +19,14 @@ class CallState(models.TextChoices):
     LATE = "late", _("Delivered late")
 
 
+class Finding(models.TextChoices):
+    """What comes of making the deposited sketch again from the bytes that arrived."""
+
+    SAME = "same", _("The sketch is that of these bytes")
+    DIFFERS = "differs", _("The sketch is not that of these bytes")
+    UNREADABLE = "unreadable", _("The sketch could not be made again")
+
+
 class HoldState(models.TextChoices):
     STANDING = "standing", _("On hold")
     LIFTED = "lifted", _("Hold lifted")
@@ -38,6 +46,7 @@ class AuditAction(StrEnum):
     DRAW_MADE = "custody.draw_made"
     DRAW_VOIDED = "custody.draw_voided"
     CALL_DELIVERED = "custody.call_delivered"
+    CALL_COMPARED = "custody.call_compared"
     CALL_MISSED = "custody.call_missed"
     CALL_REPLIED = "custody.call_replied"
     RETENTION_SET = "custody.retention_set"

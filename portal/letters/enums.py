@@ -14,6 +14,7 @@ class DocumentKind(TextChoices):
     MINUTES = "minutes", _("minutes")
     NOTICE = "notice", _("notice")
     SHEET = "sheet", _("score sheet")
+    DESTRUCTION = "destruction", _("certificate of destruction")
 
 
 class AuditAction(StrEnum):

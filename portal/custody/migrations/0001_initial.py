@@ -17,6 +17,7 @@ class Migration(migrations.Migration):
         ('artifacts', '0003_checks'),
         ('audit', '0002_insert_only'),
         ('consortia', '0003_triggers'),
+        ('jobs', '0001_initial'),
         ('programmes', '0003_drafts_and_proposals'),
     ]
 
@@ -29,6 +30,8 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('called', 'Called'), ('delivered', 'Delivered'), ('missed', 'Missed'), ('replied', 'Missed, with a reply'), ('late', 'Delivered late')], default='called', max_length=16)),
                 ('arrived_at', models.DateTimeField(null=True)),
                 ('missed_at', models.DateTimeField(null=True)),
+                ('finding', models.CharField(blank=True, choices=[('same', 'The sketch is that of these bytes'), ('differs', 'The sketch is not that of these bytes'), ('unreadable', 'The sketch could not be made again')], help_text='The deposited sketch, made again.', max_length=16)),
+                ('job', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='jobs.job')),
                 ('bundle', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='artifacts.bundle')),
             ],
             options={

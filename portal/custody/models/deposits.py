@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.artifacts.models import Bundle
 from portal.consortia.models import Entry
-from portal.custody.enums import CallState, DrawState
+from portal.custody.enums import CallState, DrawState, Finding
+from portal.jobs.models import Job
 from portal.programmes.models import Phase
 
 
@@ -91,6 +92,10 @@ class CalledCheckpoint(models.Model):
     bundle = models.ForeignKey(Bundle, on_delete=models.PROTECT, null=True, related_name="+")
     arrived_at = models.DateTimeField(null=True)
     missed_at = models.DateTimeField(null=True)
+    finding = models.CharField(
+        max_length=16, choices=Finding, blank=True, help_text="The deposited sketch, made again."
+    )
+    job = models.ForeignKey(Job, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ("deposit__entry", "deposit__number")

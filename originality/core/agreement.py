@@ -1,0 +1,90 @@
+"""Whether a sketch is that of a model: the sketch is made again and compared piece by piece.
+
+Digests, shapes and sampled elements have to be equal. Projections are sums in single precision, whose order differs between
+machines, kept in eight bits; they may differ by as much as rounding does.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from originality.core.readers import open_folder
+from originality.core.sketch import Progress, Sketch, build_sketch, silent
+from originality.core.sketchfile import load_sketch, save_sketch
+from originality.core.units import UnitBlock
+
+RELATIVE, ABSOLUTE = 1e-3, 1e-4
+STEPS = 1.5  # steps of eight bits by which a projection may differ
+PARTS = ("reads", "writes", "gate")
+
+
+def check_sketch(path: Path, folder: Path, *, progress: Progress = silent) -> list[str]:
+    """Make the sketch of the folder's model again, as a file would keep it, and name what differs from `path`."""
+    said = load_sketch(path)
+    made = build_sketch(open_folder(folder), k=said.k, progress=progress)
+    with tempfile.TemporaryDirectory() as room:
+        kept = Path(room) / "again.safetensors"
+        save_sketch(made, kept)
+        return differences(said, load_sketch(kept))
+
+
+def differences(said: Sketch, again: Sketch) -> list[str]:
+    """Names of what differs; none when `said` is the sketch of the model from which `again` was made."""
+    return sorted(set(_of_tensors(said, again)) | set(_of_samples(said, again)) | set(_of_structure(said, again)))
+
+
+def _of_tensors(said: Sketch, again: Sketch) -> Iterator[str]:
+    for name in said.summaries.keys() | again.summaries.keys():
+        one, other = said.summaries.get(name), again.summaries.get(name)
+        if one is None or other is None or _exact(one) != _exact(other):
+            yield f"tensor {name}"
+
+
+def _exact(summary: object) -> tuple[object, ...]:
+    return tuple(getattr(summary, key) for key in ("dtype", "shape", "role", "excluded", "sha256", "codes_sha256"))
+
+
+def _of_samples(said: Sketch, again: Sketch) -> Iterator[str]:
+    for name in said.samples.keys() | again.samples.keys():
+        one, other = said.samples.get(name), again.samples.get(name)
+        if (
+            one is None
+            or other is None
+            or not (np.array_equal(one.row_hashes, other.row_hashes) and _close(one.values, other.values))
+        ):
+            yield f"samples of {name}"
+        elif not _close(one.quantiles, other.quantiles):
+            yield f"quantiles of {name}"
+
+
+def _of_structure(said: Sketch, again: Sketch) -> Iterator[str]:
+    if said.digest != again.digest or said.k != again.k:
+        yield "digest of the content"
+    if not np.array_equal(said.tokens.tokens, again.tokens.tokens):
+        yield "tokens"
+    if said.gains.keys() != again.gains.keys() or not all(
+        _close(said.gains[key], again.gains[key]) for key in said.gains
+    ):
+        yield "gains of norms"
+    if len(said.blocks) != len(again.blocks) or not all(map(_same_block, said.blocks, again.blocks)):
+        yield "projections of units"
+
+
+def _same_block(one: UnitBlock, other: UnitBlock) -> bool:
+    if (one.kind, one.layer, one.tensors, one.folded) != (other.kind, other.layer, other.tensors, other.folded):
+        return False
+    return all(_close(getattr(one, part), getattr(other, part), eight_bits=True) for part in PARTS)
+
+
+def _close(one: NDArray[np.generic] | None, other: NDArray[np.generic] | None, *, eight_bits: bool = False) -> bool:
+    """NaN equals NaN: it stands for rows that were not trained."""
+    if one is None or other is None:
+        return one is other
+    if one.shape != other.shape:
+        return False
+    left, right = np.asarray(one, np.float32), np.asarray(other, np.float32)
+    step = STEPS * float(np.abs(right).max(initial=0)) / 127 if eight_bits else ABSOLUTE
+    return bool(np.allclose(left, right, rtol=RELATIVE, atol=step, equal_nan=True))

@@ -1,0 +1,56 @@
+"""Destroying the bytes of bundles for good: first the portal forgets them, then the store removes them. Both can be repeated."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from django.db import transaction
+from django.utils import timezone
+
+from portal.artifacts.errors import ArtifactError
+from portal.artifacts.models import Blob, Bundle, BundleFile, StorageAccount
+from portal.artifacts.stores import current_store
+
+_BATCH = 500  # rows per statement, below every database's limit of parameters
+
+
+class Removed(NamedTuple):
+    """`kept` are digests that the account has sent again meanwhile: those objects are new ones."""
+
+    removed: int
+    kept: tuple[str, ...]
+
+
+@transaction.atomic
+def forget_bundles(bundles: Sequence[Bundle], *, owner: str) -> list[str]:
+    """Take the files from the bundles and return the digests of those that nothing else of the account uses.
+
+    From here on nobody reads them: the rows of bundles stay, with the time, and say so. The caller writes the digests
+    down in the same transaction and then calls `remove_objects`.
+    """
+    StorageAccount.objects.select_for_update().get_or_create(owner=owner)
+    gone = Bundle.objects.filter(pk__in=[bundle.pk for bundle in bundles], owner=owner)
+    used = list(BundleFile.objects.filter(bundle__in=gone).values_list("blob_id", flat=True).distinct())
+    BundleFile.objects.filter(bundle__in=gone).delete()
+    gone.filter(destroyed_at=None).update(destroyed_at=timezone.now())
+    digests: list[str] = []
+    for start in range(0, len(used), _BATCH):
+        unused = Blob.objects.filter(pk__in=used[start : start + _BATCH], uses=None)
+        digests += unused.values_list("sha256", flat=True)
+        unused.delete()
+    return sorted(digests)
+
+
+def remove_objects(digests: Iterable[str], *, owner: str) -> Removed:
+    """Delete the objects and look again; `object_stays` when the store still has one. Killed anywhere, it is called again."""
+    store, removed, kept = current_store(), 0, list[str]()
+    for sha256 in digests:
+        if Blob.objects.filter(owner=owner, sha256=sha256).exists():
+            kept.append(sha256)
+            continue
+        store.delete(owner, sha256)
+        if store.exists(owner, sha256):
+            raise ArtifactError(
+                "object_stays", f"The store did not remove the object {sha256}.", hint="Look at its log."
+            )
+        removed += 1
+    return Removed(removed, tuple(kept))
