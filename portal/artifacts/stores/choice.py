@@ -1,8 +1,17 @@
-"""Which store the settings name."""
+"""Which store the settings name: "local" or "s3", with "+sealed" where the portal encrypts what lies there."""
+
+from django.conf import settings
 
 from portal.artifacts.conf import store_dir
 from portal.artifacts.stores.base import Store
+from portal.artifacts.stores.codec import PLAIN, Codec
+from portal.artifacts.stores.flat import FlatStore
 from portal.artifacts.stores.local import LocalStore
+from portal.artifacts.stores.masters import sealing_wanted
+from portal.artifacts.stores.sealed import SealedCodec
+
+SEALED = "+sealed"
+KINDS = ("flat", "local", "local+sealed", "s3", "s3+sealed")
 
 
 def current_store() -> Store:
@@ -10,9 +19,25 @@ def current_store() -> Store:
 
 
 def present_kind() -> str:
-    return "local"
+    kind = "s3" if settings.OBJECT_STORE["bucket"] else "local"
+    return kind + SEALED if sealing_wanted() else kind
 
 
 def named_store(kind: str) -> Store:
-    """The store of that kind under the present settings: "local"."""
-    return LocalStore(store_dir())
+    """The store of that kind at the places that the settings name. "flat" is how version 0.1 kept objects."""
+    codec: Codec = SealedCodec() if kind.endswith(SEALED) else PLAIN
+    match kind.removesuffix(SEALED):
+        case "flat":
+            return FlatStore(store_dir())
+        case "local":
+            return LocalStore(store_dir(), codec)
+        case "s3":
+            return _bucket_store(codec)
+    raise ValueError(f"no kind of store: {kind!r}; there are {', '.join(KINDS)}")
+
+
+def _bucket_store(codec: Codec) -> Store:
+    from portal.artifacts.stores.bucket import Access, Bucket  # what the local store need not carry in memory
+    from portal.artifacts.stores.s3 import S3Store
+
+    return S3Store(Bucket(Access(**settings.OBJECT_STORE)), locks=store_dir() / "locks", codec=codec)

@@ -1,4 +1,4 @@
-"""The form in which bytes lie in a store: as they are, or sealed.
+"""The form in which bytes lie in a store: as they are, or sealed (sealed.py).
 
 Both forms keep parts apart: the bytes of one part can be written without knowing those of any other.
 """
@@ -10,8 +10,12 @@ Encode = Callable[[int, bytes], bytes]  # plain offset (a multiple of the codec'
 
 
 class Codec(Protocol):
+    """The two forms never lie in one folder, so a store can be moved from one to the other."""
+
     sealed: bool
     unit: int  # parts are multiples of this many plain bytes
+    objects_folder: str
+    incoming_folder: str
 
     def stored_size(self, size: int) -> int:
         """Bytes in the store of a file of `size` plain bytes."""
@@ -31,6 +35,8 @@ class PlainCodec:
 
     sealed = False
     unit = 1
+    objects_folder = "objects"
+    incoming_folder = "incoming"
 
     def stored_size(self, size: int) -> int:
         return size

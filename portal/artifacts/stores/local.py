@@ -70,10 +70,10 @@ class LocalStore:
         check_part_unit(manifest, unit=self.codec.unit)
 
     def object_path(self, owner: str, sha256: str) -> Path:
-        return self.root / "objects" / account_name(owner) / sha256[:2] / sha256
+        return self.root / self.codec.objects_folder / account_name(owner) / sha256[:2] / sha256
 
     def incoming_folder(self, upload: object) -> Path:
-        return self.root / "incoming" / str(upload)
+        return self.root / self.codec.incoming_folder / str(upload)
 
     def incoming_path(self, file: Incoming) -> Path:
         return self.incoming_folder(file.upload) / str(file.index)
@@ -105,7 +105,7 @@ class LocalStore:
         shutil.rmtree(path, ignore_errors=True)
 
     def incoming_uploads(self) -> Iterator[tuple[str, float]]:
-        for path in (self.root / "incoming").glob("*"):
+        for path in (self.root / self.codec.incoming_folder).glob("*"):
             with suppress(FileNotFoundError):
                 yield path.name, path.stat().st_mtime
 
@@ -133,7 +133,7 @@ class LocalStore:
         return kept
 
     def put(self, read: Read, *, owner: str, sha256: str, size: int) -> None:
-        folder = self.root / "incoming"
+        folder = self.root / self.codec.incoming_folder
         folder.mkdir(parents=True, exist_ok=True)
         encode = self.codec.encoder(owner=owner, sha256=sha256, size=size)
         with disk_errors(), tempfile.NamedTemporaryFile(dir=folder, delete=False) as copy:
@@ -182,13 +182,13 @@ class LocalStore:
             return True
 
     def objects(self) -> Iterator[StoredObject]:
-        for path in (self.root / "objects").glob("*/*/*"):
+        for path in (self.root / self.codec.objects_folder).glob("*/*/*"):
             with suppress(FileNotFoundError):
                 status = path.stat()
                 yield StoredObject(path.parent.parent.name, path.name, status.st_size, status.st_mtime)
 
     def remove_unused(self, item: StoredObject, *, unused_since: float) -> bool:
-        path = self.root / "objects" / item.account / item.sha256[:2] / item.sha256
+        path = self.root / self.codec.objects_folder / item.account / item.sha256[:2] / item.sha256
         with self._lock(fcntl.LOCK_EX):
             if not path.exists() or path.stat().st_mtime > unused_since:
                 return False

@@ -16,6 +16,9 @@ DATABASES = {"default": database_from(secret("DATABASE_URL"))}
 CELERY_BROKER_URL = secret("REDIS_URL")
 
 STORE_DIR = Path(os.environ.get("STORE_DIR", VAR_DIR / "store"))
+STORE_KEY_FILE = os.environ.get("STORE_KEY_FILE", "")  # one of the two seals what lies in the store (docs/custody.md)
+STORE_KMS_KEY = os.environ.get("STORE_KMS_KEY", "")
+STORE_KMS_ENDPOINT = os.environ.get("STORE_KMS_ENDPOINT", "")
 WORK_DIR = Path(os.environ.get("WORK_DIR", VAR_DIR / "work"))
 RELEASE_DIR = Path(os.environ.get("RELEASE_DIR", VAR_DIR / "releases"))
 STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", VAR_DIR / "static"))

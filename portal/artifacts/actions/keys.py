@@ -1,0 +1,45 @@
+"""Keys of accounts: sealing them again under a new master key, and destroying one for good."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from portal.artifacts.enums import AuditAction
+from portal.artifacts.errors import ArtifactError
+from portal.artifacts.models import AccountKey, Blob, StorageAccount
+from portal.artifacts.stores.keys import key_for_reading, wrapped_by_present
+from portal.artifacts.stores.masters import present_master
+from portal.audit.actions import record
+
+
+@transaction.atomic
+def rotate_account_keys(*, actor: str) -> int:
+    """Seal every account key by the present master key; returns how many were not yet. No object is touched."""
+    present = present_master().name
+    rows = list(AccountKey.objects.select_for_update().filter(shredded_at=None).exclude(master=present))
+    for row in rows:
+        row.wrapped, row.master = wrapped_by_present(key_for_reading(row.owner), owner=row.owner)
+        row.save(update_fields=("wrapped", "master"))
+    if rows:
+        record(AuditAction.KEYS_ROTATED, actor=actor, subject="store", after={"master": present, "keys": len(rows)})
+    return len(rows)
+
+
+@transaction.atomic
+def shred_account_key(owner: str, *, actor: str) -> bool:
+    """Destroy the account's key: whatever was sealed for it, in the store or in a backup of it, cannot be read again.
+
+    False if there is no key, as in a plain store. Refused while the account still has bytes that are to stay.
+    """
+    StorageAccount.objects.select_for_update().get_or_create(owner=owner)
+    row = AccountKey.objects.select_for_update().filter(owner=owner, shredded_at=None).first()
+    if row is None:
+        return False
+    if kept := Blob.objects.filter(owner=owner).count():
+        raise ArtifactError(
+            "account_in_use",
+            f"The account still holds {kept} files, which open with this key.",
+            hint="Destroy them first; the key can go with the last of them.",
+        )
+    AccountKey.objects.filter(pk=row.pk).update(wrapped="", shredded_at=timezone.now())
+    record(AuditAction.KEY_SHREDDED, actor=actor, subject=f"account:{owner}", before={"master": row.master})
+    return True
