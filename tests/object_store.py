@@ -36,6 +36,11 @@ class ObjectServer(NamedTuple):
         self.client.create_bucket(Bucket=name)
         return name
 
+    def settings(self, bucket: str, **changes: Any) -> dict[str, Any]:
+        """The portal's OBJECT_STORE."""
+        place = {"bucket": bucket, "url": self.url, "region": REGION, "key": KEY, "secret": SECRET, "prefix": "portal"}
+        return {**place, **changes}
+
     @property
     def sign_in(self) -> dict[str, str]:
         """What boto3 reads from the environment."""
@@ -54,8 +59,8 @@ def serve_objects() -> Iterator[ObjectServer]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "moto.server", "--host", "127.0.0.1", "--port", str(port)]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen(command, **quiet)
+    tiny_parts = {**os.environ, "S3_UPLOAD_PART_MIN_SIZE": "1"}
+    process = subprocess.Popen(command, env=tiny_parts, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait_until_up(f"http://127.0.0.1:{port}", process)
         yield ObjectServer(f"http://127.0.0.1:{port}", process)

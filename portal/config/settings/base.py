@@ -12,6 +12,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from portal.config.settings.console import *  # noqa: F403 - which served models the portal may speak to
+from portal.config.settings.objects import *  # noqa: F403 - object storage
 from portal.config.settings.queue import *  # noqa: F403 - jobs and Celery, one set for every mode
 
 BASE_DIR = Path(__file__).resolve().parents[3]
@@ -171,6 +172,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "10/m/ip,5/5m/key",
     "reset_password": "20/m/ip,5/m/key",
     "reauthenticate": "10/m/user",
+    "device_code": "10/m/user",
 }
 MFA_ADAPTER = "portal.accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
