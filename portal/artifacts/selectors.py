@@ -6,7 +6,7 @@ from itertools import islice
 from django.db.models import Sum
 
 from portal.artifacts.enums import OPEN, UploadState
-from portal.artifacts.models import Blob, Upload
+from portal.artifacts.models import AccountKey, Blob, Upload
 from portal.common.formats.manifest import FileEntry
 
 _BATCH = 500  # digests per query, below every database's limit of parameters
@@ -61,3 +61,8 @@ def used_bytes(owner: str) -> int:
     stored = Blob.objects.filter(owner=owner).aggregate(total=Sum("size"))["total"] or 0
     open_uploads = Upload.objects.filter(owner=owner, state__in=OPEN)
     return int(stored) + int(open_uploads.aggregate(total=Sum("reserved"))["total"] or 0)
+
+
+def key_stays(owner: str) -> bool:
+    """Whether the account still has a key that opens sealed bytes."""
+    return AccountKey.objects.filter(owner=owner, shredded_at=None).exists()

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from portal.accounts.models import User
 from portal.artifacts.actions.destroying import Removed
 from portal.artifacts.models import CustodyRead
+from portal.artifacts.selectors import key_stays
 from portal.artifacts.stores import current_store
 from portal.common.time import kst
 from portal.custody.labels import role_label
@@ -50,6 +51,7 @@ def certificate_of(row: Destruction, *, number: str, removed: Removed) -> dict[s
         "objects_removed": removed.removed,
         "sent_again_meanwhile": list(removed.kept),
         "encrypted_at_rest": current_store().sealed,
+        "key_destroyed": current_store().sealed and not key_stays(entry.consortium.account_key),
         "reads": {"count": reads["count"], "last": reads["last"].isoformat() if reads["last"] else None},
     }
 
@@ -102,6 +104,11 @@ def _method(document: dict[str, Any]) -> str:
     text = words % {"count": document["objects_removed"]}
     if document["encrypted_at_rest"]:
         text += " " + _("They lay there encrypted; nothing readable was ever on the disks.")
+        text += " " + (
+            _("The key of the team was destroyed.")
+            if document["key_destroyed"]
+            else _("The key of the team stays, for it opens what the portal still keeps.")
+        )
     else:
         text += " " + _("They lay there unencrypted: blocks of the disks are overwritten by later use.")
     return text

@@ -6,8 +6,9 @@ from typing import NamedTuple
 from django.db import transaction
 from django.utils import timezone
 
+from portal.artifacts.actions.keys import shred_account_key
 from portal.artifacts.errors import ArtifactError
-from portal.artifacts.models import Blob, Bundle, BundleFile, StorageAccount
+from portal.artifacts.models import Blob, BlobSummary, Bundle, BundleFile, StorageAccount
 from portal.artifacts.stores import current_store
 
 _BATCH = 500  # rows per statement, below every database's limit of parameters
@@ -34,10 +35,25 @@ def forget_bundles(bundles: Sequence[Bundle], *, owner: str) -> list[str]:
     gone.filter(destroyed_at=None).update(destroyed_at=timezone.now())
     digests: list[str] = []
     for start in range(0, len(used), _BATCH):
-        unused = Blob.objects.filter(pk__in=used[start : start + _BATCH], uses=None)
-        digests += unused.values_list("sha256", flat=True)
-        unused.delete()
+        digests += _forget_blobs(used[start : start + _BATCH])
     return sorted(digests)
+
+
+def _forget_blobs(ids: list[int]) -> list[str]:
+    """What was found out about the content goes with it."""
+    unused = Blob.objects.filter(pk__in=ids, uses=None)
+    documents = list(BlobSummary.objects.filter(blob__in=unused).values_list("document_id", flat=True))
+    digests = list(unused.values_list("sha256", flat=True))
+    unused.delete()
+    summaries = Blob.objects.filter(pk__in=documents, uses=None, summary_of=None)
+    digests += summaries.values_list("sha256", flat=True)
+    summaries.delete()
+    return digests
+
+
+def shred_key(owner: str) -> bool:
+    """Destroy the account's key when nothing is left that it opens; False where it stays or there is none."""
+    return not Blob.objects.filter(owner=owner).exists() and shred_account_key(owner, actor="system")
 
 
 def remove_objects(digests: Iterable[str], *, owner: str) -> Removed:

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from portal.artifacts.actions.destroying import Removed, forget_bundles, remove_objects
+from portal.artifacts.actions.destroying import Removed, forget_bundles, remove_objects, shred_key
 from portal.common.formats.canonical import digest_of
 from portal.common.viewer import SYSTEM, Viewer
 from portal.consortia.actions.base import addresses_of
@@ -80,6 +80,7 @@ def _carry_out(row: Destruction) -> bool:
     owner = row.entry.consortium.account_key
     digests = _forget(row, owner)
     removed = remove_objects(digests, owner=owner)
+    shred_key(owner)
     return _certify(row, removed)
 
 

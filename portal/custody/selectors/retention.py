@@ -117,7 +117,7 @@ def items_to_destroy(entry: Entry, rule: RetentionRule) -> list[Item]:
 
 def _unused(living: QuerySet[Bundle], *, until: datetime | None) -> QuerySet[Bundle]:
     """Uploads that stand in no submission of any entry."""
-    used = SubmissionItem.objects.filter(bundle__in=living).values("bundle")
+    used = SubmissionItem.objects.filter(bundle__in=living).values("bundle")  # those without bytes yet are none
     called = CalledCheckpoint.objects.exclude(bundle=None).values("bundle")
     sketches = Deposit.objects.exclude(sketch=None).values("sketch")
     rows = living.exclude(pk__in=used).exclude(pk__in=called).exclude(pk__in=sketches)
@@ -128,7 +128,7 @@ def _used_elsewhere(entry: Entry) -> list[int]:
     others = Entry.objects.filter(consortium=entry.consortium_id).exclude(pk=entry.pk).select_related("phase")
     running = [other.pk for other in others if not keeping_of(other).is_due]
     return [
-        *_ids(SubmissionItem.objects.filter(submission__entry__in=running), "bundle"),
+        *_ids(SubmissionItem.objects.filter(submission__entry__in=running).exclude(bundle=None), "bundle"),
         *_ids(CalledCheckpoint.objects.filter(deposit__entry__in=running).exclude(bundle=None), "bundle"),
         *_ids(Deposit.objects.filter(entry__in=running).exclude(sketch=None), "sketch"),
     ]
