@@ -35,6 +35,34 @@ def histogram(codes: Codes) -> NDArray[np.int64]:
     return tables[0] + tables[1] + tables[2] + tables[3]
 
 
+@numba.njit(nogil=True, cache=True)
+def count_codes(tables: NDArray[np.int64], codes: NDArray[np.unsignedinteger]) -> None:
+    """Add the codes (uint8 or uint16) to four tables of all their values, of shape (4, 256) or (4, 65536)."""
+    whole = codes.size - codes.size % 4
+    for i in range(0, whole, 4):
+        tables[0, codes[i]] += 1
+        tables[1, codes[i + 1]] += 1
+        tables[2, codes[i + 2]] += 1
+        tables[3, codes[i + 3]] += 1
+    for i in range(whole, codes.size):
+        tables[0, codes[i]] += 1
+
+
+@numba.njit(nogil=True, cache=True)
+def count_rounded(tables: NDArray[np.int64], bits: NDArray[np.uint32]) -> tuple[int, int]:
+    """Add float32 numbers, rounded as `to_bf16` does; returns how many are NaN and how many infinite before rounding."""
+    nan = infinite = 0
+    for i in range(bits.size):
+        rounded = np.uint64(bits[i]) + np.uint64(0x7FFF) + np.uint64((bits[i] >> 16) & 1)
+        tables[i & 3, (rounded >> np.uint64(16)) & np.uint64(0xFFFF)] += 1
+        if (bits[i] & 0x7F800000) == 0x7F800000:
+            if bits[i] & 0x7FFFFF:
+                nan += 1
+            else:
+                infinite += 1
+    return nan, infinite
+
+
 @numba.njit(nogil=True, cache=True, fastmath=FAST)
 def pair_sums(a: Floats, b: Floats) -> NDArray[np.float64]:
     """Return Σa, Σb, Σa², Σb², Σab of two flat arrays; float32 lanes are flushed to float64 every 4,096 elements."""

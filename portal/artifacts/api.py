@@ -4,6 +4,7 @@ Part bodies are read from the WSGI stream in chunks; nothing in front of the vie
 """
 
 import json
+from collections.abc import Iterable
 from typing import Any, Protocol, cast
 from uuid import UUID
 
@@ -35,7 +36,6 @@ STATUS = {
     "part_busy": status.HTTP_409_CONFLICT,
     "parts_missing": status.HTTP_409_CONFLICT,
     "not_open": status.HTTP_409_CONFLICT,
-    "checking": status.HTTP_202_ACCEPTED,
     "object_missing": status.HTTP_500_INTERNAL_SERVER_ERROR,
 }
 
@@ -57,8 +57,10 @@ class UploadView(APIView):
     def token(self) -> UploadToken:
         return cast("UploadToken", self.request.auth)
 
-    def own_upload(self, upload: UUID) -> Upload:
-        row = Upload.objects.filter(pk=upload, owner=self.token.account_key).select_related("bundle").first()
+    def own_upload(self, upload: UUID, *, without: Iterable[str] = ()) -> Upload:
+        """`without` names large columns that are not needed."""
+        own = Upload.objects.filter(pk=upload, owner=self.token.account_key)
+        row = own.select_related("bundle").defer(*without).first()
         if row is None:
             raise ApiError("not_found", "Your account has no such upload.", status_code=404, hint="Declare it first.")
         return row
@@ -79,10 +81,14 @@ class UploadList(UploadView):
 
 
 class UploadDetail(UploadView):
-    """What is stored and what is missing."""
+    """What is stored and what is missing; a DELETE gives the upload up."""
 
     def get(self, request: Request, upload: UUID) -> Response:
         return Response(_description(self.own_upload(upload)))
+
+    def delete(self, request: Request, upload: UUID) -> Response:
+        actions.cancel_upload(self.own_upload(upload), actor=self.token.actor)
+        return Response(_summary(self.own_upload(upload)))
 
 
 class UploadPart(UploadView):
@@ -90,7 +96,7 @@ class UploadPart(UploadView):
 
     def put(self, request: Request, upload: UUID, index: int, number: int) -> Response:
         length = _content_length(request)
-        row = self.own_upload(upload)
+        row = self.own_upload(upload, without=("manifest", "bundle__manifest"))
         stream = request._request  # noqa: SLF001 - the framework's own stream would parse the body
         try:
             stored = actions.write_part(row, index=index, number=number, stream=stream, length=length)
@@ -100,16 +106,26 @@ class UploadPart(UploadView):
 
 
 class UploadCompletion(UploadView):
-    """Check the files and make the bundle; 202 asks for another call."""
+    """Check the files and make the bundle: at once when it is small, as a job (202, ask again) when it is large."""
 
     def post(self, request: Request, upload: UUID) -> Response:
         row = self.own_upload(upload)
-        try:
-            actions.complete_upload(row, actor=self.token.actor, seconds=store_settings().completion_seconds)
-        except actions.StillChecking as still:
-            body = {"state": "checking", "checked": still.checked, "files": still.files}
-            return Response(body, status=status.HTTP_202_ACCEPTED)
-        return Response(_summary(self.own_upload(upload)))
+        inline = row.plan.total_size <= store_settings().inline_check_bytes
+        begun = actions.begin_check(row, actor=self.token.actor, elsewhere=not inline)
+        if inline and begun.state == UploadState.CHECKING:
+            _check_now(begun, actor=self.token.actor)
+        row = self.own_upload(upload)
+        checking = row.state == UploadState.CHECKING
+        return Response(_summary(row), status=status.HTTP_202_ACCEPTED if checking else status.HTTP_200_OK)
+
+
+def _check_now(upload: Upload, *, actor: str) -> None:
+    """Another process that is at it comes to its end without us."""
+    try:
+        actions.run_check(upload, actor=actor)
+    except ArtifactError as error:
+        if error.code != "checking":
+            raise
 
 
 def _api_error(error: ArtifactError | ManifestError) -> APIException:
@@ -155,6 +171,8 @@ def _summary(upload: Upload) -> dict[str, Any]:
         "part_size": upload.manifest["part_size"],
         "files": len(upload.manifest["files"]),
         "bytes": upload.plan.total_size,
+        "checked": upload.checked,
+        "checked_bytes": upload.checked_bytes,
         "refusal": upload.refusal,
         "bundle": upload.bundle.digest if upload.bundle else None,
         "address": reverse("artifacts:upload", kwargs={"upload": upload.pk}),

@@ -20,7 +20,8 @@ class StoreSettings:
     min_part_size: int = 8 * MIB
     max_part_size: int = 512 * MIB
     max_declaration_bytes: int = 64 * MIB
-    completion_seconds: float = 20.0  # how long one API call goes on checking files before it answers "go on"
+    inline_check_bytes: int = 64 * MIB  # a bundle of at most that is checked within the request, a larger one by a job
+    check_threads: int = 0  # files that a job reads at once; 0 takes the processors it may use
 
     def limits(self) -> Limits:
         return Limits(min_part_size=self.min_part_size, max_part_size=self.max_part_size)

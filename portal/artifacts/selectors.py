@@ -7,6 +7,7 @@ from django.db.models import Sum
 
 from portal.artifacts.enums import OPEN, UploadState
 from portal.artifacts.models import AccountKey, Blob, Upload
+from portal.artifacts.stores import current_store
 from portal.common.formats.manifest import FileEntry
 
 _BATCH = 500  # digests per query, below every database's limit of parameters
@@ -57,8 +58,8 @@ def held_bytes(upload: Upload, missing: dict[str, list[int]]) -> int:
 
 
 def used_bytes(owner: str) -> int:
-    """What the account's quota counts: stored bytes and the reservations of open uploads."""
-    stored = Blob.objects.filter(owner=owner).aggregate(total=Sum("size"))["total"] or 0
+    """What the account's quota counts: the bytes it stored and the reservations of open uploads; our summaries are free."""
+    stored = Blob.objects.filter(owner=owner, summary_of=None).aggregate(total=Sum("size"))["total"] or 0
     open_uploads = Upload.objects.filter(owner=owner, state__in=OPEN)
     return int(stored) + int(open_uploads.aggregate(total=Sum("reserved"))["total"] or 0)
 
@@ -66,3 +67,8 @@ def used_bytes(owner: str) -> int:
 def key_stays(owner: str) -> bool:
     """Whether the account still has a key that opens sealed bytes."""
     return AccountKey.objects.filter(owner=owner, shredded_at=None).exists()
+
+
+def store_is_sealed() -> bool:
+    """Whether checkpoints lie in the store encrypted by the portal; the team's page says so, either way."""
+    return current_store().sealed

@@ -5,6 +5,8 @@ from rest_framework.test import APIClient
 
 from portal.accounts.models import User
 from portal.artifacts.models import Upload
+from portal.artifacts.selectors import used_bytes
+from portal.jobs.models import Job
 from tests.factories.artifacts import Token, manifest_from, noise, part_of
 
 pytestmark = pytest.mark.django_db
@@ -81,15 +83,37 @@ def test_completing_too_early_lists_what_is_missing(client):
     assert response.json()["missing"] == {"train.log": [0, 1, 2]}
 
 
-def test_checking_may_take_several_calls(client, limits):
+def test_a_large_bundle_is_checked_by_a_job(client, limits):
     upload = declare(client).json()
     for number in range(3):
         put(client, upload["id"], number, part_of(LOG, number))
-    limits(completion_seconds=-1)
+    limits(inline_check_bytes=2000)
 
-    response = client.post(f"{upload['address']}complete/")
+    answers = [client.post(f"{upload['address']}complete/") for _ in range(2)]
 
-    assert (response.status_code, response.json()) == (202, {"state": "checking", "checked": 0, "files": 1})
+    assert [(answer.status_code, answer.json()["state"]) for answer in answers] == [(202, "checking")] * 2
+    job = Job.objects.get()
+    assert (job.kind, job.payload, job.requested_by) == ("intake.check", {"upload": upload["id"]}, "user:1")
+    assert client.get(upload["address"]).json()["held"] == 2500
+
+
+def test_giving_up_can_be_repeated_and_frees_the_room(client):
+    upload = declare(client).json()
+    put(client, upload["id"], 0, part_of(LOG, 0))
+
+    assert [client.delete(upload["address"]).json()["state"] for _ in range(2)] == ["cancelled"] * 2
+    assert used_bytes("consortium:1") == 0
+    assert put(client, upload["id"], 1, part_of(LOG, 1)).status_code == 409
+    assert client.post(f"{upload['address']}complete/").json()["error"] == "not_open"
+    assert declare(client).json()["missing"] == {"train.log": [0, 1, 2]}
+
+
+def test_what_is_complete_cannot_be_given_up(client):
+    upload = declare(client, {"a.log": b"1"}).json()
+    put(client, upload["id"], 0, b"1")
+    client.post(f"{upload['address']}complete/")
+
+    assert client.delete(upload["address"]).status_code == 409
 
 
 @pytest.mark.parametrize(

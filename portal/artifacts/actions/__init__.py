@@ -1,7 +1,16 @@
 """The only writes to the store and its tables."""
 
-from portal.artifacts.actions.completion import StillChecking, complete_upload
+from portal.artifacts.actions.bundles import create_bundle
+from portal.artifacts.actions.completion import (
+    begin_check,
+    cancel_upload,
+    complete_upload,
+    end_check,
+    run_check,
+    seal_upload,
+)
 from portal.artifacts.actions.declaration import declare_upload
+from portal.artifacts.actions.keys import rotate_account_keys, shred_account_key
 from portal.artifacts.actions.expiry import collect_store, expire_uploads
 from portal.artifacts.actions.parts import write_part
 from portal.artifacts.actions.reads import read_blob, read_bundle, require_bytes
@@ -9,10 +18,13 @@ from portal.artifacts.actions.storing import materialise, open_blob, store_file,
 from portal.artifacts.selectors import missing_parts
 
 __all__ = (
-    "StillChecking",
+    "begin_check",
+    "cancel_upload",
     "collect_store",
     "complete_upload",
+    "create_bundle",
     "declare_upload",
+    "end_check",
     "expire_uploads",
     "materialise",
     "missing_parts",
@@ -20,6 +32,8 @@ __all__ = (
     "read_blob",
     "read_bundle",
     "require_bytes",
+    "run_check",
+    "seal_upload",
     "store_file",
     "store_folder",
     "write_part",

@@ -1,16 +1,19 @@
 """Files of this machine into the store and back: run artefacts, references, inputs of a job."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO
 
 from django.db import transaction
 
-from portal.artifacts.actions.completion import create_bundle
+from portal.artifacts.actions.blobs import keep_blob
+from portal.artifacts.actions.bundles import create_bundle
 from portal.artifacts.actions.reads import read_blob, read_bundle
-from portal.artifacts.checks import check_file, check_indexes, check_names
+from portal.artifacts.checks import check_content, check_indexes, check_names
 from portal.artifacts.enums import AuditAction
 from portal.artifacts.errors import ArtifactError
 from portal.artifacts.models import Blob, Bundle
+from portal.artifacts.second_reader import SecondReader
 from portal.artifacts.stores import current_store
 from portal.audit.actions import record
 from portal.common.formats.manifest import DEFAULT_PART_SIZE, FileEntry, Manifest
@@ -20,17 +23,14 @@ from portal.common.formats.paths import PathError, check_path, check_path_set, n
 def store_file(path: Path, *, owner: str) -> Blob:
     """Keep one file under its digest; the same bytes again are the same blob."""
     kept = current_store().add_copy(path, owner=owner)
-    blob, _ = Blob.objects.get_or_create(owner=owner, sha256=kept.sha256, defaults={"size": kept.size})
-    return blob
+    return keep_blob(owner=owner, sha256=kept.sha256, size=kept.size).blob
 
 
 def store_folder(folder: Path, *, owner: str, actor: str) -> Bundle:
     """Make a bundle of a folder's files; the rules for their names and kinds are those of an upload."""
     found = _files_of(folder)
     check_names(found)
-    for name, path in found.items():
-        check_file(path, name=name)
-    check_indexes(found, found.__getitem__)
+    _check_files(found)
     blobs = {name: store_file(path, owner=owner) for name, path in found.items()}
     entries = tuple(FileEntry(path=name, size=blob.size, sha256=blob.sha256) for name, blob in blobs.items())
     manifest = Manifest(part_size=DEFAULT_PART_SIZE, files=entries)
@@ -54,6 +54,15 @@ def open_blob(blob: Blob, *, reader: str, purpose: str) -> BinaryIO:
     """The plain bytes. The reader ("job:12", "user:3", "system") and the purpose stay in the owner's list of reads."""
     read_blob(blob, reader=reader, purpose=purpose)
     return current_store().open(blob.owner, blob.sha256)
+
+
+def _check_files(found: Mapping[str, Path]) -> None:
+    contents = {}
+    with SecondReader() as second:
+        for name, path in found.items():
+            with path.open("rb") as stream:
+                contents[name] = check_content(stream, name=name, size=path.stat().st_size, second=second)
+    check_indexes(contents)
 
 
 def _files_of(folder: Path) -> dict[str, Path]:

@@ -9,7 +9,7 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 MAX_HEADER = 25_000_000  # bytes; 100,000 tensors need about 15 MB
 MAX_DEPTH = 3  # the object, a tensor's object, its lists
@@ -60,9 +60,13 @@ class Header:
 def read_header(path: Path) -> Header:
     with path.open("rb") as file:
         size = os.fstat(file.fileno()).st_size
-        length = _header_length(file.read(LENGTH_BYTES), file_size=size)
-        raw = file.read(length)
+        raw = read_raw_header(file, file_size=size)
     return parse_header(raw, file_size=size)
+
+
+def read_raw_header(stream: BinaryIO, *, file_size: int) -> bytes:
+    """The header's bytes without the length before them, from the start of a stream of `file_size` bytes."""
+    return stream.read(header_length(stream.read(LENGTH_BYTES), file_size=file_size))
 
 
 def parse_header(raw: bytes, *, file_size: int) -> Header:
@@ -75,7 +79,7 @@ def parse_header(raw: bytes, *, file_size: int) -> Header:
     return Header(tensors=tensors, metadata=metadata, data_start=data_start)
 
 
-def _header_length(prefix: bytes, *, file_size: int) -> int:
+def header_length(prefix: bytes, *, file_size: int) -> int:
     if len(prefix) < LENGTH_BYTES:
         raise HeaderError(f"the file has {file_size} bytes; a safetensors file starts with 8 bytes of length", offset=0)
     length = int.from_bytes(prefix, "little")

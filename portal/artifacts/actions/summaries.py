@@ -1,0 +1,19 @@
+"""What a watcher found out about a file, kept beside it: read once, never again."""
+
+import hashlib
+import io
+
+from portal.artifacts import hooks
+from portal.artifacts.models import Blob, BlobSummary
+from portal.artifacts.stores import current_store
+
+
+def keep_summary(blob: Blob, document: bytes) -> None:
+    """The document becomes a blob of the same account; the same file again changes nothing."""
+    intake = hooks.current()
+    if intake is None or blob.summaries.filter(kind=intake.kind).exists():
+        return
+    digest = hashlib.sha256(document).hexdigest()
+    current_store().put(io.BytesIO(document).read, owner=blob.owner, sha256=digest, size=len(document))
+    kept, _ = Blob.objects.get_or_create(owner=blob.owner, sha256=digest, defaults={"size": len(document)})
+    BlobSummary.objects.get_or_create(blob=blob, kind=intake.kind, defaults={"document": kept})
