@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 PAGES = {
     "accounts/": "portal.accounts.sign_in_urls",
     "me/": "portal.accounts.urls",
+    "device/": "portal.accounts.device_urls",
     "team/consortium/": "portal.consortia.urls",
     "team/custody/": "portal.custody.urls",
     "team/": "portal.submissions.urls",
@@ -22,9 +23,11 @@ PAGES = {
     "calls/": "portal.calls.urls",
     "checkpoints/": "portal.custody.public_urls",
     "records/": "portal.consortia.record_urls",
+    "verify/receipt/": "portal.submissions.public_urls",
     "": "portal.results.urls",
 }
 API = {
+    "": "portal.accounts.api_urls",
     "uploads/": "portal.artifacts.urls",
     "submissions/": "portal.submissions.api_urls",
     "deposits/": "portal.custody.api_urls",

@@ -1,5 +1,16 @@
+from collections.abc import Iterable
+from typing import Any
+
 from django import forms
+from django.core.validators import RegexValidator
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
+
+from portal.common.time import kst
+from portal.submissions.enums import STEPPED_ROLES, Role
+from portal.submissions.selectors import RECEIPT_LIMIT, Finding, LooseUpload, NotAReceipt, check_number, check_text
+
+HEX = RegexValidator(r"\A[0-9a-f]{64}\Z", _("A digest has 64 characters: digits and the letters a to f."))
 
 
 class SubmitForm(forms.Form):
@@ -20,3 +31,82 @@ class WithdrawForm(forms.Form):
         max_length=2000,
         help_text=_("Kept with the record; the receipt stays readable."),
     )
+
+
+class ItemForm(forms.Form):
+    """What an upload is in the draft; step and tokens belong to checkpoints."""
+
+    upload = forms.ChoiceField(label=_("Upload"))
+    role = forms.ChoiceField(label=_("What it is"), choices=[("", "---"), *Role.choices])
+    step = forms.IntegerField(label=_("Step"), min_value=0, required=False)
+    tokens = forms.IntegerField(label=_("Training tokens"), min_value=0, required=False)
+
+    def __init__(self, *args: Any, loose: Iterable[LooseUpload], **kwargs: Any) -> None:
+        """Offer the uploads that are in no submission yet."""
+        super().__init__(*args, **kwargs)
+        choices = [(str(row.upload.pk), _named(row)) for row in loose]
+        self.fields["upload"].choices = choices  # type: ignore[attr-defined]
+
+    def clean_step(self) -> int | None:
+        """Ask for the step where the part has one."""
+        step: int | None = self.cleaned_data["step"]
+        if step is None and self.cleaned_data.get("role") in STEPPED_ROLES:
+            raise forms.ValidationError(_("An initial or intermediate checkpoint needs its step."))
+        return step
+
+
+def _named(row: LooseUpload) -> str:
+    """Tell uploads apart by what people gave them, when, and how large they are."""
+    words = (row.upload.label or row.short, kst(row.upload.declared_at), filesizeformat(row.total))
+    return " · ".join(words)
+
+
+class NumberForm(forms.Form):
+    """Number and digest as a printed receipt gives them; the digest may be typed in two lines."""
+
+    number = forms.CharField(label=_("Number of the receipt"), max_length=32)
+    digest = forms.CharField(
+        label=_("Digest of the receipt"), max_length=80, help_text=_("64 characters, as printed on the receipt.")
+    )
+
+    def clean_digest(self) -> str:
+        """Take it as it was typed from paper: capitals and blanks do not matter."""
+        digest = "".join(self.cleaned_data["digest"].lower().split())
+        HEX(digest)
+        return digest
+
+    def finding(self) -> Finding:
+        """Answer for the number and the digest that were entered."""
+        return check_number(self.cleaned_data["number"].strip(), self.cleaned_data["digest"])
+
+
+class ReceiptFileForm(forms.Form):
+    """The JSON file of a receipt: chosen, dropped on the field, or its text pasted."""
+
+    file = forms.FileField(
+        label=_("File of the receipt (JSON)"), required=False, help_text=_("Choose it or drop it here.")
+    )
+    text = forms.CharField(
+        label=_("Or the text of the file"), required=False, strip=True, widget=forms.Textarea(attrs={"rows": 6})
+    )
+
+    def clean(self) -> dict[str, object]:
+        """Read the receipt where there is one, and keep what was found."""
+        cleaned: dict[str, object] = super().clean() or {}
+        file, text = cleaned.get("file"), str(cleaned.get("text") or "")
+        if not file and not text:
+            raise forms.ValidationError(_("Choose the file of a receipt or paste its text."))
+        if file and file.size > RECEIPT_LIMIT:  # type: ignore[attr-defined]
+            raise forms.ValidationError(_("This file is too large to be a receipt."))
+        content = file.read() if file else text.encode()  # type: ignore[attr-defined]
+        try:
+            cleaned["finding"] = check_text(content)
+        except NotAReceipt as error:
+            message = _("This is not the file of a receipt. Take the JSON file that the receipt's page hands over.")
+            raise forms.ValidationError(message) from error
+        return cleaned
+
+    def finding(self) -> Finding:
+        """Answer for the file that was given."""
+        found: Finding = self.cleaned_data["finding"]
+        return found

@@ -14,7 +14,7 @@ register = template.Library()
 
 
 @register.inclusion_tag("letters/components/downloads.html")
-def downloads(url_name: str, pk: int) -> dict[str, Any]:
+def downloads(url_name: str, pk: int | str) -> dict[str, Any]:
     """Links to a document as PDF and ODT; says so where this installation writes no PDF."""
     return {
         "pdf_url": reverse(url_name, args=[pk, PDF]),

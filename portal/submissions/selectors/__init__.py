@@ -11,23 +11,38 @@ from portal.submissions.selectors.handin import (
     visible_to,
 )
 from portal.submissions.selectors.items import checklist
-from portal.submissions.selectors.loose import LooseUpload, loose_uploads
+from portal.submissions.selectors.loose import LooseUpload, loose_uploads, loose_uploads_for
+from portal.submissions.selectors.on_the_way import on_the_way, room_of, stand_of
+from portal.submissions.selectors.papers import hidden_files, receipt_paper, shown_files
 from portal.submissions.selectors.runs import run_detail, runs_of
+from portal.submissions.selectors.verification import RECEIPT_LIMIT, Finding, NotAReceipt, check_number, check_text
 
 __all__ = (
+    "RECEIPT_LIMIT",
+    "Finding",
     "LooseUpload",
+    "NotAReceipt",
     "Window",
     "bytes_due_of",
+    "check_number",
+    "check_text",
     "checklist",
     "current_submission",
     "dossier",
     "evidence_digests",
+    "hidden_files",
     "loose_uploads",
+    "loose_uploads_for",
     "measurements_of",
+    "on_the_way",
     "outstanding",
     "receipt_document",
+    "receipt_paper",
+    "room_of",
     "run_detail",
     "runs_of",
+    "shown_files",
+    "stand_of",
     "stored_bundles",
     "summary",
     "team_entries",

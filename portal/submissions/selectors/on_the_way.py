@@ -1,5 +1,6 @@
 """Uploads of a team that still receive, are being checked or were refused: what its page shows live."""
 
+import json
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -34,6 +35,10 @@ class UploadRow(NamedTuple):
     @property
     def percent(self) -> int:
         return 100 * self.held // self.total if self.total else 100
+
+    @property
+    def again_json(self) -> str:
+        return json.dumps(self.again, ensure_ascii=False)
 
     @property
     def receives(self) -> bool:
@@ -81,8 +86,13 @@ def _row(upload: Upload, *, item: Any) -> UploadRow:
     role = item.get_role_display() if item else ""
     again = None
     if upload.state == UploadState.DECLARED and by_browser.travels(paths, total=upload.plan.total_size):
-        folder = len(paths) > 1 and any("/" in path for path in paths)
-        again = {"role": item.role if item else "", "digest": upload.digest, "label": upload.label, "folder": folder}
+        again = {
+            "role": item.role if item else "",
+            "role_name": str(role),
+            "digest": upload.digest,
+            "label": upload.label,
+            "folder": any("/" in path for path in paths),
+        }
     return UploadRow(
         upload,
         role,

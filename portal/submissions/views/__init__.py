@@ -1,18 +1,32 @@
 """Pages of a team: home, hand-in, uploads, receipt, evidence and runs."""
 
 from portal.submissions.views.evidence import evidence, run_page
-from portal.submissions.views.handin import open_draft, remove_item, submission_page, submit, team_home, withdraw
-from portal.submissions.views.receipts import receipt_file, receipt_page
+from portal.submissions.views.handin import (
+    add_item,
+    open_draft,
+    remove_item,
+    submission_page,
+    submit,
+    team_home,
+    withdraw,
+)
+from portal.submissions.views.receipts import receipt_file, receipt_page, receipt_paper, verify_receipt
+from portal.submissions.views.uploads import uploads, use_upload
 
 __all__ = (
+    "add_item",
     "evidence",
     "open_draft",
     "receipt_file",
     "receipt_page",
+    "receipt_paper",
     "remove_item",
     "run_page",
     "submission_page",
     "submit",
     "team_home",
+    "uploads",
+    "use_upload",
+    "verify_receipt",
     "withdraw",
 )

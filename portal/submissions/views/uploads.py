@@ -62,6 +62,8 @@ def use_upload(request: ViewerRequest, submission: int, upload: uuid.UUID) -> Ht
     try:
         item = actions.add_upload(row, role=Role(role), upload=found, actor=request.viewer.actor)
     except actions.SubmissionRefused as error:
+        if error.code == "incomplete_upload":  # a part that is read first: the page asks again when its bytes are here
+            return JsonResponse({"item": None, "stored": False}, status=202)
         body = {"error": error.code, "detail": error.detail, "where": error.where, "hint": error.hint}
         return JsonResponse(body, status=422)
     return JsonResponse({"item": item.pk, "stored": item.bundle_id is not None})
