@@ -164,7 +164,10 @@ class Upload(models.Model):
     refusal = models.JSONField(null=True, help_text="Why it was refused: code, detail, where, hint.")
     bundle = models.ForeignKey(Bundle, on_delete=models.PROTECT, null=True, related_name="uploads")
     declared_at = models.DateTimeField(auto_now_add=True)
-    active_at = models.DateTimeField(help_text="When it was declared or last received a part.")
+    active_at = models.DateTimeField(help_text="When it was declared, last received a part or was last checked.")
+    received_at = models.DateTimeField(
+        default=timezone.now, help_text="When its last part came, whatever our checks take; a deadline asks for it."
+    )
     checks = models.PositiveIntegerField(default=0, help_text="How often a check of the whole was begun.")
     checked = models.PositiveIntegerField(default=0, help_text="Files of the present check that are done.")
     checked_bytes = models.PositiveBigIntegerField(default=0, help_text="Bytes of those files.")

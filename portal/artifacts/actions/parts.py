@@ -77,7 +77,8 @@ def _acknowledge(upload: Upload, *, index: int, number: int) -> None:
     """The upload may have expired while the bytes travelled, so its state is read again under the lock."""
     _require_open(Upload.objects.select_for_update().only("state").get(pk=upload.pk))
     UploadPart.objects.get_or_create(upload=upload, index=index, number=number)
-    Upload.objects.filter(pk=upload.pk).update(active_at=timezone.now())
+    now = timezone.now()
+    Upload.objects.filter(pk=upload.pk).update(active_at=now, received_at=now)
 
 
 def _require_open(upload: Upload) -> None:

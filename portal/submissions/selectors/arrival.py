@@ -26,7 +26,7 @@ def outstanding(submission: Submission, *, due: datetime | None = None) -> list[
 
 def being_checked(item: SubmissionItem, *, owner: str, due: datetime) -> Upload | None:
     """Return the upload whose bytes were all here in time and are not checked yet: our time, not the team's."""
-    uploads = Upload.objects.filter(owner=owner, digest=item.digest, state__in=OPEN, active_at__lte=due)
+    uploads = Upload.objects.filter(owner=owner, digest=item.digest, state__in=OPEN, received_at__lte=due)
     return next((upload for upload in uploads if not missing_parts(upload)), None)
 
 
@@ -40,4 +40,4 @@ def _in_time(bundle: Bundle, due: datetime) -> bool:
     if bundle.created <= due:
         return True
     uploads = Upload.objects.filter(owner=bundle.owner, digest=bundle.digest, state=UploadState.COMPLETE)
-    return uploads.filter(active_at__lte=due).exists()
+    return uploads.filter(received_at__lte=due).exists()
