@@ -4,7 +4,8 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from portal.artifacts.actions import collect_store, complete_upload, expire_uploads, missing_parts
+from portal.artifacts.actions import collect_store, complete_upload, expire_uploads, missing_parts, store_file
+from portal.artifacts.actions.expiry import keeping_fields
 from portal.artifacts.models import Blob
 from portal.artifacts.selectors import used_bytes
 from portal.artifacts.stores import current_store
@@ -52,9 +53,63 @@ def test_objects_without_a_blob_are_collected_once_they_are_old(store):
     complete_upload(upload, actor="user:1")
     keep_orphan(store)
 
-    assert collect_store() == 0
-    assert collect_store(now=in_days(2)) == 1
+    assert collect_store() == (0, 0, 0)
+    assert collect_store(now=in_days(2)) == (0, 0, 1)
     assert [path.name for path in store.glob("objects/*/*/*")] == [Blob.objects.get().sha256]
+
+
+def keep_file(folder, data, *, owner=OWNER):
+    folder.mkdir(exist_ok=True)
+    (folder / "kept").write_bytes(data)
+    return store_file(folder / "kept", owner=owner)
+
+
+@pytest.mark.django_db
+def test_files_that_nothing_uses_are_collected_with_their_objects(store, tmp_path):
+    send_all(upload := declare(FILES), FILES)
+    complete_upload(upload, actor="user:1")
+    unused = keep_file(tmp_path / "a", b"of a run that was never recorded")
+
+    assert collect_store() == (0, 0, 0)
+    assert collect_store(now=in_days(2)) == (0, 1, 1)
+
+    assert not Blob.objects.filter(pk=unused.pk).exists()
+    assert Blob.objects.get().sha256 == upload.plan.files[0].sha256
+    assert collect_store(now=in_days(2)) == (0, 0, 0)
+
+
+def test_every_app_that_refers_to_a_file_keeps_it():
+    keeping = {f"{field.model._meta.label}.{field.name}" for field in keeping_fields()}
+
+    assert keeping >= {
+        "artifacts.BundleFile.blob",
+        "artifacts.BlobSummary.document",
+        "evaluation.EvaluationRun.samples",
+        "originality.Comparison.document",
+    }
+    assert "artifacts.BlobSummary.blob" not in keeping
+
+
+@pytest.mark.django_db
+def test_a_file_that_an_open_upload_counts_on_stays(store, tmp_path):
+    kept = keep_file(tmp_path / "a", FILES["train.log"])
+    other = keep_file(tmp_path / "a", FILES["train.log"], owner="consortium:2")
+    assert missing_parts(declare(FILES)) == {}
+
+    assert collect_store(now=in_days(2)).blobs == 1
+
+    assert Blob.objects.filter(pk=kept.pk).exists()
+    assert not Blob.objects.filter(pk=other.pk).exists()
+
+
+@pytest.mark.django_db
+def test_a_file_that_is_stored_again_is_young_again(store, tmp_path):
+    kept = keep_file(tmp_path / "a", b"again")
+    Blob.objects.update(renewed=in_days(-9))
+    keep_file(tmp_path / "a", b"again")
+
+    assert collect_store().blobs == 0
+    assert Blob.objects.filter(pk=kept.pk).exists()
 
 
 @pytest.mark.django_db
@@ -74,7 +129,7 @@ def test_leftovers_of_closed_uploads_are_collected(store):
     leftover = store / "incoming" / "00000000-0000-0000-0000-000000000000"
     leftover.mkdir()
 
-    assert collect_store(now=in_days(2)) == 1
+    assert collect_store(now=in_days(2)).leftovers == 1
     assert current_store().incoming_folder(upload.pk).exists()
 
 
@@ -93,4 +148,7 @@ def test_rows_of_parts_go_a_day_after_completion():
 def test_the_command_says_what_it_did(capsys):
     call_command("collect_store")
 
-    assert capsys.readouterr().out == "0 uploads expired, 0 leftovers removed.\n"
+    assert (
+        capsys.readouterr().out
+        == "0 uploads expired; removed: 0 leftovers, 0 unused files, 0 objects without a file.\n"
+    )

@@ -9,7 +9,7 @@ nonces under one key stays far below 2^32 (NIST SP 800-38D, section 8.3).
 import io
 import os
 import struct
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -20,6 +20,9 @@ from portal.artifacts.errors import ArtifactError
 from portal.artifacts.stores.codec import Encode
 from portal.artifacts.stores.keys import key_for_reading, key_for_writing
 from portal.common.formats.manifest import MIB, part_count
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 UNIT = MIB
 NONCE = 12
@@ -118,7 +121,7 @@ class SealedReader(io.RawIOBase):
         self._at = start + offset
         return self._at
 
-    def readinto(self, buffer: "memoryview | bytearray") -> int:  # type: ignore[override] - what callers pass
+    def readinto(self, buffer: "WriteableBuffer", /) -> int:
         target = memoryview(buffer).cast("B")
         if self._at >= self._seal.size or not target:
             return 0

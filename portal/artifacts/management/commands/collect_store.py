@@ -9,4 +9,8 @@ class Command(BaseCommand):
     help = "Close uploads that have gone quiet and remove files to which nothing refers."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"{expire_uploads()} uploads expired, {collect_store()} leftovers removed.")
+        expired, removed = expire_uploads(), collect_store()
+        self.stdout.write(
+            f"{expired} uploads expired; removed: {removed.leftovers} leftovers, {removed.blobs} unused files, "
+            f"{removed.objects} objects without a file."
+        )
