@@ -10,8 +10,8 @@ from portal.artifacts.actions.completion import (
     seal_upload,
 )
 from portal.artifacts.actions.declaration import declare_upload
-from portal.artifacts.actions.keys import rotate_account_keys, shred_account_key
 from portal.artifacts.actions.expiry import collect_store, expire_uploads
+from portal.artifacts.actions.keys import rotate_account_keys, shred_account_key
 from portal.artifacts.actions.parts import write_part
 from portal.artifacts.actions.reads import read_blob, read_bundle, require_bytes
 from portal.artifacts.actions.storing import materialise, open_blob, store_file, store_folder
@@ -32,8 +32,10 @@ __all__ = (
     "read_blob",
     "read_bundle",
     "require_bytes",
+    "rotate_account_keys",
     "run_check",
     "seal_upload",
+    "shred_account_key",
     "store_file",
     "store_folder",
     "write_part",
