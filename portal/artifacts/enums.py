@@ -40,6 +40,7 @@ class AuditAction(StrEnum):
     CANCELLED = "upload.cancelled"
     STORED = "bundle.stored"
     COLLECTED = "store.collected"
+    MOVED = "store.moved"
     KEY_MADE = "store.key_made"
     KEY_SHREDDED = "store.key_shredded"
     KEYS_ROTATED = "store.keys_rotated"
