@@ -23,6 +23,7 @@ sys.path.insert(0, str(ROOT))
 
 import psutil  # noqa: E402
 
+from benchmarks.support.restartable import Restartable  # noqa: E402
 from tools import services  # noqa: E402
 
 PATIENCE = 600  # seconds after which jobs that are not final count as lost
@@ -141,20 +142,6 @@ class Chaos:
             process.wait()
         _, left = psutil.wait_procs(below, timeout=30)
         return len(left)
-
-
-class Restartable:
-    """A server that is killed and comes back with what it had on disk."""
-
-    def __init__(self, start: Callable[[], contextlib.AbstractContextManager[object]], down: float) -> None:
-        self.start_again, self.down = start, down
-        self.stack = contextlib.ExitStack()
-        self.stack.enter_context(start())
-
-    def __call__(self) -> None:
-        self.stack.close()
-        time.sleep(self.down)
-        self.stack.enter_context(self.start_again())
 
 
 @contextlib.contextmanager

@@ -132,7 +132,7 @@ def main() -> int:
     options = arguments()
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=options.folder, prefix="upload-speed-")))
-        environment = store_environment(options.store, folder)
+        environment = stack.enter_context(store_environment(options.store, folder))
         site = stack.enter_context(portal_site(folder, environment=environment))
         checkpoint = write_checkpoint(folder / "checkpoint", size=int(options.gigabytes * 1e9), shards=options.shards)
         site.serve(workers=options.workers)
@@ -155,7 +155,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=4, help="connections of each sender")
     parser.add_argument("--workers", type=int, default=2, help="processes of the portal that receive")
     parser.add_argument("--part-size", type=int, default=64, metavar="MiB")
-    parser.add_argument("--store", choices=[name for name in STORES if name != "s3"], default="local")
+    parser.add_argument("--store", choices=STORES[:2], default="local")
     parser.add_argument("--folder", type=Path, help="where to work")
     parser.add_argument("--no-memory", action="store_true", help="leave out memory against the number of parts")
     return parser.parse_args()

@@ -16,7 +16,7 @@ from typing import Any
 from tools.services import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
-SETTINGS = "portal.config.settings.embedded"
+SETTINGS = "benchmarks.support.settings"
 POOL = "portal.config.settings.uploads"  # the processes that only receive parts
 START_SECONDS = 300  # machines are shared
 WORKER = ("manage.py", "run_worker", "--every", "0.2", "--grace", "0")
