@@ -1,11 +1,8 @@
 """A folder of this machine: `objects/<account>/ab/<sha256>` for verified bytes, `incoming/<upload>/<index>` before."""
 
-import errno
 import fcntl
-import hashlib
 import os
 import shutil
-import struct
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,7 +12,6 @@ from typing import BinaryIO
 
 from portal.artifacts.errors import ArtifactError
 from portal.artifacts.stores.base import (
-    CHUNK,
     Incoming,
     Kept,
     Read,
@@ -26,12 +22,18 @@ from portal.artifacts.stores.base import (
     wrong_digest,
 )
 from portal.artifacts.stores.codec import PLAIN, Codec, Encode
+from portal.artifacts.stores.files import (
+    READ_ONLY,
+    copy_out,
+    disk_errors,
+    lock_span,
+    preallocated,
+    sync_folder,
+    write_stream,
+)
 from portal.artifacts.stores.plans import check_part_unit
 from portal.common.formats.hashing import sha256_of
 from portal.common.formats.manifest import Manifest
-
-READ_ONLY = 0o440
-DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,8 @@ class LocalStore:
         return self.codec.reader(self.incoming_path(file).open("rb"), owner=file.owner, sha256=file.sha256)
 
     def adopt(self, file: Incoming) -> None:
-        self._move_in(self.incoming_path(file), owner=file.owner, sha256=file.sha256)
+        with disk_errors():
+            self._move_in(self.incoming_path(file), owner=file.owner, sha256=file.sha256)
 
     def remove_incoming(self, upload: object) -> None:
         path = self.incoming_folder(upload)
@@ -112,7 +115,8 @@ class LocalStore:
     @contextmanager
     def alone(self, upload: object) -> Iterator[None]:
         folder = self.incoming_folder(upload)
-        folder.mkdir(parents=True, exist_ok=True)
+        with disk_errors():
+            folder.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(folder, os.O_RDONLY)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -133,10 +137,8 @@ class LocalStore:
         return kept
 
     def put(self, read: Read, *, owner: str, sha256: str, size: int) -> None:
-        folder = self.root / self.codec.incoming_folder
-        folder.mkdir(parents=True, exist_ok=True)
         encode = self.codec.encoder(owner=owner, sha256=sha256, size=size)
-        with disk_errors(), tempfile.NamedTemporaryFile(dir=folder, delete=False) as copy:
+        with disk_errors(), self._fresh_file() as copy:
             try:
                 written = write_stream(copy.fileno(), read, encode=encode, codec=self.codec, offset=0, length=size)
                 if written != (size, sha256) or read(1):
@@ -145,6 +147,11 @@ class LocalStore:
             except BaseException:
                 Path(copy.name).unlink(missing_ok=True)
                 raise
+
+    def _fresh_file(self) -> "tempfile._TemporaryFileWrapper[bytes]":
+        folder = self.root / self.codec.incoming_folder
+        folder.mkdir(parents=True, exist_ok=True)
+        return tempfile.NamedTemporaryFile(dir=folder, delete=False)
 
     def exists(self, owner: str, sha256: str) -> bool:
         return self.object_path(owner, sha256).exists()
@@ -220,97 +227,3 @@ class LocalStore:
             yield
         finally:
             os.close(descriptor)
-
-
-@contextmanager
-def disk_errors() -> Iterator[None]:
-    """A full disk is an answer to the sender, who keeps everything stored so far."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in DISK_FULL:
-            raise
-        raise ArtifactError(
-            "disk_short",
-            "The store is full.",
-            hint="Nothing stored is lost. Try again when the operator has made room.",
-        ) from error
-
-
-@contextmanager
-def preallocated(path: Path, *, size: int) -> Iterator[int]:
-    """A descriptor of the preallocated file; its folder entry is flushed when it is new."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        if os.fstat(descriptor).st_size < size:
-            os.posix_fallocate(descriptor, 0, size)
-            os.fsync(descriptor)
-            sync_folder(path.parent)
-        yield descriptor
-    finally:
-        os.close(descriptor)
-
-
-def lock_span(descriptor: int, *, offset: int, length: int) -> None:
-    """Keep a second writer of the same part away, in this process or another; closing the descriptor unlocks."""
-    request = struct.pack("hhqqi0q", fcntl.F_WRLCK, os.SEEK_SET, offset, length, 0)
-    try:
-        fcntl.fcntl(descriptor, fcntl.F_OFD_SETLK, request)
-    except (BlockingIOError, PermissionError) as error:
-        raise ArtifactError(
-            "part_busy", "Another connection is sending this part.", hint="Ask again for the missing parts in a moment."
-        ) from error
-
-
-def write_stream(descriptor: int, read: Read, *, encode: Encode, codec: Codec, offset: int, length: int) -> Written:
-    """Copy plain bytes to their place in the stored form; `offset` and `length` are those of the plain bytes."""
-    digest, done = hashlib.sha256(), 0
-    while done < length and (chunk := read_whole(read, min(CHUNK, length - done))):
-        digest.update(chunk)
-        _write_all(descriptor, encode(offset + done, chunk), at=codec.stored_offset(offset + done))
-        done += len(chunk)
-    if length == 0:
-        _write_all(descriptor, encode(0, b""), at=0)
-    return Written(done, digest.hexdigest())
-
-
-def read_whole(read: Read, size: int) -> bytes:
-    """So many bytes unless the stream ends: a sealed unit is written at once."""
-    chunk = read(size)
-    while chunk and len(chunk) < size and (more := read(size - len(chunk))):
-        chunk += more
-    return chunk
-
-
-def copy_out(stream: BinaryIO, target: Path, *, sha256: str) -> None:
-    """Write plain bytes to a read-only file that appears whole, or not at all."""
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    digest = hashlib.sha256()
-    try:
-        with part.open("wb") as file:
-            while chunk := stream.read(CHUNK):
-                digest.update(chunk)
-                file.write(chunk)
-        if digest.hexdigest() != sha256:
-            raise wrong_digest(sha256, digest.hexdigest())
-        part.chmod(READ_ONLY)
-        part.rename(target)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _write_all(descriptor: int, data: bytes, *, at: int) -> None:
-    view = memoryview(data)
-    while view:
-        done = os.pwrite(descriptor, view, at)
-        at += done
-        view = view[done:]

@@ -32,7 +32,7 @@ from portal.artifacts.stores.base import (
 )
 from portal.artifacts.stores.bucket import Access, Bucket, Item, NotThere, Signed
 from portal.artifacts.stores.codec import Codec, PlainCodec
-from portal.artifacts.stores.local import copy_out, read_whole
+from portal.artifacts.stores.files import copy_out, read_whole
 from portal.artifacts.stores.plans import check_part_count, check_part_unit
 from portal.artifacts.stores.ranged import Piece, open_pieces
 from portal.common.formats.hashing import sha256_of
