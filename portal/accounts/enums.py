@@ -15,6 +15,22 @@ class Role(TextChoices):
     OPERATOR = "operator", _("Operator")
 
 
+class Scope(TextChoices):
+    """What a token may do. One so far; a program that asks for another is refused."""
+
+    UPLOAD = "upload", _("bring files for the team, deposit digests and hand drafts in")
+
+
+class DeviceState(TextChoices):
+    """The sign-in of a program: asked for, code typed by a person, decided, token fetched."""
+
+    PENDING = "pending", _("waiting for its code")
+    CLAIMED = "claimed", _("waiting for a decision")
+    APPROVED = "approved", _("approved")
+    DENIED = "denied", _("refused")
+    REDEEMED = "redeemed", _("signed in")
+
+
 SECOND_FACTOR_ROLES = frozenset({Role.OFFICER, Role.DECIDER, Role.AUDITOR, Role.REVIEWER, Role.OPERATOR})
 
 
@@ -24,5 +40,9 @@ class AuditAction(StrEnum):
     ROLE_REVOKED = "role.revoked"
     INVITATION_SENT = "invitation.sent"
     INVITATION_ACCEPTED = "invitation.accepted"
+    DEVICE_ASKED = "device.asked"
+    DEVICE_CLAIMED = "device.claimed"
+    DEVICE_APPROVED = "device.approved"
+    DEVICE_DENIED = "device.denied"
     TOKEN_ISSUED = "token.issued"  # noqa: S105 - the name of an event
     TOKEN_REVOKED = "token.revoked"  # noqa: S105 - the name of an event

@@ -7,6 +7,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
+from portal.accounts.represented import Represented
+from portal.accounts.tokens import CODE_LENGTH, typed_code
+
+DAYS = [(7, _("7 days")), (30, _("30 days")), (90, _("90 days"))]
 
 
 class SignInForm(LoginForm):
@@ -48,3 +52,32 @@ class AcceptInvitationForm(forms.Form):
             except ValidationError as error:
                 self.add_error("password", error)
         return data
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=20,
+        help_text=_("Eight letters that the program shows, such as BCDF-GHJK."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+
+    def clean_code(self) -> str:
+        code = typed_code(self.cleaned_data["code"])
+        if len(code) != CODE_LENGTH:
+            raise ValidationError(_("A code has eight letters. Compare it with what the program shows."))
+        return code
+
+
+class DeviceForm(forms.Form):
+    """For which team, and for how long; a team may have been chosen already where there is only one."""
+
+    account_key = forms.ChoiceField(label=_("Team"), widget=forms.RadioSelect)
+    days = forms.TypedChoiceField(label=_("Valid for"), choices=DAYS, coerce=int, initial=30)
+
+    def __init__(self, *args: Any, accounts: list[Represented], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["account_key"]
+        field.choices = [(account.key, account.name) for account in accounts]  # type: ignore[attr-defined]
+        if len(accounts) == 1:
+            field.initial = accounts[0].key

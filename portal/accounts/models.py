@@ -6,7 +6,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts.enums import Role
+from portal.accounts.enums import DeviceState, Role
 
 
 class UserManager(BaseUserManager["User"]):
@@ -130,3 +130,49 @@ class ApiToken(models.Model):
         if self.revoked_at:
             return "revoked"
         return "expired" if self.expires_at <= timezone.now() else "active"
+
+
+class DeviceGrant(models.Model):
+    """A program that asks to be signed in by a person elsewhere (RFC 8628). It becomes a token when the program comes back.
+
+    The device code is kept as a digest; the user code is short, so it opens nothing but the page of the decision.
+    """
+
+    user_code = models.CharField(max_length=8, unique=True)
+    device_digest = models.CharField(max_length=64, unique=True)
+    label = models.CharField(max_length=80, blank=True, help_text="What the program says of itself.")
+    address = models.GenericIPAddressField(null=True, help_text="Where it asked from.")
+    scope_names = models.CharField(max_length=120)
+    state = models.CharField(max_length=16, choices=DeviceState, default=DeviceState.PENDING)
+    interval = models.PositiveSmallIntegerField(help_text="Seconds between two questions of the program.")
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    polled_at = models.DateTimeField(null=True)
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="device_grants")
+    account_key = models.CharField(max_length=80, blank=True)
+    days = models.PositiveSmallIntegerField(null=True, help_text="For how long the token will be valid.")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state=DeviceState.PENDING, user__isnull=True)
+                | ~models.Q(state=DeviceState.PENDING) & models.Q(user__isnull=False),
+                name="device_grant_decided_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=(DeviceState.APPROVED, DeviceState.REDEEMED))
+                | ~models.Q(account_key="") & models.Q(days__isnull=False),
+                name="device_grant_approved_for_an_account",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label or self.shown_code
+
+    @property
+    def shown_code(self) -> str:
+        return f"{self.user_code[:4]}-{self.user_code[4:]}"
+
+    @property
+    def is_over(self) -> bool:
+        return self.expires_at <= timezone.now()

@@ -6,9 +6,11 @@ class ConsortiaConfig(AppConfig):
 
     def ready(self) -> None:
         from portal.accounts.purposes import register_purpose
-        from portal.consortia.selectors import origin_of_place
+        from portal.accounts.represented import register_represented
+        from portal.consortia.selectors import accounts_managed_by, origin_of_place
         from portal.consortia.tasks import close_due_phases
         from portal.jobs.registry import register_step
 
         register_step(close_due_phases)
+        register_represented(accounts_managed_by)
         register_purpose("institution", origin_of_place)

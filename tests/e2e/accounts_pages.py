@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
-from portal.accounts.actions import invite, issue_token, revoke_token
+from portal.accounts.actions import claim_device, invite, issue_token, revoke_token, start_device
+from portal.consortia.enums import MemberRole
 from tests.e2e.pages import Page
 from tests.factories.accounts import make_user
+from tests.factories.consortia import join, make_consortium
 
 
 def pages() -> Iterator[Page]:
@@ -17,6 +19,12 @@ def pages() -> Iterator[Page]:
     _invitation, token = invite(email="reviewer-invited@example.org", role="reviewer", invited_by="system")
     _expired, stale = invite(email="reviewer-late@example.org", role="reviewer", invited_by="system", days=-1)
 
+    join(make_consortium(), user=team, role=MemberRole.MANAGER)
+    device, _code = start_device(scopes=["upload"], label="portal-upload (gpu-login-01)", address="192.0.2.7")
+    claim_device(device.user_code, user=team)
+
+    yield Page("device-code", "/device/?code=BCDF-GHJK", team)
+    yield Page("device-decision", f"/device/{device.pk}/", team)
     yield Page("sign-in", "/accounts/login/")
     yield Page("password-reset", "/accounts/password/reset/")
     yield Page("password-reset-sent", "/accounts/password/reset/done/")

@@ -10,6 +10,7 @@ from portal.consortia.selectors.entries import (
     phases_to_enter,
 )
 from portal.consortia.selectors.membership import (
+    accounts_managed_by,
     consortia_of,
     consortium_for_account,
     entries_of,
@@ -26,6 +27,7 @@ from portal.consortia.selectors.membership import (
 __all__ = [
     "STILL_IN",
     "accepts_submissions",
+    "accounts_managed_by",
     "consortia_of",
     "consortium_for_account",
     "deadline_of",

@@ -3,8 +3,9 @@
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from portal.accounts.models import ApiToken, Invitation
+from portal.accounts.models import ApiToken, Invitation, User
 from portal.accounts.purposes import Origin
+from portal.accounts.represented import Represented
 from portal.common.viewer import Viewer
 from portal.consortia.enums import InstitutionRole, MemberRole
 from portal.consortia.models import Consortium, ConsortiumInstitution, Entry, Membership
@@ -34,6 +35,12 @@ def is_member(viewer: Viewer, consortium: Consortium) -> bool:
 def is_manager(viewer: Viewer, consortium: Consortium) -> bool:
     managers = Membership.objects.filter(consortium=consortium, role=MemberRole.MANAGER)
     return managers.filter(user=viewer.user_id).exists()
+
+
+def accounts_managed_by(user: User) -> list[Represented]:
+    """The teams for which somebody may sign programs in: where they are a manager, as on the page of tokens."""
+    managed = Membership.objects.filter(user=user, role=MemberRole.MANAGER).select_related("consortium")
+    return [Represented(row.consortium.account_key, row.consortium.name) for row in managed.order_by("consortium")]
 
 
 def places_of(consortium: Consortium) -> QuerySet[ConsortiumInstitution]:
