@@ -16,6 +16,7 @@ from portal.client.remote import RemoteFile, probe
 from portal.client.words import _
 
 SCHEME = "s3://"
+LIST = "@"
 SIGNED_SECONDS = 3600  # each request gets an address of its own
 PROBES = 8  # at the same time
 MAX_LIST_BYTES = 64 << 20
@@ -43,8 +44,17 @@ class Folder(NamedTuple):
         return key.removeprefix(below) if key.startswith(below) and not key.endswith("/") else ""
 
 
-def is_bucket(text: str) -> bool:
-    return text.startswith(SCHEME)
+def is_remote(place: str) -> bool:
+    return place.startswith((SCHEME, LIST))
+
+
+def remote_files(place: str, *, alone: bool) -> Iterator[tuple[str, RemoteFile]]:
+    """As for folders of this machine: of several buckets each file keeps its folder's name in front."""
+    if place.startswith(LIST):
+        yield from list_files(Path(place.removeprefix(LIST)).expanduser())
+        return
+    folder = "" if alone else f"{place.removeprefix(SCHEME).rstrip('/').rsplit('/', 1)[-1]}/"
+    yield from ((folder + name, file) for name, file in bucket_files(place))
 
 
 def bucket_files(text: str) -> Iterator[tuple[str, RemoteFile]]:

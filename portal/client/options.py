@@ -23,7 +23,8 @@ def answer(command: argparse.ArgumentParser) -> None:
 
 def files(command: argparse.ArgumentParser, *, required: bool = True) -> None:
     """Files and folders by name, and how they are hashed. `paths` stays text: it may be an address."""
-    command.add_argument("paths", nargs="+" if required else "*", metavar=_("PATH"), help=_("file or folder"))
+    places = _("file or folder, s3://bucket/prefix, or @FILE with one readable address a line")
+    command.add_argument("paths", nargs="+" if required else "*", metavar=_("PATH"), help=places)
     command.add_argument("--label", default="", help=_("a name for people"))
     command.add_argument("--threads", type=int, default=4, help=_("files hashed at the same time"))
     size_of_parts = _("default {size}").format(size=DEFAULT_PART_SIZE // MIB)

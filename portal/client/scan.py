@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
+from portal.client.buckets import is_remote, remote_files
 from portal.client.cache import DigestCache
 from portal.client.errors import ClientError
 from portal.client.sources import Files, LocalFile, Source, Stamp, Stream
@@ -23,7 +24,7 @@ def find_files(places: Iterable[str]) -> Files:
     places = list(places)
     found: Files = {}
     for place in places:
-        for name, source in _local(Path(place).expanduser(), alone=len(places) == 1):
+        for name, source in _files_of(place, alone=len(places) == 1):
             if name in found:
                 raise ClientError(_("Two files would have this name."), where=name, hint=_("Push them as two bundles."))
             found[name] = source
@@ -83,6 +84,14 @@ def digest_source(source: Source, *, part_size: int, on_bytes: Callable[[int], N
             _("The file changed while it was hashed."), where=source.shown, hint=_("Push when it is written out.")
         )
     return stamp, found
+
+
+def _files_of(place: str, *, alone: bool) -> Iterator[tuple[str, Source]]:
+    """A path of this machine, `s3://bucket/prefix`, or `@list` of readable addresses."""
+    if is_remote(place):
+        yield from ((normal_path(name), source) for name, source in remote_files(place, alone=alone))
+    else:
+        yield from _local(Path(place).expanduser(), alone=alone)
 
 
 def _local(path: Path, *, alone: bool) -> Iterator[tuple[str, Source]]:

@@ -1,15 +1,19 @@
 """Files in a team's own bucket, served by a real S3-compatible server."""
 
 import hashlib
+import json
 import threading
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import numpy as np
 import pytest
+from safetensors.numpy import save
 
 from portal.client import remote
 from portal.client.buckets import bucket_files, list_files
 from portal.client.errors import ClientError
+from portal.client.main import main
 from portal.common.formats.hashing import digest_stream
 
 CONTENT = bytes(range(256)) * 12_000  # about 3 MB
@@ -149,3 +153,19 @@ def test_a_torn_connection_goes_on_where_it_stopped(tearing_server, monkeypatch)
     file = remote.probe("https://example.org/log.txt", f"http://127.0.0.1:{tearing_server.server_port}/log.txt")
     assert content_of(file) == CONTENT
     assert tearing_server.starts == [0, 0, 1_000_000, 2_000_000, 3_000_000]
+
+
+def test_a_bucket_is_pushed_without_a_copy(portal, bucket, put, monkeypatch, capsys):
+    """Twice: the second time nothing is read, because the bucket says that nothing has changed."""
+    weights = save({"w": np.arange(500_000, dtype=np.float32)})
+    put("run/model.safetensors", weights)
+    put("run/config.json", b'{"model_type": "llama"}')
+    monkeypatch.setenv("PORTAL_URL", portal.url)
+    monkeypatch.setenv("PORTAL_TOKEN", portal.token)
+    push = ["push", f"s3://{bucket}/run", "--json"]
+    assert main(push) == 0
+    first = json.loads(capsys.readouterr().out)
+    assert main(push) == 0
+    second = json.loads(capsys.readouterr().out)
+    assert (first["sent_bytes"], second["sent_bytes"]) == (len(weights) + 23, 0)
+    assert second["bundle"] == first["bundle"]
