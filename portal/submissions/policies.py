@@ -1,10 +1,14 @@
 """Who may see and change a submission. Reviewers reach evidence through the review app, which asks its own policy first."""
 
+from uuid import UUID
+
+from portal.artifacts.models import Upload
 from portal.common.access import Verdict
 from portal.common.viewer import Viewer
 from portal.consortia.selectors import entries_of
 from portal.submissions.enums import State
 from portal.submissions.models import Receipt, Submission, SubmissionRun
+from portal.submissions.selectors.arrival import owner_of
 
 ALLOWED = Verdict(allowed=True)
 HIDDEN = Verdict(allowed=False, exists=False)
@@ -21,6 +25,15 @@ def owns_submission(viewer: Viewer, submission: int, item: int | None = None) ->
     """Say whether the viewer may change the submission with this id; an item has no rule of its own."""
     owned = Submission.objects.filter(pk=submission, entry__in=entries_of(viewer))
     return _verdict(viewer, seen=owned.exists())
+
+
+def sends_upload(viewer: Viewer, submission: int, upload: UUID) -> Verdict:
+    """Say whether the viewer may give this upload a part in the submission: both are the own team's."""
+    owned = owns_submission(viewer, submission)
+    if not owned.allowed:
+        return owned
+    owner = owner_of(Submission.objects.select_related("entry__consortium").get(pk=submission))
+    return _verdict(viewer, seen=Upload.objects.filter(pk=upload, owner=owner).exists())
 
 
 def sees_submission(viewer: Viewer, submission: int) -> Verdict:

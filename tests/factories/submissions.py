@@ -14,7 +14,7 @@ from portal.submissions.enums import Role
 from portal.submissions.models import Receipt, Submission
 from tests.factories.artifacts import write_weights
 from tests.factories.consortia import make_entry
-from tests.factories.programmes import make_phase
+from tests.factories.programmes import make_phase, make_programme, make_ruleset, rules_document
 
 ACTOR = "user:1"
 DECLARATION = {
@@ -37,6 +37,13 @@ DECLARATION = {
 
 def receiving_entry(**phase_fields) -> Entry:
     return make_entry(make_phase("receiving", **phase_fields))
+
+
+def graceful_entry(*, grace_hours: int, **phase_fields) -> Entry:
+    """An entry under rules that let bytes follow for so many hours after the deadline."""
+    programme = make_programme()
+    rules = make_ruleset(programme, document={**rules_document(), "grace_hours": grace_hours})
+    return receiving_entry(programme=programme, ruleset=rules, **phase_fields)
 
 
 def late_entry() -> Entry:

@@ -2,7 +2,8 @@ import pytest
 from django.test import Client
 
 from portal.accounts.actions import issue_token
-from portal.submissions.actions import open_draft
+from portal.artifacts.actions import cancel_upload
+from portal.submissions.actions import open_draft, withdraw
 from portal.submissions.models import Submission
 from tests.factories.accounts import make_user
 from tests.factories.artifacts import declare
@@ -54,13 +55,35 @@ def test_an_entry_of_another_consortium_is_not_there(call):
     assert call("post", "", {"entry": other.pk}).status_code == 404
 
 
-def test_an_upload_that_is_not_complete_cannot_be_attached(call, entry):
+def test_an_upload_that_is_on_its_way_is_attached_and_said_to_be(call, entry):
     draft = open_draft(entry, actor=ACTOR)
     upload = declare({"model.safetensors": b"not all of it"}, owner=entry.consortium.account_key, part_size=1 << 23)
 
     answer = call("post", f"{draft.pk}/items/", {"role": "checkpoint", "upload": str(upload.pk)})
 
-    assert (answer.status_code, answer.json()["error"]) == (409, "incomplete_upload")
+    assert (answer.status_code, answer.json()["stored"]) == (201, False)
+    shown = call("get", f"{draft.pk}/").json()
+    assert [(row["bundle"], row["stored"]) for row in shown["items"]] == [(upload.digest, False)]
+    assert (shown["open"], shown["deadline"], shown["bytes_due"]) == (True, shown["bytes_due"], shown["deadline"])
+
+
+def test_an_upload_that_was_cancelled_is_not_attached(call, entry):
+    draft = open_draft(entry, actor=ACTOR)
+    upload = declare({"model.safetensors": b"gone"}, owner=entry.consortium.account_key, part_size=1 << 23)
+    cancel_upload(upload, actor=ACTOR)
+
+    answer = call("post", f"{draft.pk}/items/", {"role": "checkpoint", "upload": str(upload.pk)})
+
+    assert (answer.status_code, answer.json()["error"], answer.json()["where"]) == (409, "not_open", "upload")
+
+
+def test_what_was_withdrawn_is_not_handed_in_again(call, entry, tmp_path):
+    submission = handed_in(entry, tmp_path).submission
+    withdraw(submission, actor=ACTOR, reason="가중치 오류")
+
+    answer = call("post", f"{submission.pk}/submit/")
+
+    assert (answer.status_code, answer.json()["error"]) == (409, "not_possible")
 
 
 def test_handing_in_answers_with_the_receipt(call, entry, tmp_path):

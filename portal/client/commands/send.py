@@ -15,7 +15,7 @@ from portal.common.formats.manifest import DEFAULT_PART_SIZE
 
 ROLES = (
     "checkpoint", "intermediate_checkpoint", "initial_checkpoint", "training_log", "loss_curve",
-    "component_declaration", "technical_report", "benchmark_results",
+    "component_declaration", "technical_report", "benchmark_results", "code",
 )  # fmt: skip
 
 

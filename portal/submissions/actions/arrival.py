@@ -3,6 +3,8 @@
 from django.db import transaction
 from django.utils import timezone
 
+from portal.artifacts.actions import begin_check
+from portal.artifacts.enums import UploadState
 from portal.audit.actions import record
 from portal.common.transitions import find
 from portal.consortia.models import Entry
@@ -10,7 +12,7 @@ from portal.programmes.enums import PhaseState
 from portal.submissions.actions.handin import attach_stored, replace_older
 from portal.submissions.enums import AuditAction, State
 from portal.submissions.models import Submission, SubmissionItem
-from portal.submissions.selectors.arrival import being_checked, outstanding, owner_of
+from portal.submissions.selectors.arrival import outstanding, owner_of, sent_in_time
 from portal.submissions.selectors.deadline import window_of
 from portal.submissions.transitions import SUBMISSION
 
@@ -64,7 +66,12 @@ def _is_over(entry: Entry) -> bool:
 
 
 def _on_us(submission: Submission, absent: list[SubmissionItem]) -> bool:
-    """Whether everything that is absent was sent in time and only waits for our own checks."""
+    """Whether everything that is absent was sent in time and only waits for our own checks; those are begun."""
     due = window_of(submission.entry).bytes_due or timezone.now()
-    owner = owner_of(submission)
-    return all(being_checked(item, owner=owner, due=due) for item in absent)
+    uploads = [sent_in_time(item, owner=owner_of(submission), due=due) for item in absent]
+    if not all(uploads):
+        return False
+    for upload in uploads:
+        if upload and upload.state == UploadState.DECLARED:
+            begin_check(upload, actor="system", elsewhere=True)
+    return True

@@ -17,14 +17,16 @@ def stored_bundles(submission: Submission) -> dict[str, Bundle]:
 
 
 def outstanding(submission: Submission, *, due: datetime | None = None) -> list[SubmissionItem]:
-    """Return the items whose bytes are not all here; with `due`, also those whose bytes came after it."""
+    """Return the items whose bytes are not all here; with `due`, also those whose bytes came after it.
+
+    What was here at the hand-in is settled: no deadline that is moved back asks for it again.
+    """
     here = stored_bundles(submission)
-    late = {digest for digest, bundle in here.items() if due and not _in_time(bundle, due)}
-    items = submission.items.select_related("bundle", "upload")
-    return [item for item in items if item.digest not in here or item.digest in late]
+    open_items = submission.items.filter(bundle=None).select_related("upload")
+    return [item for item in open_items if not _counts(here.get(item.digest), due)]
 
 
-def being_checked(item: SubmissionItem, *, owner: str, due: datetime) -> Upload | None:
+def sent_in_time(item: SubmissionItem, *, owner: str, due: datetime) -> Upload | None:
     """Return the upload whose bytes were all here in time and are not checked yet: our time, not the team's."""
     uploads = Upload.objects.filter(owner=owner, digest=item.digest, state__in=OPEN, received_at__lte=due)
     return next((upload for upload in uploads if not missing_parts(upload)), None)
@@ -35,9 +37,9 @@ def owner_of(submission: Submission) -> str:
     return submission.entry.consortium.account_key
 
 
-def _in_time(bundle: Bundle, due: datetime) -> bool:
-    """Bytes count from their last part on, not from the end of our checks."""
-    if bundle.created <= due:
-        return True
+def _counts(bundle: Bundle | None, due: datetime | None) -> bool:
+    """Whether the bytes are here, and in time: from their last part on, not from the end of our checks."""
+    if bundle is None or due is None or bundle.created <= due:
+        return bundle is not None
     uploads = Upload.objects.filter(owner=bundle.owner, digest=bundle.digest, state=UploadState.COMPLETE)
     return uploads.filter(received_at__lte=due).exists()

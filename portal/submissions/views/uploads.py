@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.artifacts.models import Upload
+from portal.artifacts.selectors import store_is_sealed
 from portal.common.access import ViewerRequest, access
 from portal.submissions import actions, by_browser, policies, selectors
 from portal.submissions.enums import Role, State
@@ -31,6 +32,7 @@ def upload_context(request: ViewerRequest, submission: Submission) -> dict[str, 
         "takes_bytes": True,
         "browser_roles": [(role.value, role.label) for role in by_browser.ROLES],
         "room": room,
+        "store_is_sealed": store_is_sealed(),
         "browser_limit": by_browser.MAX_BYTES,
         "upload_rules": {
             **by_browser.rules(),
@@ -49,12 +51,12 @@ def uploads(request: ViewerRequest, submission: int) -> HttpResponse:
     return render(request, "submissions/components/on_the_way.html", {"submission": row, **_watched(row)})
 
 
-@access(policies.owns_submission)
+@access(policies.sends_upload)
 @require_POST
 def use_upload(request: ViewerRequest, submission: int, upload: uuid.UUID) -> HttpResponse:
     """Give an upload of the own account its part in the draft; its bytes may still be on their way."""
     row = get_object_or_404(Submission.objects.select_related("entry__consortium"), pk=submission)
-    found = get_object_or_404(Upload, pk=upload, owner=row.entry.consortium.account_key)
+    found = get_object_or_404(Upload, pk=upload)
     role = request.POST.get("role", "")
     if role not in by_browser.ROLES:
         detail = _("Choose what the files are.")
