@@ -26,4 +26,4 @@ ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
 USER 10001:10001
 VOLUME /var/lib/portal
 EXPOSE 8000
-CMD ["gunicorn", "portal.config.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "2", "--threads", "8", "--no-control-socket"]
+CMD ["gunicorn", "portal.config.wsgi", "--config", "python:portal.config.serving"]

@@ -9,6 +9,8 @@ import pytest
 import yaml
 from django.conf import settings
 
+from portal.common.formats.manifest import MIB, Limits
+
 COMPOSE = Path(sys.executable).parent / "docker-compose"
 
 
@@ -36,7 +38,16 @@ def test_no_secret_stands_in_the_environment(services: dict[str, Any]) -> None:
     assert {"SECRET_KEY", "LEDGER_SIGNING_KEY", "DATABASE_URL", "POSTGRES_PASSWORD"}.isdisjoint(names)
 
 
-def test_only_the_web_server_has_a_port_and_only_on_loopback(services: dict[str, Any]) -> None:
+def test_only_the_proxy_has_a_port_and_only_on_loopback(services: dict[str, Any]) -> None:
     ports = {name: service["ports"] for name, service in services.items() if "ports" in service}
 
-    assert ports == {"web": ["127.0.0.1:${PORT:-8000}:8000"]}
+    assert ports == {"proxy": ["127.0.0.1:${PORT:-8000}:8080"]}
+
+
+def test_parts_are_not_buffered_on_their_way(services: dict[str, Any]) -> None:
+    configuration = (settings.BASE_DIR / "tools" / "nginx" / "portal.conf").read_text(encoding="utf-8")
+    uploads = configuration.partition("location /api/uploads/")[2]
+
+    assert "proxy_request_buffering off;" in uploads
+    assert f"client_max_body_size {Limits().max_part_size // MIB}m;" in uploads
+    assert services["uploads"]["environment"]["DJANGO_SETTINGS_MODULE"] == "portal.config.settings.uploads"

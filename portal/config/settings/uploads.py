@@ -38,3 +38,5 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["portal.accounts.authentication.TokenAuthentication"],
     "DEFAULT_SCHEMA_CLASS": None,
 }
+# Every check is a job here: whole files are read by the workers, never by a process that receives.
+UPLOADS = {**_installation.get("UPLOADS", {}), "inline_check_bytes": 0}
