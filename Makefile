@@ -5,7 +5,7 @@ PORT ?= 8000
 .DEFAULT_GOAL := help
 # Without compiled files every process that imports the harness compiles it again: 15 CPU seconds each.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help install run demo test test-browser test-services lint types contracts migrations messages bench shots figures lock vendor services-packages browser-packages browser-tools check clean
+.PHONY: help install run demo test test-browser test-services lint types contracts migrations messages bench bench-upload shots figures lock vendor services-packages browser-packages browser-tools check clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ messages: install ## Fail if a translation is missing
 
 bench: install ## All benchmarks, as ratios (takes minutes)
 	@for script in benchmarks/*.py; do echo "== $$script"; $(PY) $$script || exit 1; done
+
+bench-upload: install ## 4.3 GB of uploads beside a raw socket with SHA-256 and another upload server (ARGS="--folder /dev/shm")
+	@$(PY) benchmarks/upload_speed.py $(ARGS)
 
 shots: install browser-packages browser-tools ## Screenshots of every page at three widths in both languages, in var/shots
 	@$(PY) -m tests.e2e.pagewalk --shots

@@ -106,7 +106,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--gigabytes", type=float, default=2.0)
     parser.add_argument("--shards", type=int, default=4)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--folder", type=Path, help="where the files are written; the system's temporary folder otherwise")
+    parser.add_argument(
+        "--folder", type=Path, help="where the files are written; the system's temporary folder otherwise"
+    )
     return parser.parse_args()
 
 
