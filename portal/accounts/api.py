@@ -9,7 +9,6 @@ from allauth.account.adapter import get_adapter
 from django.urls import reverse
 from django.utils import timezone
 from rest_framework import status
-from rest_framework.parsers import FormParser, JSONParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -31,7 +30,6 @@ class DeviceView(APIView):
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
-    parser_classes = (FormParser, JSONParser)
 
     def handle_exception(self, exc: Exception) -> Response:
         return super().handle_exception(_api_error(exc) if isinstance(exc, DeviceRefused) else exc)
