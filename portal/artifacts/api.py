@@ -25,6 +25,7 @@ from portal.common.api import ApiError
 from portal.common.formats.manifest import Manifest, ManifestError, parse_manifest
 
 LISTED = 100  # uploads in one answer
+SENT_AT_ONCE = 1000  # parts in one message
 
 STATUS = {
     "over_quota": status.HTTP_413_REQUEST_ENTITY_TOO_LARGE,
@@ -36,7 +37,10 @@ STATUS = {
     "part_busy": status.HTTP_409_CONFLICT,
     "parts_missing": status.HTTP_409_CONFLICT,
     "not_open": status.HTTP_409_CONFLICT,
+    "not_direct": status.HTTP_409_CONFLICT,
     "object_missing": status.HTTP_500_INTERNAL_SERVER_ERROR,
+    "store_unreachable": status.HTTP_503_SERVICE_UNAVAILABLE,
+    "store_changed": status.HTTP_503_SERVICE_UNAVAILABLE,
 }
 
 
@@ -77,14 +81,14 @@ class UploadList(UploadView):
         document = _read_json(request)
         manifest, label = _declaration(document)
         upload = actions.declare_upload(manifest, owner=self.token.account_key, actor=self.token.actor, label=label)
-        return Response(_description(upload), status=status.HTTP_201_CREATED)
+        return Response(_description(upload, direct=_wants_direct(request)), status=status.HTTP_201_CREATED)
 
 
 class UploadDetail(UploadView):
     """What is stored and what is missing; a DELETE gives the upload up."""
 
     def get(self, request: Request, upload: UUID) -> Response:
-        return Response(_description(self.own_upload(upload)))
+        return Response(_description(self.own_upload(upload), direct=_wants_direct(request)))
 
     def delete(self, request: Request, upload: UUID) -> Response:
         actions.cancel_upload(self.own_upload(upload), actor=self.token.actor)
@@ -103,6 +107,17 @@ class UploadPart(UploadView):
         except UnreadablePostError as error:
             raise ArtifactError("short_body", "The connection ended within the part.", hint="Send it again.") from error
         return Response({"stored": stored, "bytes": length})
+
+
+class UploadParts(UploadView):
+    """Parts that were sent straight to object storage; the answer has addresses for the next."""
+
+    def post(self, request: Request, upload: UUID) -> Response:
+        sent = _sent_parts(_read_json(request))
+        outcome = actions.confirm_parts(self.own_upload(upload), sent)
+        refused = [[part.file, part.number] for part in outcome.refused]
+        body = _description(self.own_upload(upload), direct=True)
+        return Response({**body, "stored": outcome.stored, "refused": refused})
 
 
 class UploadCompletion(UploadView):
@@ -179,6 +194,23 @@ def _summary(upload: Upload) -> dict[str, Any]:
     }
 
 
-def _description(upload: Upload) -> dict[str, Any]:
+def _description(upload: Upload, *, direct: bool = False) -> dict[str, Any]:
+    """With `direct`, addresses of object storage for some missing parts; they are made for those who ask for them alone."""
     missing = selectors.missing_parts(upload) if upload.state == UploadState.DECLARED else {}
-    return {**_summary(upload), "held": selectors.held_bytes(upload, missing), "missing": missing}
+    offers = {"direct": actions.offer_parts(upload, missing)} if direct else {}
+    return {**_summary(upload), "held": selectors.held_bytes(upload, missing), "missing": missing, **offers}
+
+
+def _wants_direct(request: Request) -> bool:
+    return request.query_params.get("direct") == "1"
+
+
+def _sent_parts(document: Any) -> list[actions.Sent]:
+    parts = document.get("parts") if isinstance(document, dict) else None
+    if not isinstance(parts, list) or len(parts) > SENT_AT_ONCE:
+        hint = f"At most {SENT_AT_ONCE} parts at once."
+        raise ApiError("parts", 'The body must be {"parts": [[file, number, etag], …]}.', where="$.parts", hint=hint)
+    for place, part in enumerate(parts):
+        if not isinstance(part, list) or [type(value) for value in part] != [int, int, str]:
+            raise ApiError("parts", "A part is [file, number, etag].", where=f"$.parts[{place}]")
+    return [actions.Sent(*part) for part in parts]

@@ -1,6 +1,7 @@
 import pytest
 
 from portal.artifacts import conf
+from portal.artifacts.stores import plans
 
 
 @pytest.fixture(autouse=True)
@@ -20,3 +21,11 @@ def limits(settings):
         return conf.store_settings()
 
     return change
+
+
+@pytest.fixture
+def bucket(object_server, settings, monkeypatch):
+    """The installation's bucket; parts may be tiny."""
+    settings.OBJECT_STORE = object_server.settings(object_server.new_bucket())
+    monkeypatch.setattr(plans, "LEAST_PART", 1)
+    return settings.OBJECT_STORE["bucket"]

@@ -9,19 +9,11 @@ import pytest
 import urllib3
 
 from portal.artifacts.errors import ArtifactError
-from portal.artifacts.stores import Incoming, current_store, plans
+from portal.artifacts.stores import Incoming, current_store
 
 OWNER = "consortium:1"
 DATA = bytes(range(256)) * 12  # 3072 bytes in parts of 1000
 PART = 1000
-
-
-@pytest.fixture
-def bucket(object_server, settings, monkeypatch):
-    """The installation's bucket; parts may be tiny."""
-    settings.OBJECT_STORE = object_server.settings(object_server.new_bucket())
-    monkeypatch.setattr(plans, "LEAST_PART", 1)
-    return settings.OBJECT_STORE["bucket"]
 
 
 @pytest.fixture

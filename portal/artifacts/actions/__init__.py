@@ -10,6 +10,7 @@ from portal.artifacts.actions.completion import (
     seal_upload,
 )
 from portal.artifacts.actions.declaration import declare_upload
+from portal.artifacts.actions.direct import Sent, confirm_parts, offer_parts
 from portal.artifacts.actions.expiry import collect_store, expire_uploads
 from portal.artifacts.actions.keys import rotate_account_keys, shred_account_key
 from portal.artifacts.actions.parts import write_part
@@ -18,16 +19,19 @@ from portal.artifacts.actions.storing import materialise, open_blob, store_file,
 from portal.artifacts.selectors import missing_parts
 
 __all__ = (
+    "Sent",
     "begin_check",
     "cancel_upload",
     "collect_store",
     "complete_upload",
+    "confirm_parts",
     "create_bundle",
     "declare_upload",
     "end_check",
     "expire_uploads",
     "materialise",
     "missing_parts",
+    "offer_parts",
     "open_blob",
     "read_blob",
     "read_bundle",
