@@ -112,8 +112,24 @@ def test_the_same_bytes_look_different_each_time():
 
 
 def test_a_chunk_out_of_place_is_an_error_of_the_caller():
-    with pytest.raises(ValueError, match="whole"):
-        FileSeal(KEY, sha256="ab" * 32, size=2 * UNIT).encode(UNIT // 2, bytes(10))
+    file_seal = FileSeal(KEY, sha256="ab" * 32, size=UNIT)
+
+    with pytest.raises(ValueError, match="multiples"):
+        file_seal.encode(UNIT // 2, bytes(10))
+    with pytest.raises(ValueError, match="not 1048577"):
+        file_seal.encode(0, bytes(UNIT + 1))
+
+
+@pytest.mark.django_db
+def test_a_part_that_breaks_off_within_a_chunk_is_refused(key_file):
+    data = noise(MIB + 500)
+    upload = declare({"train.log": data}, part_size=MIB)
+
+    for number, sent in ((0, data[: MIB - 1]), (1, data[MIB : MIB + 9])):
+        length = len(part_of(data, number, part_size=MIB))
+        with pytest.raises(ArtifactError) as caught:
+            write_part(upload, index=0, number=number, stream=io.BytesIO(sent), length=length)
+        assert caught.value.code == "short_body"
 
 
 def bytes_on_disk(folder):

@@ -24,7 +24,7 @@ class Codec(Protocol):
         """Where the plain byte `offset`, a multiple of `unit`, begins in the stored file."""
 
     def encoder(self, *, owner: str, sha256: str, size: int) -> Encode:
-        """Turns plain units of one file into stored ones, in any order."""
+        """Turns plain units of one file into stored ones, in any order. A torn unit may give nothing: it never counts."""
 
     def reader(self, raw: BinaryIO, *, owner: str, sha256: str) -> BinaryIO:
         """Seekable plain bytes over the seekable stored ones; closing it closes them."""

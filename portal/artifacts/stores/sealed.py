@@ -69,7 +69,12 @@ class FileSeal:
         self.size = size
 
     def encode(self, offset: int, chunk: bytes) -> bytes:
-        number = self._number(offset, len(chunk))
+        """Nothing for a chunk that the sender broke off: it cannot be sealed, and will be sent again."""
+        number, expected = self._place(offset)
+        if len(chunk) < expected:
+            return b""
+        if len(chunk) > expected:
+            raise ValueError(f"a sealed chunk has {expected} bytes here, not {len(chunk)}")
         stored = bytearray(len(chunk) + EXTRA)
         stored[:NONCE] = nonce = os.urandom(NONCE)
         self._cipher.encrypt_into(nonce, chunk, self._label(number), memoryview(stored)[NONCE:])
@@ -84,11 +89,12 @@ class FileSeal:
     def _label(self, number: int) -> bytes:
         return self._name + struct.pack(">QQ?", self.size, number, number == _chunks(self.size) - 1)
 
-    def _number(self, offset: int, length: int) -> int:
+    def _place(self, offset: int) -> tuple[int, int]:
+        """Number and plain bytes of the chunk that begins at `offset`."""
         number, beside = divmod(offset, UNIT)
-        if beside or length != min(UNIT, self.size - offset):
-            raise ValueError(f"sealed chunks begin at multiples of {UNIT} bytes and are whole, not {offset}+{length}")
-        return number
+        if beside:
+            raise ValueError(f"sealed chunks begin at multiples of {UNIT} bytes, not at {offset}")
+        return number, min(UNIT, self.size - offset)
 
 
 class SealedReader(io.RawIOBase):
