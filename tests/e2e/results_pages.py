@@ -12,7 +12,8 @@ from portal.results.enums import State
 from tests.e2e.pages import Page
 from tests.factories.accounts import make_user
 from tests.factories.releases import make_release
-from tests.factories.results import auditor_bundle, ruleset_document
+from tests.factories.result_rules import ruleset_document
+from tests.factories.results import auditor_bundle
 from tests.factories.review import make_phase
 
 DEMONSTRATION = {

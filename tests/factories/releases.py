@@ -15,7 +15,8 @@ from portal.results.models import Release, ReleaseContent
 from portal.results.selectors.sources import name_of
 from portal.review.models import Tally
 from tests.factories.accounts import make_user
-from tests.factories.results import auditor_bundle, ruleset_document
+from tests.factories.result_rules import ruleset_document
+from tests.factories.results import auditor_bundle
 from tests.factories.review import Scene, make_phase
 from tests.factories.review import ruleset_document as small_rules
 

@@ -10,15 +10,8 @@ from portal.results.bundle import BundleError, build_auditor, build_public, repl
 from portal.results.bundle.commitments import commitment, salt_for, shuffled
 from portal.results.bundle.disclosure import disclosed
 from portal.results.bundle.public import withheld
-from tests.factories.results import (
-    ENTRIES,
-    OPEN_FROM_NOTICE,
-    SECRET,
-    SUBJECTS,
-    auditor_bundle,
-    ruleset_document,
-    sources,
-)
+from tests.factories.result_rules import OPEN_FROM_NOTICE, SUBJECTS, ruleset_document
+from tests.factories.results import ENTRIES, SECRET, auditor_bundle, sources
 
 
 def public_text(**changes) -> str:

@@ -11,7 +11,8 @@ from portal.results.enums import State
 from portal.results.presentation.stages import stage_of
 from tests.factories.accounts import make_user, sign_in
 from tests.factories.releases import make_release
-from tests.factories.results import auditor_bundle, ruleset_document
+from tests.factories.result_rules import ruleset_document
+from tests.factories.results import auditor_bundle
 from tests.factories.review import make_phase
 
 pytestmark = pytest.mark.django_db

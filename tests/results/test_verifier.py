@@ -12,7 +12,8 @@ from portal.common.formats.canonical import canonical_json, digest_of
 from portal.common.formats.checkpoint import public_key_of, sign_checkpoint, verifier_key
 from portal.common.formats.merkle import inclusion_proof, leaf_hash, root_of
 from portal.results.verifier import verify_release
-from tests.factories.results import auditor_bundle, ruleset_document
+from tests.factories.result_rules import ruleset_document
+from tests.factories.results import auditor_bundle
 from tests.results.release_files import accepts, reseal, run_script, write_release
 
 
