@@ -1,4 +1,6 @@
-from django.urls import URLPattern
+from django.urls import path
 
-app_name = "custody_api"
-urlpatterns: list[URLPattern] = []
+from portal.custody import api
+
+app_name = "custody-api"
+urlpatterns = [path("", api.deposits, name="deposits")]

@@ -13,7 +13,7 @@ from portal.results.enums import State
 from portal.results.errors import ReleaseRefused
 from portal.results.models import ReleaseContent
 from portal.results.publication import check_release, publish_site, verify_site
-from portal.results.selectors.files import csv_of, safe_cell
+from portal.common.spreadsheets import csv_of, safe_cell
 from portal.results.verifier import verify_release
 from tests.factories.releases import make_release
 from tests.factories.results import auditor_bundle

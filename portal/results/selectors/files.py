@@ -1,26 +1,22 @@
 """The files of a release as the data page offers them: bytes by name, the same in the live route and on static pages."""
 
-import csv
 import hashlib
-import io
 import json
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from portal.audit.models import Event
 from portal.audit.selectors import checkpoint_covering, inclusion_proof
 from portal.common.formats.canonical import canonical_json
+from portal.common.spreadsheets import CSV, Row, csv_of
 from portal.results.bundle import root_document
 from portal.results.enums import AuditAction
 from portal.results.models import Release
 from portal.results.verifier import verify_release
 
 VERIFIER = Path(verify_release.__file__)
-CONTENT_TYPES = {".json": "application/json", ".csv": "text/csv; charset=utf-8", ".py": "text/x-python; charset=utf-8"}
-NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
-Row = Sequence[Any]
+CONTENT_TYPES = {".json": "application/json", ".csv": CSV, ".py": "text/x-python; charset=utf-8"}
 
 
 def files_of(release: Release) -> dict[str, bytes]:
@@ -97,20 +93,6 @@ def item_rows(public: dict[str, Any]) -> Iterable[Row]:
                     entry["code"], part["part"], "item", row["item"], row["value"], row["stderr"], row["target"],
                     _value(row["points"]), row["class"], source,
                 )  # fmt: skip
-
-
-def csv_of(rows: Iterable[Row]) -> bytes:
-    """With a byte order mark, because spreadsheets need it for Hangul; no cell can start a formula."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows([safe_cell(cell) for cell in row] for row in rows)
-    return text.getvalue().encode("utf-8-sig")
-
-
-def safe_cell(value: Any) -> str:
-    """A plain number stays one; other text that a spreadsheet would run gets an apostrophe."""
-    text = "" if value is None else str(value)
-    runs = text[:1] in {"=", "+", "-", "@", "\t", "\r", "\n"} and not NUMBER.fullmatch(text)
-    return f"'{text}" if runs else text
 
 
 def content_type_of(name: str) -> str:

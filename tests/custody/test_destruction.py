@@ -1,0 +1,178 @@
+"""Destruction needs a period that is over, nothing in the way and two people; then no readable byte is left."""
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from portal.artifacts.actions import materialise, require_bytes, store_folder
+from portal.artifacts.errors import ArtifactError
+from portal.artifacts.models import Blob, Bundle
+from portal.audit.models import Event
+from portal.custody import actions, registry
+from portal.custody.errors import CustodyError
+from portal.custody.models import Destruction
+from portal.custody.selectors.retention import in_the_way
+from portal.letters.models import Letter, OfficialNumber
+from tests.factories.artifacts import write_folder
+from tests.factories.custody import make_due, proposed, staff
+from tests.factories.submissions import handed_in, receiving_entry
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def entry(tmp_path):
+    found = receiving_entry()
+    handed_in(found, tmp_path / "files")
+    return found
+
+
+def bytes_in(folder, needles):
+    """Which of the byte strings any file below the folder holds."""
+    contents = [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
+    return [needle for needle in needles if any(needle in content for content in contents)]
+
+
+def needles_of(folder):
+    """A piece out of the middle of each file."""
+    return [data[len(data) // 3 :][:64] for path in folder.rglob("*") if path.is_file() and (data := path.read_bytes())]
+
+
+def test_two_people_decide_and_no_readable_byte_is_left(entry, tmp_path, store):
+    officer, decider = staff("officer", "decider"), staff("decider")
+    weights = needles_of(tmp_path / "files") and needles_of(next((tmp_path / "files").glob("*/model")))
+    assert bytes_in(store, weights) == weights
+    row = proposed(entry, officer=officer)
+
+    with pytest.raises(PermissionDenied):
+        actions.approve_destruction(row, by=officer)
+    actions.approve_destruction(row, by=decider)
+    assert (actions.carry_out_destructions(), actions.carry_out_destructions()) == (1, 0)
+
+    row.refresh_from_db()
+    checkpoint = row.items.get(role="checkpoint").bundle
+    assert bytes_in(store, weights) == []
+    assert checkpoint.destroyed_at is not None
+    assert not Blob.objects.filter(sha256__in=[file["sha256"] for file in checkpoint.file_list()]).exists()
+    assert row.document["objects_removed"] == len(row.objects_removed) == 3
+    assert row.document["number"] == str(OfficialNumber.objects.get(kind="destruction"))
+    assert Letter.objects.filter(kind="checkpoint_destroyed").count() == 1
+    last = Event.objects.order_by("seq").last()
+    assert (last.action, last.after["digest"]) == ("custody.destroyed", row.digest)
+
+
+def test_what_is_no_checkpoint_stays_as_the_record(entry):
+    row = proposed(entry, officer=staff("officer"))
+    actions.approve_destruction(row, by=staff("decider"))
+    actions.carry_out_destructions()
+
+    left = Bundle.objects.filter(destroyed_at=None, owner=entry.consortium.account_key)
+    assert left.count() == 2  # loss curve and declaration
+    for bundle in left:
+        require_bytes(bundle)
+
+
+def test_reading_what_was_destroyed_is_refused_with_the_day(entry, tmp_path):
+    row = proposed(entry, officer=staff("officer"))
+    actions.approve_destruction(row, by=staff("decider"))
+    actions.carry_out_destructions()
+
+    with pytest.raises(ArtifactError, match="destroyed on") as refusal:
+        materialise(row.items.get(role="checkpoint").bundle, tmp_path / "out", reader="job:1", purpose="benchmark")
+    assert refusal.value.code == "destroyed"
+
+
+def test_the_same_files_may_come_again(entry, tmp_path):
+    folder = next((tmp_path / "files").glob("*/model"))
+    row = proposed(entry, officer=staff("officer"))
+    actions.approve_destruction(row, by=staff("decider"))
+    actions.carry_out_destructions()
+
+    again = store_folder(folder, owner=entry.consortium.account_key, actor="user:1")
+
+    old = row.items.get(role="checkpoint").bundle
+    assert (again.digest, again.destroyed_at) == (old.digest, None)
+    materialise(again, tmp_path / "out", reader="job:1", purpose="benchmark")
+
+
+def test_a_file_that_another_bundle_uses_stays(entry, tmp_path):
+    model = next((tmp_path / "files").glob("*/model"))
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    (shared / "config.json").write_bytes((model / "config.json").read_bytes())
+    row = proposed(entry, officer=staff("officer"))
+    later = store_folder(shared, owner=entry.consortium.account_key, actor="user:1")  # after the list was made
+    actions.approve_destruction(row, by=staff("decider"))
+    actions.carry_out_destructions()
+
+    materialise(later, tmp_path / "out", reader="job:1", purpose="benchmark")
+
+
+def test_uploads_that_were_never_handed_in_go_too(entry, tmp_path):
+    loose = store_folder(write_folder(tmp_path / "loose", seed=9), owner=entry.consortium.account_key, actor="user:1")
+
+    row = proposed(entry, officer=staff("officer"))
+
+    assert row.items.get(bundle=loose).role == "unused"
+
+
+@pytest.mark.parametrize("reason", ["period", "final", "hold", "dispute"])
+def test_nothing_is_destroyed_while_something_is_in_the_way(entry, reason, monkeypatch):
+    officer = staff("officer")
+    if reason == "final":
+        actions.set_retention(entry.phase.programme, days=0, roles=["checkpoint"], reason="규정", by=officer)
+    if reason in {"period", "hold", "dispute"}:
+        make_due(entry.phase, officer=officer)
+    if reason == "period":
+        actions.set_retention(
+            entry.phase.programme, phase=entry.phase, days=30, roles=["checkpoint"], reason="연장", by=officer
+        )
+    if reason == "hold":
+        actions.place_hold(entry, reason="소송", by=officer)
+    if reason == "dispute":
+        monkeypatch.setitem(registry._sources, "test", lambda found: ["이의가 열려 있다"])
+    entry.refresh_from_db()
+
+    assert in_the_way(entry)
+    with pytest.raises(CustodyError):
+        actions.propose_destruction(entry, reason="끝", by=officer)
+
+
+def test_a_hold_that_comes_after_the_proposal_stops_the_approval(entry):
+    officer = staff("officer")
+    row = proposed(entry, officer=officer)
+    hold = actions.place_hold(entry, reason="소송", by=officer)
+
+    with pytest.raises(CustodyError, match="소송"):
+        actions.approve_destruction(row, by=staff("decider"))
+    actions.lift_hold(hold, reason="취하", by=officer)
+    actions.approve_destruction(row, by=staff("decider"))
+
+
+def test_a_pass_that_was_killed_is_gone_on_with(entry, monkeypatch, store):
+    """Between forgetting and removing, and between removing and certifying."""
+    from portal.custody.actions import destroying
+
+    row = proposed(entry, officer=staff("officer"))
+    actions.approve_destruction(row, by=staff("decider"))
+    for step in ("remove_objects", "_certify"):
+        with monkeypatch.context() as patch:
+            patch.setattr(destroying, step, _killed)
+            with pytest.raises(KeyboardInterrupt):
+                actions.carry_out_destructions()
+    actions.carry_out_destructions()
+
+    row.refresh_from_db()
+    assert (row.state, row.document["objects_removed"]) == ("done", 3)
+
+
+def _killed(*arguments, **options):
+    raise KeyboardInterrupt
+
+
+def test_a_dropped_proposal_leaves_everything(entry):
+    row = proposed(entry, officer=staff("officer"))
+    actions.drop_destruction(row, reason="더 보관한다", by=staff("decider"))
+
+    assert actions.carry_out_destructions() == 0
+    assert Destruction.objects.get().state == "dropped"
+    assert not Bundle.objects.exclude(destroyed_at=None).exists()
