@@ -150,6 +150,24 @@ class AccountKey(models.Model):
         return f"{self.owner} ({self.master})"
 
 
+class FileKey(models.Model):
+    """Half of what opens one sealed file; the other half is its account's key. Destroying the row destroys the file.
+
+    `account` is the folder of the account in the store.
+    """
+
+    account = models.CharField(max_length=16)
+    sha256 = models.CharField(max_length=64)
+    salt = models.CharField(max_length=64, help_text="32 random bytes in hexadecimal.")
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("account", "sha256"), name="one_key_per_account_and_file"),)
+
+    def __str__(self) -> str:
+        return f"{self.account}/{self.sha256[:12]}"
+
+
 class Upload(models.Model):
     """A declared bundle whose bytes are on their way. The manifest binds from the moment of declaration."""
 
