@@ -13,11 +13,12 @@ from django.db import transaction
 from django.db.models import F
 
 from portal.artifacts import hooks
+from portal.artifacts.actions.blobs import keep_blob
 from portal.artifacts.actions.summaries import keep_summary
 from portal.artifacts.checks import Content, check_content, check_indexes
 from portal.artifacts.enums import UploadState
 from portal.artifacts.errors import ArtifactError
-from portal.artifacts.models import Blob, Upload
+from portal.artifacts.models import Upload
 from portal.artifacts.reading import Reading, read_file
 from portal.artifacts.second_reader import SecondReader
 from portal.artifacts.selectors import files_to_receive
@@ -121,10 +122,8 @@ def _take_over(upload: Upload, *, index: int, entry: FileEntry, document: bytes 
     if store.has_incoming(file):
         store.adopt(file)
     with transaction.atomic():
-        blob, created = Blob.objects.get_or_create(
-            owner=upload.owner, sha256=entry.sha256, defaults={"size": entry.size}
-        )
-        if created:
+        blob, is_new = keep_blob(owner=upload.owner, sha256=entry.sha256, size=entry.size)
+        if is_new:
             Upload.objects.filter(pk=upload.pk).update(reserved=F("reserved") - entry.size)
     if document is not None:
         keep_summary(blob, document)

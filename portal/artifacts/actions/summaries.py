@@ -4,6 +4,7 @@ import hashlib
 import io
 
 from portal.artifacts import hooks
+from portal.artifacts.actions.blobs import keep_blob
 from portal.artifacts.models import Blob, BlobSummary
 from portal.artifacts.stores import current_store
 
@@ -15,5 +16,5 @@ def keep_summary(blob: Blob, document: bytes) -> None:
         return
     digest = hashlib.sha256(document).hexdigest()
     current_store().put(io.BytesIO(document).read, owner=blob.owner, sha256=digest, size=len(document))
-    kept, _ = Blob.objects.get_or_create(owner=blob.owner, sha256=digest, defaults={"size": len(document)})
+    kept = keep_blob(owner=blob.owner, sha256=digest, size=len(document)).blob
     BlobSummary.objects.get_or_create(blob=blob, kind=intake.kind, defaults={"document": kept})
