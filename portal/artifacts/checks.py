@@ -61,6 +61,12 @@ def check_indexes(contents: Mapping[str, Content]) -> None:
             _check_index(name, content.weight_map, contents=contents)
 
 
+def check_known_size(size: int, *, name: str, declared: int) -> None:
+    """Bytes that are here already are not sent again: only the declaration speaks for their size."""
+    if size != declared:
+        raise refused(name, f"its digest is that of {size} bytes, declared are {declared}", hint="Hash the file again.")
+
+
 def refused(name: str, message: str, *, hint: str) -> ArtifactError:
     return ArtifactError("file_refused", f"The file is not accepted: {message}.", where=name, hint=hint)
 

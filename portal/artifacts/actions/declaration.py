@@ -3,12 +3,12 @@
 from django.db import transaction
 from django.utils import timezone
 
-from portal.artifacts.checks import check_names
+from portal.artifacts.checks import check_known_size, check_names
 from portal.artifacts.conf import store_settings
 from portal.artifacts.enums import OPEN, AuditAction, UploadState
 from portal.artifacts.errors import ArtifactError
 from portal.artifacts.models import StorageAccount, Upload, UploadFile
-from portal.artifacts.selectors import stored_digests, used_bytes
+from portal.artifacts.selectors import blobs_of, used_bytes
 from portal.artifacts.stores import current_store
 from portal.audit.actions import record
 from portal.common.formats.manifest import Manifest
@@ -61,7 +61,11 @@ def _existing(manifest: Manifest, *, owner: str) -> Upload | None:
 
 def _bytes_to_receive(manifest: Manifest, *, owner: str) -> int:
     sizes = {entry.sha256: entry.size for entry in manifest.files}
-    return sum(sizes.values()) - sum(sizes[digest] for digest in stored_digests(owner, sizes))
+    known = blobs_of(owner, sizes)
+    for entry in manifest.files:
+        if entry.sha256 in known:
+            check_known_size(known[entry.sha256].size, name=entry.path, declared=entry.size)
+    return sum(size for digest, size in sizes.items() if digest not in known)
 
 
 def _reserve(account: StorageAccount, *, needed: int) -> None:

@@ -103,6 +103,7 @@ def parse_manifest(obj: Any, *, limits: Limits | None = None) -> Manifest:
     entries = [_entry(item, where=f"$.files[{n}]", part_size=part_size, limits=limits) for n, item in enumerate(files)]
     _check_part_size(entries, part_size=part_size, limits=limits)
     _check_paths(entries)
+    _check_sizes(entries)
     return Manifest(part_size=part_size, files=tuple(entries))
 
 
@@ -171,6 +172,18 @@ def _check_paths(entries: list[FileEntry]) -> None:
         check_path_set([entry.path for entry in entries])
     except PathError as error:
         raise ManifestError(error.message, where=error.path, hint=error.hint) from error
+
+
+def _check_sizes(entries: list[FileEntry]) -> None:
+    """Equal bytes travel once, so nothing but the declaration would speak for a second size."""
+    sizes: dict[str, int] = {}
+    for entry in entries:
+        if sizes.setdefault(entry.sha256, entry.size) != entry.size:
+            raise ManifestError(
+                f"the digest is that of another file with {sizes[entry.sha256]} bytes",
+                where=entry.path,
+                hint="Hash the file again.",
+            )
 
 
 def _mapping(value: Any, *, where: str) -> Mapping[str, Any]:
