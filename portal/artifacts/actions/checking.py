@@ -3,6 +3,7 @@
 Idempotent and safe to be killed anywhere: what is done stays done, and the next call goes on with the rest.
 """
 
+import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -15,7 +16,7 @@ from django.db.models import F
 from portal.artifacts import hooks
 from portal.artifacts.actions.blobs import keep_blob
 from portal.artifacts.actions.summaries import keep_summary
-from portal.artifacts.checks import Content, check_content, check_indexes
+from portal.artifacts.checks import Content, check_content, check_indexes, check_known_size
 from portal.artifacts.enums import UploadState
 from portal.artifacts.errors import ArtifactError
 from portal.artifacts.models import Upload
@@ -132,6 +133,8 @@ def _take_over(upload: Upload, *, index: int, entry: FileEntry, document: bytes 
 def _check_known(upload: Upload, entry: FileEntry, *, second: SecondReader) -> Content:
     """Bytes known from before are judged too: under a new name other rules hold."""
     with current_store().open(upload.owner, entry.sha256) as stream:
+        check_known_size(stream.seek(0, os.SEEK_END), name=entry.path, declared=entry.size)
+        stream.seek(0)
         return check_content(stream, name=entry.path, size=entry.size, second=second)
 
 
