@@ -3,14 +3,25 @@
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 
-from portal.submissions.actions import open_draft
+from portal.submissions.actions import add_upload, open_draft
+from portal.submissions.enums import Role, State
+from portal.submissions.models import Submission
 from tests.e2e.pages import Page
 from tests.factories.accounts import make_user
+from tests.factories.artifacts import declare
 from tests.factories.consortia import make_consortium, make_entry
 from tests.factories.programmes import make_phase
 from tests.factories.submission_runs import report_run
-from tests.factories.submissions import ACTOR, complete_draft, handed_in
+from tests.factories.submissions import (
+    ACTOR,
+    complete_draft,
+    declared_checkpoint,
+    graceful_entry,
+    handed_in,
+    handed_in_ahead,
+)
 
 
 def pages() -> Iterator[Page]:
@@ -21,6 +32,15 @@ def pages() -> Iterator[Page]:
     receipt = handed_in(make_entry(make_phase("receiving"), consortium=consortium), folder)
     run = report_run(receipt.submission)
 
+    entry = graceful_entry(grace_hours=48, consortium=consortium)
+    ahead = handed_in_ahead(entry, folder)
+    lapsed = handed_in_ahead(graceful_entry(grace_hours=48, consortium=consortium), folder)
+    Submission.objects.filter(pk=lapsed.submission_id).update(state=State.LAPSED)
+    filling = open_draft(make_entry(make_phase("receiving"), consortium=consortium), actor=ACTOR)
+    add_upload(filling, role=Role.CHECKPOINT, upload=declared_checkpoint(entry, folder, seed=3), actor=ACTOR)
+    declare({"train.log": b"step 0\n"}, owner=consortium.account_key, part_size=8 << 20)
+    number = {"number": ahead.number, "digest": ahead.digest}
+
     yield Page("team-home-empty", "/team/", newcomer)
     yield Page("team-home", "/team/", team)
     yield Page("handin-empty", f"/team/submissions/{empty.pk}/", team)
@@ -28,5 +48,12 @@ def pages() -> Iterator[Page]:
     yield Page("handin-done", f"/team/submissions/{receipt.submission_id}/", team)
     yield Page("handin-withdraw", f"/team/submissions/{receipt.submission_id}/withdraw/", team)
     yield Page("receipt", f"/team/receipts/{receipt.number}/", team)
+    yield Page("handin-declared", f"/team/submissions/{filling.pk}/", team)
+    yield Page("handin-awaiting", f"/team/submissions/{ahead.submission_id}/", team)
+    yield Page("handin-lapsed", f"/team/submissions/{lapsed.submission_id}/", team)
+    yield Page("receipt-ahead", f"/team/receipts/{ahead.number}/", team)
+    yield Page("verify-receipt", "/verify/receipt/")
+    yield Page("verify-receipt-valid", f"/verify/receipt/?{urlencode(number)}")
+    yield Page("verify-receipt-changed", f"/verify/receipt/?{urlencode({**number, 'digest': '0' * 64})}")
     yield Page("evidence-waiting", f"/team/submissions/{receipt.submission_id}/evidence/", team)
     yield Page("run-waiting", f"/team/runs/{run.pk}/", team)

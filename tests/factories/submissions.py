@@ -7,12 +7,12 @@ from pathlib import Path
 from django.utils import timezone
 
 from portal.artifacts.actions import store_folder
-from portal.artifacts.models import Bundle
-from portal.consortia.models import Entry
-from portal.submissions.actions import add_item, open_draft, submit
+from portal.artifacts.models import Bundle, Upload
+from portal.consortia.models import Consortium, Entry
+from portal.submissions.actions import add_item, add_upload, open_draft, submit
 from portal.submissions.enums import Role
 from portal.submissions.models import Receipt, Submission
-from tests.factories.artifacts import write_weights
+from tests.factories.artifacts import declare, write_weights
 from tests.factories.consortia import make_entry
 from tests.factories.programmes import make_phase, make_programme, make_ruleset, rules_document
 
@@ -39,11 +39,12 @@ def receiving_entry(**phase_fields) -> Entry:
     return make_entry(make_phase("receiving", **phase_fields))
 
 
-def graceful_entry(*, grace_hours: int, **phase_fields) -> Entry:
+def graceful_entry(*, grace_hours: int, consortium: Consortium | None = None, **phase_fields) -> Entry:
     """An entry under rules that let bytes follow for so many hours after the deadline."""
     programme = make_programme()
     rules = make_ruleset(programme, document={**rules_document(), "grace_hours": grace_hours})
-    return receiving_entry(programme=programme, ruleset=rules, **phase_fields)
+    phase = make_phase("receiving", programme=programme, ruleset=rules, **phase_fields)
+    return make_entry(phase, consortium=consortium)
 
 
 def late_entry() -> Entry:
@@ -76,6 +77,19 @@ def complete_draft(entry: Entry, tmp_path: Path, *, seed: int = 0) -> Submission
     for role, bundle in bundles.items():
         add_item(draft, role=role, bundle=bundle, actor=ACTOR)
     return draft
+
+
+def declared_checkpoint(entry: Entry, folder: Path, *, seed: int = 9) -> Upload:
+    """A checkpoint whose digests are declared and whose bytes are still to come."""
+    weights = write_weights(folder / "declared" / "model.safetensors", seed=seed).read_bytes()
+    return declare({"model.safetensors": weights}, owner=entry.consortium.account_key, part_size=8 << 20)
+
+
+def handed_in_ahead(entry: Entry, tmp_path: Path) -> Receipt:
+    """Handed in by the declared digests: the bytes of the checkpoint are outstanding."""
+    draft = complete_draft(entry, tmp_path)
+    add_upload(draft, role=Role.CHECKPOINT, upload=declared_checkpoint(entry, tmp_path), actor=ACTOR)
+    return submit(draft, actor=ACTOR)
 
 
 def handed_in(entry: Entry, tmp_path: Path, *, seed: int = 0) -> Receipt:
