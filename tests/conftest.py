@@ -15,6 +15,9 @@ hypothesis.settings.load_profile("shared")
 
 DATABASE = {"db", "django_db_setup", "template_database", "fresh_database"}
 
+# Tables of who may see what, cell by cell: long, and the same rows whichever database answers. `make test` runs them.
+ON_ONE_DATABASE = ("tests.access.", "tests.review.policies.", "tests.leak_probe.")
+
 __all__ = ("fresh_database", "object_server", "template_database")
 
 
@@ -22,6 +25,8 @@ __all__ = ("fresh_database", "object_server", "template_database")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """`-m database` picks what touches a database or a broker: the rest would only run twice on PostgreSQL and SQLite."""
     for item in items:
+        if item.module.__name__.startswith(ON_ONE_DATABASE):
+            continue
         marked = any(item.get_closest_marker(name) for name in ("django_db", "services"))
         if marked or DATABASE.intersection(getattr(item, "fixturenames", ())):
             item.add_marker("database")

@@ -18,7 +18,7 @@ need() { # program, packages
 
 case ${1:-} in
 chromium)
-    need chromium chromium fonts-noto-cjk
+    need chromium-headless-shell chromium-headless-shell fonts-noto-cjk
     need java default-jre-headless
     need npm npm
     ;;

@@ -25,7 +25,7 @@ from playwright.sync_api import Page as Tab
 from tests.e2e.pages import apps
 from tests.e2e.server import ROOT, built_pages, migrated, portal
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = "/usr/bin/chromium-headless-shell"
 AXE = ROOT / "var" / "vendor" / "axe" / "axe.min.js"
 VNU = ROOT / "var" / "vendor" / "vnu" / "vnu.jar"
 SHOTS = ROOT / "var" / "shots"
@@ -69,7 +69,9 @@ class Visit(NamedTuple):
 @contextmanager
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        browser = driver.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--in-process-gpu"]
+        )
         try:
             yield browser
         finally:
