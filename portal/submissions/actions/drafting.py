@@ -45,7 +45,7 @@ def require_open(entry: Entry, *, at: datetime | None = None) -> None:
     if window.closed == "entry_out":
         raise SubmissionRefused(
             "entry_out",
-            _("This entry is %(state)s and hands in nothing more.") % {"state": entry.get_state_display()},
+            _("This entry hands in nothing more: %(state)s.") % {"state": entry.get_state_display()},
             where=str(entry),
             hint=_("Everything uploaded is kept. Ask the programme office if this is a mistake."),
         )
@@ -86,7 +86,7 @@ def add_upload(
     if upload.bundle is None and upload.state not in ON_THE_WAY:
         raise SubmissionRefused(
             "not_open",
-            _("This upload is %(state)s.") % {"state": upload.get_state_display()},
+            _("This upload is not open: %(state)s.") % {"state": upload.get_state_display()},
             where="upload",
             hint=_("Run portal-upload push again; it resumes."),
         )

@@ -9,7 +9,8 @@ from django.utils import timezone
 from portal.artifacts.conf import store_settings
 from portal.artifacts.enums import OPEN, UploadState
 from portal.artifacts.models import StorageAccount, Upload
-from portal.artifacts.selectors import held_bytes, missing_parts, used_bytes
+from portal.artifacts.selectors import used_bytes
+from portal.intake.selectors import UploadProgress, progress_of
 from portal.submissions import by_browser
 from portal.submissions.models import Submission
 from portal.submissions.selectors.arrival import owner_of
@@ -21,20 +22,19 @@ NAMED = 3  # files named in a line
 
 
 class UploadRow(NamedTuple):
-    """`held` of `total` bytes are here; `again` is what the page needs to go on with it, None where only the client can."""
+    """`again` is what the page needs to go on with it, None where only the client can."""
 
     upload: Upload
     role: str
     tone: str
-    held: int
-    total: int
+    progress: UploadProgress
     names: list[str]
     more: int
     again: dict[str, Any] | None
 
     @property
     def percent(self) -> int:
-        return 100 * self.held // self.total if self.total else 100
+        return 100 * self.progress.held // self.progress.total if self.progress.total else 100
 
     @property
     def again_json(self) -> str:
@@ -97,8 +97,7 @@ def _row(upload: Upload, *, item: Any) -> UploadRow:
         upload,
         role,
         TONES[UploadState(upload.state)],
-        held_bytes(upload, missing_parts(upload)),
-        upload.plan.total_size,
+        progress_of(upload),
         paths[:NAMED],
         max(0, len(paths) - NAMED),
         again,

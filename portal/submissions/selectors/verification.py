@@ -2,10 +2,8 @@
 
 import hmac
 import json
+from enum import StrEnum
 from typing import Any, NamedTuple
-
-from django.db.models import TextChoices
-from django.utils.translation import gettext_lazy as _
 
 from portal.audit import signing
 from portal.audit.models import Event
@@ -15,10 +13,10 @@ from portal.common.formats.receipt import ReceiptError, verify_receipt
 RECEIPT_LIMIT = 16 << 20  # bytes of a receipt; one with 10,000 files has about 3 MB
 
 
-class Answer(TextChoices):
-    VALID = "valid", _("Valid")
-    CHANGED = "changed", _("Changed")
-    UNKNOWN = "unknown", _("Unknown")
+class Answer(StrEnum):
+    VALID = "valid"
+    CHANGED = "changed"
+    UNKNOWN = "unknown"
 
 
 class Finding(NamedTuple):

@@ -126,6 +126,7 @@ def show_submission(
         "missing": actions.missing_roles(row),
         "window": selectors.window_of(row.entry),
         "outstanding": selectors.outstanding(row),
+        "counting": selectors.current_submission(row.entry),
         "runs": selectors.runs_of(row),
         "form": form,
         "loose": loose,
