@@ -36,6 +36,9 @@ def _sending(command: ArgumentParser) -> None:
         "--jobs", type=int, default=4, choices=range(1, 9), metavar="1-8", help=_("parts sent at the same time")
     )
     command.add_argument("--retries", type=int, default=ATTEMPTS, help=_("attempts per part before giving up"))
+    command.add_argument(
+        "--through-portal", action="store_true", help=_("never send straight to the portal's object storage")
+    )
     command.add_argument("--dry-run", action="store_true", help=_("say what would be sent and send nothing"))
     command.add_argument("--submission", type=int, help=_("put the bundle into this draft"))
     command.add_argument("--role", choices=ROLES, help=_("what the bundle is in the submission"))
@@ -62,7 +65,9 @@ def push(options: Namespace) -> None:
     files, manifest, upload = declared(portal, options)
     console.note(f"upload {upload['id']}: {upload['held']} of {upload['bytes']} bytes are there already")
     with console.bar("sending", total=manifest.total_size, done=upload["held"]) as on_bytes:
-        sender = pushing.Sender(portal, manifest, files, upload["id"], options.jobs, on_bytes)
+        sender = pushing.Sender(
+            portal, manifest, files, upload["id"], options.jobs, on_bytes, direct=not options.through_portal
+        )
         done = sender.push(upload["missing"])
     result = {**done._asdict(), "skipped_bytes": done.skipped_bytes}
     text = (
