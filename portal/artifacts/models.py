@@ -159,7 +159,7 @@ class FileKey(models.Model):
     account = models.CharField(max_length=16)
     sha256 = models.CharField(max_length=64)
     salt = models.CharField(max_length=64, help_text="32 random bytes in hexadecimal.")
-    created = models.DateTimeField(auto_now_add=True)
+    renewed = models.DateTimeField(default=timezone.now, help_text="When bytes were last sealed with it.")
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("account", "sha256"), name="one_key_per_account_and_file"),)

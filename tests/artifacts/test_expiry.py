@@ -53,8 +53,8 @@ def test_objects_without_a_blob_are_collected_once_they_are_old(store):
     complete_upload(upload, actor="user:1")
     keep_orphan(store)
 
-    assert collect_store() == (0, 0, 0)
-    assert collect_store(now=in_days(2)) == (0, 0, 1)
+    assert collect_store() == (0, 0, 0, 0)
+    assert collect_store(now=in_days(2)) == (0, 0, 1, 0)
     assert [path.name for path in store.glob("objects/*/*/*")] == [Blob.objects.get().sha256]
 
 
@@ -70,12 +70,12 @@ def test_files_that_nothing_uses_are_collected_with_their_objects(store, tmp_pat
     complete_upload(upload, actor="user:1")
     unused = keep_file(tmp_path / "a", b"of a run that was never recorded")
 
-    assert collect_store() == (0, 0, 0)
-    assert collect_store(now=in_days(2)) == (0, 1, 1)
+    assert collect_store() == (0, 0, 0, 0)
+    assert collect_store(now=in_days(2)) == (0, 1, 1, 0)
 
     assert not Blob.objects.filter(pk=unused.pk).exists()
     assert Blob.objects.get().sha256 == upload.plan.files[0].sha256
-    assert collect_store(now=in_days(2)) == (0, 0, 0)
+    assert collect_store(now=in_days(2)) == (0, 0, 0, 0)
 
 
 def test_every_app_that_refers_to_a_file_keeps_it():
@@ -150,5 +150,5 @@ def test_the_command_says_what_it_did(capsys):
 
     assert (
         capsys.readouterr().out
-        == "0 uploads expired; removed: 0 leftovers, 0 unused files, 0 objects without a file.\n"
+        == "0 uploads expired; removed: 0 leftovers, 0 unused files, 0 objects and 0 keys without a file.\n"
     )

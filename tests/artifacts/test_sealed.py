@@ -3,10 +3,13 @@
 import hashlib
 import io
 import random
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from portal.artifacts.actions import (
+    collect_store,
     complete_upload,
     materialise,
     open_blob,
@@ -15,9 +18,10 @@ from portal.artifacts.actions import (
     store_folder,
     write_part,
 )
+from portal.artifacts.actions.destroying import remove_objects
 from portal.artifacts.errors import ArtifactError
-from portal.artifacts.models import AccountKey, Blob
-from portal.artifacts.stores import current_store
+from portal.artifacts.models import AccountKey, Blob, FileKey, Upload
+from portal.artifacts.stores import Incoming, current_store
 from portal.artifacts.stores.masters import add_to_key_file, read_key_file
 from portal.artifacts.stores.sealed import EXTRA, UNIT, FileSeal, SealedReader
 from portal.audit.models import Event
@@ -268,6 +272,33 @@ def test_a_key_stays_while_its_account_holds_files(key_file, tmp_path):
         shred_account_key(OWNER, actor="user:1")
 
     assert caught.value.code == "account_in_use"
+
+
+@pytest.mark.django_db
+def test_one_file_is_destroyed_and_its_neighbour_stays(key_file, tmp_path):
+    gone, stays = keep(OWNER, b"destroyed", tmp_path), keep(OWNER, b"kept", tmp_path)
+    copy = current_store().object_path(OWNER, gone).read_bytes()
+
+    assert remove_objects([gone], owner=OWNER).removed == 1
+
+    path = current_store().object_path(OWNER, gone)
+    path.write_bytes(copy)  # from a backup of the store
+    with pytest.raises(ArtifactError, match="its key was destroyed"):
+        current_store().open(OWNER, gone)
+    assert current_store().open(OWNER, stays).read() == b"kept"
+
+
+@pytest.mark.django_db
+def test_keys_go_with_files_that_nothing_uses(key_file, tmp_path):
+    declare({"train.log": noise(500)})
+    sealed_part = current_store().part(Incoming.of(Upload.objects.get(), 0), 0)
+    with sealed_part:
+        pass
+    name = keep(OWNER, b"orphan", tmp_path)
+    later = timezone.now() + timedelta(days=2)
+
+    assert collect_store(now=later) == (0, 0, 1, 1)
+    assert FileKey.objects.exclude(sha256=name).count() == 1
 
 
 @pytest.mark.django_db

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.db import transaction
 from django.utils import timezone
 
-from portal.artifacts.actions.keys import shred_account_key
+from portal.artifacts.actions.keys import shred_account_key, shred_file_key
 from portal.artifacts.errors import ArtifactError
 from portal.artifacts.models import Blob, BlobSummary, Bundle, BundleFile, StorageAccount
 from portal.artifacts.stores import current_store
@@ -64,6 +64,7 @@ def remove_objects(digests: Iterable[str], *, owner: str) -> Removed:
             kept.append(sha256)
             continue
         store.delete(owner, sha256)
+        shred_file_key(owner, sha256)
         if store.exists(owner, sha256):
             raise ArtifactError(
                 "object_stays", f"The store did not remove the object {sha256}.", hint="Look at its log."

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from portal.artifacts.conf import store_settings
 from portal.artifacts.enums import OPEN, AuditAction, UploadState
-from portal.artifacts.models import Blob, Upload, UploadFile, UploadPart
+from portal.artifacts.models import Blob, FileKey, Upload, UploadFile, UploadPart
 from portal.artifacts.stores import account_name, current_store
 from portal.artifacts.transitions import UPLOAD
 from portal.audit.actions import record
@@ -19,11 +19,12 @@ from portal.common.transitions import find
 
 
 class Collected(NamedTuple):
-    """How many were removed: leftovers on their way, blobs that nothing uses, objects without a blob."""
+    """How many were removed: leftovers on their way, blobs that nothing uses, objects and keys without a blob."""
 
     leftovers: int
     blobs: int
     objects: int
+    keys: int
 
 
 def expire_uploads(*, now: datetime | None = None) -> int:
@@ -55,6 +56,7 @@ def collect_store(*, now: datetime | None = None) -> Collected:
         leftovers=_collect_incoming(unused_since),
         blobs=_collect_blobs(before),
         objects=_collect_objects(unused_since),
+        keys=_collect_keys(before),
     )
 
 
@@ -112,9 +114,24 @@ def _awaited() -> Iterator[tuple[str, str]]:
 
 def _collect_objects(unused_since: float) -> int:
     store = current_store()
-    owners = {account_name(owner): owner for owner in Blob.objects.values_list("owner", flat=True).distinct()}
+    owners = _owners()
     removed = 0
     for item in store.objects():
         if not Blob.objects.filter(owner=owners.get(item.account, ""), sha256=item.sha256).exists():
             removed += store.remove_unused(item, unused_since=unused_since)
     return removed
+
+
+def _collect_keys(before: datetime) -> int:
+    """Of sealed files that are no longer there and not on their way; sealing anything with a key renews it."""
+    owners, awaited = _owners(), {(account_name(owner), sha256) for owner, sha256 in _awaited()}
+    removed = 0
+    for key in FileKey.objects.filter(renewed__lte=before).iterator():
+        known = Blob.objects.filter(owner=owners.get(key.account, ""), sha256=key.sha256).exists()
+        if not known and (key.account, key.sha256) not in awaited:
+            removed += FileKey.objects.filter(pk=key.pk, renewed__lte=before).delete()[0]
+    return removed
+
+
+def _owners() -> dict[str, str]:
+    return {account_name(owner): owner for owner in Blob.objects.values_list("owner", flat=True).distinct()}

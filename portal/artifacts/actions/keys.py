@@ -5,8 +5,9 @@ from django.utils import timezone
 
 from portal.artifacts.enums import AuditAction
 from portal.artifacts.errors import ArtifactError
-from portal.artifacts.models import AccountKey, Blob, StorageAccount
-from portal.artifacts.stores.keys import key_for_reading, wrapped_by_present
+from portal.artifacts.models import AccountKey, Blob, FileKey, StorageAccount
+from portal.artifacts.stores import account_name
+from portal.artifacts.stores.keys import opened_account_key, wrapped_by_present
 from portal.artifacts.stores.masters import present_master
 from portal.audit.actions import record
 
@@ -17,11 +18,16 @@ def rotate_account_keys(*, actor: str) -> int:
     present = present_master().name
     rows = list(AccountKey.objects.select_for_update().filter(shredded_at=None).exclude(master=present))
     for row in rows:
-        row.wrapped, row.master = wrapped_by_present(key_for_reading(row.owner), owner=row.owner)
+        row.wrapped, row.master = wrapped_by_present(opened_account_key(row), owner=row.owner)
         row.save(update_fields=("wrapped", "master"))
     if rows:
         record(AuditAction.KEYS_ROTATED, actor=actor, subject="store", after={"master": present, "keys": len(rows)})
     return len(rows)
+
+
+def shred_file_key(owner: str, sha256: str) -> bool:
+    """Destroy one file's half of its key, so that no copy of the sealed object opens again; False if it had none."""
+    return bool(FileKey.objects.filter(account=account_name(owner), sha256=sha256).delete()[0])
 
 
 @transaction.atomic

@@ -48,8 +48,8 @@ def write_part(upload: Upload, *, index: int, number: int, stream: Readable, len
 def _declared(upload: Upload, *, index: int) -> tuple[str, Incoming]:
     """Path and place of the file, from its own row; uploads that were declared before there were such rows have none."""
     if row := upload.files.filter(index=index).first():
-        own = {"sha256": row.sha256, "size": row.size, "part_size": row.part_size, "parts": row.parts()}
-        return row.path, Incoming(upload=str(upload.pk), index=index, owner=upload.owner, **own)
+        place = (str(upload.pk), index, upload.owner)
+        return row.path, Incoming(*place, row.sha256, row.size, row.part_size, row.parts())
     if index >= len(upload.plan.files):
         raise ArtifactError("no_such_part", f"The manifest has no file {index}.", hint="Files count from 0.")
     return upload.plan.files[index].path, Incoming.of(upload, index)

@@ -159,6 +159,14 @@ def object_missing(sha256: str) -> ArtifactError:
     )
 
 
+def seal_broken(sha256: str, why: str) -> ArtifactError:
+    return ArtifactError(
+        "seal_broken",
+        f"The object {sha256} does not open: {why}.",
+        hint="Restore the object from its backup. If all objects fail, the database and the store are not of one time.",
+    )
+
+
 def wrong_digest(expected: str, found: str) -> ArtifactError:
     return ArtifactError(
         "wrong_digest",

@@ -1,26 +1,40 @@
-"""The key of each account. Opened keys live in memory only; the row is asked each time, so a shredded key is gone at once."""
+"""The keys of sealed files. Each has its own, made of two halves: the key of its account, which a master key outside of the
+database seals, and random bytes of the file itself. Without any one of the three the file cannot be read.
+
+Opened account keys live in memory only. Rows are asked each time, so what was destroyed is gone at once.
+"""
 
 import base64
 import os
 from functools import lru_cache
 
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from portal.artifacts.enums import AuditAction
 from portal.artifacts.errors import ArtifactError
-from portal.artifacts.models import AccountKey
-from portal.artifacts.stores.base import account_name
+from portal.artifacts.models import AccountKey, FileKey
+from portal.artifacts.stores.base import account_name, seal_broken
 from portal.artifacts.stores.masters import KEY_BYTES, master_named, present_master
 from portal.audit.actions import record
 
+_PURPOSE = b"portal object 1\0"
 
-def key_for_writing(owner: str) -> bytes:
-    """The account's key; its first object makes it."""
+
+def key_for_writing(owner: str, sha256: str) -> bytes:
+    """Both halves are made when they are first needed."""
     row = _living(owner) or _make(owner)
-    return _opened(row.wrapped, row.master, account_name(owner))
+    while True:
+        own, created = FileKey.objects.get_or_create(
+            account=account_name(owner), sha256=sha256, defaults={"salt": os.urandom(KEY_BYTES).hex()}
+        )
+        if created or FileKey.objects.filter(pk=own.pk).update(renewed=timezone.now()):  # else collected this moment
+            return _derived(row, own)
 
 
-def key_for_reading(owner: str) -> bytes:
+def key_for_reading(owner: str, sha256: str) -> bytes:
     row = _living(owner)
     if row is None:
         raise ArtifactError(
@@ -28,7 +42,14 @@ def key_for_reading(owner: str) -> bytes:
             f"The account {owner} has no key, so what was sealed for it cannot be read.",
             hint="Its key was destroyed with its checkpoints, or the database is older than the store.",
         )
-    return _opened(row.wrapped, row.master, account_name(owner))
+    own = FileKey.objects.filter(account=account_name(owner), sha256=sha256).first()
+    if own is None:
+        raise seal_broken(sha256, "its key was destroyed with it, or the database is older than the store")
+    return _derived(row, own)
+
+
+def opened_account_key(row: AccountKey) -> bytes:
+    return _opened(row.wrapped, row.master, account_name(row.owner))
 
 
 def wrapped_by_present(key: bytes, *, owner: str) -> tuple[str, str]:
@@ -50,6 +71,11 @@ def _make(owner: str) -> AccountKey:
             return row
     except IntegrityError:  # another writer made it first
         return AccountKey.objects.get(owner=owner, shredded_at=None)
+
+
+def _derived(row: AccountKey, own: FileKey) -> bytes:
+    info = _PURPOSE + bytes.fromhex(own.sha256)
+    return HKDF(SHA256(), KEY_BYTES, bytes.fromhex(own.salt), info).derive(opened_account_key(row))
 
 
 @lru_cache(maxsize=1024)

@@ -2,21 +2,21 @@
 
 A stored chunk is 12 bytes of random nonce, the encrypted bytes and 16 bytes of tag. What a chunk is (digest of the
 file, number, whether it is the last, size of the file) goes into the tag: chunks cannot be swapped, dropped or cut
-off unnoticed. Each file has its own key, derived by HKDF-SHA256 from the key of its account, so the number of random
-nonces under one key stays far below 2^32 (NIST SP 800-38D, section 8.3).
+off unnoticed. Each file has its own key (keys.py), so the number of random nonces under one key stays far below 2^32
+(NIST SP 800-38D, section 8.3).
 """
 
 import io
 import os
 import struct
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
-from portal.artifacts.errors import ArtifactError
+from portal.artifacts.stores.base import seal_broken
 from portal.artifacts.stores.codec import Encode
 from portal.artifacts.stores.keys import key_for_reading, key_for_writing
 from portal.common.formats.manifest import MIB, part_count
@@ -29,11 +29,16 @@ NONCE = 12
 TAG = 16
 EXTRA = NONCE + TAG  # bytes that each chunk is longer by
 _STORED_UNIT = UNIT + EXTRA
-_PURPOSE = b"portal object 1\0"
+
+KeyOf = Callable[[str, str], bytes]  # owner, SHA-256 of the plain file
 
 
+@dataclass(frozen=True)
 class SealedCodec:
-    """Every account has a key; the keys lie sealed in the database (keys.py)."""
+    """The keys come from the database unless the caller has its own."""
+
+    key_for_writing: KeyOf = key_for_writing
+    key_for_reading: KeyOf = key_for_reading
 
     sealed = True
     unit = UNIT
@@ -47,12 +52,12 @@ class SealedCodec:
         return offset // UNIT * _STORED_UNIT
 
     def encoder(self, *, owner: str, sha256: str, size: int) -> Encode:
-        seal = FileSeal(key_for_writing(owner), sha256=sha256, size=size)
-        return seal.encode
+        return FileSeal(self.key_for_writing(owner, sha256), sha256=sha256, size=size).encode
 
     def reader(self, raw: BinaryIO, *, owner: str, sha256: str) -> BinaryIO:
         try:
-            return io.BufferedReader(SealedReader(raw, key_for_reading(owner), sha256=sha256), buffer_size=UNIT)
+            key = self.key_for_reading(owner, sha256)
+            return io.BufferedReader(SealedReader(raw, key, sha256=sha256), buffer_size=UNIT)
         except BaseException:
             raw.close()
             raise
@@ -61,10 +66,9 @@ class SealedCodec:
 class FileSeal:
     """Seals and opens the chunks of one file of `size` plain bytes."""
 
-    def __init__(self, account_key: bytes, *, sha256: str, size: int) -> None:
-        name = bytes.fromhex(sha256)
-        self._cipher = AESGCM(HKDFExpand(SHA256(), 32, _PURPOSE + name).derive(account_key))
-        self._name = name
+    def __init__(self, key: bytes, *, sha256: str, size: int) -> None:
+        self._cipher = AESGCM(key)
+        self._name = bytes.fromhex(sha256)
         self._sha256 = sha256
         self.size = size
 
@@ -84,7 +88,9 @@ class FileSeal:
         try:
             self._cipher.decrypt_into(bytes(stored[:NONCE]), stored[NONCE:], self._label(number), target)
         except InvalidTag as error:
-            raise seal_broken(self._sha256, f"the bytes from {number * UNIT} on are not what was sealed") from error
+            raise seal_broken(
+                self._sha256, f"the bytes from {number * UNIT} on are not what was sealed with its key"
+            ) from error
 
     def _label(self, number: int) -> bytes:
         return self._name + struct.pack(">QQ?", self.size, number, number == _chunks(self.size) - 1)
@@ -100,9 +106,9 @@ class FileSeal:
 class SealedReader(io.RawIOBase):
     """Plain bytes over a sealed file, from any place: one chunk is opened at a time and the last one kept."""
 
-    def __init__(self, raw: BinaryIO, account_key: bytes, *, sha256: str) -> None:
+    def __init__(self, raw: BinaryIO, key: bytes, *, sha256: str) -> None:
         self._raw = raw
-        self._seal = FileSeal(account_key, sha256=sha256, size=_plain_size(raw.seek(0, io.SEEK_END), sha256=sha256))
+        self._seal = FileSeal(key, sha256=sha256, size=_plain_size(raw.seek(0, io.SEEK_END), sha256=sha256))
         self._sha256 = sha256
         self._at = 0
         self._stored = bytearray(_STORED_UNIT)
@@ -162,14 +168,6 @@ class SealedReader(io.RawIOBase):
         if done < len(stored):
             raise seal_broken(self._sha256, f"it ends within the chunk at byte {number * UNIT}")
         self._seal.decode(number, stored, target)
-
-
-def seal_broken(sha256: str, why: str) -> ArtifactError:
-    return ArtifactError(
-        "seal_broken",
-        f"The object {sha256} does not open with the key of its account: {why}.",
-        hint="Restore the object from its backup. If all objects fail, the database and the store are not of one time.",
-    )
 
 
 def _chunks(size: int) -> int:

@@ -12,5 +12,5 @@ class Command(BaseCommand):
         expired, removed = expire_uploads(), collect_store()
         self.stdout.write(
             f"{expired} uploads expired; removed: {removed.leftovers} leftovers, {removed.blobs} unused files, "
-            f"{removed.objects} objects without a file."
+            f"{removed.objects} objects and {removed.keys} keys without a file."
         )

@@ -35,6 +35,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{rotate_account_keys(actor='system')} account keys sealed again.")
 
     def _list(self, options: dict[str, Any]) -> None:
-        rows = AccountKey.objects.filter(shredded_at=None).values_list("master").annotate(Count("pk")).order_by("master")
+        rows = (
+            AccountKey.objects.filter(shredded_at=None).values_list("master").annotate(Count("pk")).order_by("master")
+        )
         for master, count in rows:
             self.stdout.write(f"{master}: {count} accounts")
