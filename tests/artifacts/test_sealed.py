@@ -24,6 +24,7 @@ from portal.artifacts.models import AccountKey, Blob, FileKey, Upload
 from portal.artifacts.stores import Incoming, current_store
 from portal.artifacts.stores.masters import add_to_key_file, read_key_file
 from portal.artifacts.stores.sealed import EXTRA, UNIT, FileSeal, SealedReader
+from portal.artifacts.system_checks import check_store_key
 from portal.audit.models import Event
 from portal.common.formats.manifest import MIB
 from tests.factories.artifacts import OWNER, declare, manifest_of, noise, part_of, write_folder
@@ -311,3 +312,14 @@ def test_after_shredding_an_account_can_send_again(key_file, tmp_path):
 
     assert current_store().open(OWNER, name).read() == b"weights"
     assert AccountKey.objects.count() == 2
+
+
+def test_a_wrong_key_is_said_before_anybody_sends(settings, key_file):
+    assert check_store_key() == []
+    key_file.write_text("short")
+
+    [error] = check_store_key()
+
+    assert "line 1: not 32 bytes in base64" in error.msg
+    settings.STORE_KEY_FILE = ""
+    assert check_store_key() == []
