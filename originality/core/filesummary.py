@@ -60,7 +60,7 @@ class Summariser:
         self.header: Header | None = None
         self.lines: list[str] = []
 
-    def feed(self, chunk: bytes, /) -> None:
+    def feed(self, chunk: bytes | memoryview, /) -> None:
         if self.broken:
             return
         view = memoryview(chunk)

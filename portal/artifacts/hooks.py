@@ -10,9 +10,11 @@ if TYPE_CHECKING:
 
 
 class Watch(Protocol):
-    """Sees the bytes of one file once, in order, while they are hashed; each call may come from another thread."""
+    """Sees the bytes of one file once, in order, while they are hashed."""
 
-    def feed(self, chunk: bytes, /) -> None: ...
+    def feed(self, chunk: memoryview, /) -> None:
+        """The memory is used again after the call: what is kept must be copied."""
+        ...
 
     def document(self) -> bytes | None:
         """What was found out, after the last byte; None when there is nothing to keep."""
