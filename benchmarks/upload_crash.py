@@ -205,6 +205,8 @@ class Crash:
         counts |= {
             "runs of clients": sum(team.runs for team in self.teams),
             "bytes put on the wire": diary["sent"],
+            "bytes acknowledged": diary["kept"],
+            "bytes cut off by kills": diary["sent"] - diary["kept"],
             "parts acknowledged": diary["acknowledged"],
             "parts begun": diary["begin"],
             "acknowledged parts of open uploads read again": parts,

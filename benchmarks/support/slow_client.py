@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from portal.client.direct import DirectSender, Offer
 from portal.client.main import main
 from portal.client.transport import Portal
 
@@ -41,21 +42,36 @@ def slowed(on_bytes: Callable[[int], None]) -> Callable[[int], None]:
 def watch_parts() -> None:
     """Stand between the sender and the portal; what is sent and answered stays what it was."""
     put, post = Portal.put_span, Portal.post
+    once, ready = DirectSender._try, DirectSender.__post_init__  # noqa: SLF001 - the one place where a part leaves directly
+    lengths: dict[str, int] = {}
 
     def put_span(self: Portal, path: str, *arguments: Any, **options: Any) -> Any:
         note("begin", part=path)
         answer = put(self, path, *arguments, **{**options, "on_bytes": slowed(options["on_bytes"])})
-        note("acknowledged", part=path)
+        note("acknowledged", part=path, bytes=options["length"])
         return answer
 
     def post_document(self: Portal, path: str, document: Any = None) -> Any:
         answer = post(self, path, document)
-        if path.endswith("/parts/"):
-            for file, number, *_ in document["parts"]:
-                note("acknowledged", part=f"{path.removesuffix('parts/')}{file}/{number}/")
+        place = path.partition("?")[0]
+        if place.endswith("/parts/"):
+            for file, number in answer["stored"]:
+                part = f"{place.removesuffix('parts/')}{file}/{number}/"
+                note("acknowledged", part=part, bytes=lengths.pop(part))
         return answer
 
+    def try_once(self: DirectSender, offer: Offer, moved: list[int]) -> Any:
+        part = f"{self.address}{offer.file}/{offer.number}/"
+        note("begin", part=part)
+        lengths[part] = self.manifest.span(self.manifest.files[offer.file], offer.number)[1]
+        return once(self, offer, moved)
+
+    def begin(self: DirectSender) -> None:
+        ready(self)
+        self.on_bytes = slowed(self.on_bytes)
+
     Portal.put_span, Portal.post = put_span, post_document  # type: ignore[method-assign]
+    DirectSender._try, DirectSender.__post_init__ = try_once, begin  # type: ignore[method-assign]  # noqa: SLF001
 
 
 if __name__ == "__main__":

@@ -152,11 +152,12 @@ class Diary:
         return again
 
     def counts(self) -> Counter[str]:
-        """Entries of each kind, and `sent`: bytes put on the wire."""
+        """Entries of each kind; `sent` and `kept` are bytes put on the wire and bytes acknowledged."""
         counts: Counter[str] = Counter()
         for entry in self.entries():
             counts[entry["what"]] += 1
             counts["sent"] += entry.get("number", 0)
+            counts["kept"] += entry.get("bytes", 0)
         return counts
 
 
