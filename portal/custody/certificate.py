@@ -80,8 +80,8 @@ def _facts(row: Destruction) -> list[tuple[str, str]]:
         (_("Team"), f"{entry.code} · {entry.consortium.name}"),
         (_("Destroyed at"), kst(row.done_at) if row.done_at else "-"),
         (_("Reason"), row.reason),
-        (_("Proposed by"), f"{person(row.proposed_by)}, {kst(row.proposed_at)}"),
-        (_("Approved by"), f"{person(row.decided_by)}, {kst(row.decided_at) if row.decided_at else '-'}"),
+        (_("Who proposed it"), f"{person(row.proposed_by)}, {kst(row.proposed_at)}"),
+        (_("Who approved it"), f"{person(row.decided_by)}, {kst(row.decided_at) if row.decided_at else '-'}"),
         (_("Bytes"), f"{total:,}"),
         (_("Reads while it was kept"), str(document["reads"]["count"])),
     ]

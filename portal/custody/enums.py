@@ -13,10 +13,10 @@ class DrawState(models.TextChoices):
 
 class CallState(models.TextChoices):
     CALLED = "called", _("Called")
-    DELIVERED = "delivered", _("Delivered")
+    DELIVERED = "delivered", _("Arrived in time")
     MISSED = "missed", _("Missed")
     REPLIED = "replied", _("Missed, with a reply")
-    LATE = "late", _("Delivered late")
+    LATE = "late", _("Arrived late")
 
 
 class Finding(models.TextChoices):

@@ -8,9 +8,11 @@ from django.core.management import CommandError, call_command
 from portal.artifacts.models import Bundle
 from portal.audit.selectors import published_key
 from portal.client.commands.send import ROLES
+from portal.custody.actions import receive_called
 from portal.submissions.enums import Role
 from tests.client.live import make_token
-from tests.factories.artifacts import write_folder
+from tests.factories.artifacts import write_folder, write_weights
+from tests.factories.custody import drawn, staff
 from tests.factories.submissions import DECLARATION, receiving_entry
 
 
@@ -63,3 +65,20 @@ def test_what_is_missing_is_said_in_the_portals_words(team, tmp_path):
 
 def test_the_client_knows_every_role():
     assert set(ROLES) == set(Role.values)
+
+
+def test_a_digest_is_deposited_with_a_sketch_and_the_files_follow_when_the_lot_calls_them(team, tmp_path):
+    entry, portal = team
+    folder = write_folder(tmp_path / "model")
+    sketch = write_weights(tmp_path / "made" / "model.sketch.safetensors")
+    (tmp_path / "train.log").write_text("step 1", encoding="utf-8")
+    told = ["--entry", str(entry.pk), "--step", "100", "--tokens", "9000", "--log", tmp_path / "train.log"]
+
+    proof = portal.run("commit", folder, *told, "--sketch", sketch, "-o", tmp_path / "proof.json")
+    call = drawn(entry.phase, by=staff("officer")).calls.get()
+    assert portal.run("deposits")["deposits"][0]["called"]["state"] == "called"
+    pushed = portal.run("push", folder)
+
+    assert json.loads((tmp_path / "proof.json").read_text(encoding="utf-8")) == proof
+    assert proof["deposit"]["digest"] == call.deposit.digest == pushed["bundle"]
+    assert (receive_called(), call.deposit.sketch.file_list()[0]["path"]) == (1, "sketch.safetensors")

@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('due_at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('called', 'Called'), ('delivered', 'Delivered'), ('missed', 'Missed'), ('replied', 'Missed, with a reply'), ('late', 'Delivered late')], default='called', max_length=16)),
+                ('state', models.CharField(choices=[('called', 'Called'), ('delivered', 'Arrived in time'), ('missed', 'Missed'), ('replied', 'Missed, with a reply'), ('late', 'Arrived late')], default='called', max_length=16)),
                 ('arrived_at', models.DateTimeField(null=True)),
                 ('missed_at', models.DateTimeField(null=True)),
                 ('finding', models.CharField(blank=True, choices=[('same', 'The sketch is that of these bytes'), ('differs', 'The sketch is not that of these bytes'), ('unreadable', 'The sketch could not be made again')], help_text='The deposited sketch, made again.', max_length=16)),
