@@ -18,6 +18,7 @@ from portal.accounts import actions
 from portal.accounts.errors import DeviceRefused
 from portal.accounts.models import ApiToken
 from portal.accounts.represented import represented_by
+from portal.artifacts.selectors import limit_of, used_bytes
 from portal.common.api import ApiError
 
 GRANT_TYPE = "urn:ietf:params:oauth:grant-type:device_code"
@@ -66,7 +67,9 @@ class OwnToken(APIView):
     """What the token of the request may do, and until when; DELETE ends it."""
 
     def get(self, request: Request) -> Response:
-        return Response(_description(_token(request)), headers=NOT_KEPT)
+        token = _token(request)
+        room = {"used": used_bytes(token.account_key), "limit": limit_of(token.account_key)}
+        return Response({**_description(token), "room": room}, headers=NOT_KEPT)
 
     def delete(self, request: Request) -> Response:
         token = _token(request)

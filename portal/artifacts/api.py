@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any, Protocol, cast
 from uuid import UUID
 
+from django.db import transaction
 from django.http import UnreadablePostError
 from django.urls import reverse
 from rest_framework import status
@@ -80,8 +81,21 @@ class UploadList(UploadView):
     def post(self, request: Request) -> Response:
         document = _read_json(request)
         manifest, label = _declaration(document)
+        if request.query_params.get("plan") == "1":
+            return Response(self._plan(manifest, label))
         upload = actions.declare_upload(manifest, owner=self.token.account_key, actor=self.token.actor, label=label)
         return Response(_description(upload, direct=_wants_direct(request)), status=status.HTTP_201_CREATED)
+
+
+    def _plan(self, manifest: Manifest, label: str) -> dict[str, Any]:
+        """What a declaration would answer, refusals included, without leaving a trace."""
+        with transaction.atomic():
+            token = self.token
+            upload = actions.declare_upload(manifest, owner=token.account_key, actor=token.actor, label=label)
+            answer = _description(upload)
+            transaction.set_rollback(True)
+        begun = Upload.objects.filter(pk=upload.pk).exists()
+        return answer if begun else {**answer, "id": None, "address": None}
 
 
 class UploadDetail(UploadView):
@@ -110,14 +124,14 @@ class UploadPart(UploadView):
 
 
 class UploadParts(UploadView):
-    """Parts that were sent straight to object storage; the answer has addresses for the next."""
+    """Parts that were sent straight to object storage; the answer may have addresses for the next."""
 
     def post(self, request: Request, upload: UUID) -> Response:
         sent = _sent_parts(_read_json(request))
         outcome = actions.confirm_parts(self.own_upload(upload), sent)
-        refused = [[part.file, part.number] for part in outcome.refused]
-        body = _description(self.own_upload(upload), direct=True)
-        return Response({**body, "stored": outcome.stored, "refused": refused})
+        places = {name: [[part.file, part.number] for part in parts] for name, parts in outcome._asdict().items()}
+        more = _description(self.own_upload(upload), direct=True) if _wants_direct(request) else {}
+        return Response({**more, **places})
 
 
 class UploadCompletion(UploadView):

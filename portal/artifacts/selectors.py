@@ -5,8 +5,9 @@ from itertools import islice
 
 from django.db.models import Sum
 
+from portal.artifacts.conf import store_settings
 from portal.artifacts.enums import OPEN, UploadState
-from portal.artifacts.models import AccountKey, Blob, Upload
+from portal.artifacts.models import AccountKey, Blob, StorageAccount, Upload
 from portal.artifacts.stores import current_store
 from portal.common.formats.manifest import FileEntry
 
@@ -62,6 +63,12 @@ def used_bytes(owner: str) -> int:
     stored = Blob.objects.filter(owner=owner, summary_of=None).aggregate(total=Sum("size"))["total"] or 0
     open_uploads = Upload.objects.filter(owner=owner, state__in=OPEN)
     return int(stored) + int(open_uploads.aggregate(total=Sum("reserved"))["total"] or 0)
+
+
+def limit_of(owner: str) -> int:
+    """Bytes the account may keep: its own limit, or that of the installation."""
+    account = StorageAccount.objects.filter(owner=owner).first()
+    return store_settings().quota_bytes if account is None or account.limit is None else account.limit
 
 
 def key_stays(owner: str) -> bool:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from portal.client.errors import ClientError
+from portal.client.words import _
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -27,10 +28,18 @@ def find_credentials(*, url: str = "", token: str = "") -> Credentials:
     token = token or os.environ.get("PORTAL_TOKEN", "") or saved.get("token", "")
     if not url or not token:
         raise ClientError(
-            "No portal or no token is known.",
-            hint="Run portal-upload login --url https://…, or set PORTAL_URL and PORTAL_TOKEN.",
+            _("No portal or no token is known."),
+            hint=_("Run portal-upload login --url https://…, or set PORTAL_URL and PORTAL_TOKEN."),
         )
     return Credentials(check_url(url), token)
+
+
+def known_url(url: str = "") -> str:
+    """The portal of an option, of the environment or of the last sign-in."""
+    url = url or os.environ.get("PORTAL_URL", "") or _saved().get("url", "")
+    if not url:
+        raise ClientError(_("Which portal?"), hint="portal-upload login --url https://…")
+    return url
 
 
 def check_url(url: str) -> str:
@@ -38,7 +47,9 @@ def check_url(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK):
         return url.rstrip("/")
-    raise ClientError("The address must start with https://.", where=url, hint="Use the address of your team's page.")
+    raise ClientError(
+        _("The address must start with https://."), where=url, hint=_("Use the address of your team's page.")
+    )
 
 
 def save_credentials(credentials: Credentials) -> Path:
@@ -51,6 +62,10 @@ def save_credentials(credentials: Credentials) -> Path:
     return path
 
 
+def forget_credentials() -> None:
+    credentials_file().unlink(missing_ok=True)
+
+
 def _saved() -> dict[str, str]:
     path = credentials_file()
     if not path.exists():
@@ -60,5 +75,5 @@ def _saved() -> dict[str, str]:
         return {"url": str(document["url"]), "token": str(document["token"])}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ClientError(
-            "The saved sign-in cannot be read.", where=str(path), hint="Run portal-upload login again."
+            _("The saved sign-in cannot be read."), where=str(path), hint=_("Run portal-upload login again.")
         ) from error

@@ -31,6 +31,16 @@ def files(command: argparse.ArgumentParser, *, required: bool = True) -> None:
     command.add_argument("--part-size", type=mebibytes, default=0, metavar="MiB", help=size_of_parts)
 
 
+def findings(command: argparse.ArgumentParser) -> None:
+    """Not a switch that can be left on: each acceptance names the bytes that somebody has looked at."""
+    command.add_argument(
+        "--accept-findings",
+        default="",
+        metavar=_("DIGEST,…"),
+        help=_("send these files although keys or personal data seem to be in them"),
+    )
+
+
 def output(command: argparse.ArgumentParser, text: str) -> None:
     command.add_argument("-o", "--output", type=Path, metavar=_("FILE"), help=text)
 

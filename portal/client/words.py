@@ -5,6 +5,7 @@ The file is read as it is, so that an installation needs no compiled catalogue.
 
 import ast
 import os
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,9 @@ from pathlib import Path
 LANGUAGES = ("en", "ko")
 CATALOGUE = Path(__file__).parent / "locale" / "ko" / "LC_MESSAGES" / "django.po"
 VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")  # in the order in which POSIX asks them
+
+_BLANK = re.compile(r"\{(\w+)\}")
+_PLACE = re.compile(r"\\{(\w+)\\}")  # {name} as re.escape leaves it
 
 _chosen = ""
 
@@ -31,6 +35,25 @@ def language() -> str:
 
 def _(text: str) -> str:
     return (korean().get(text) or text) if language() == "ko" else text
+
+
+def retold(text: str) -> str:
+    """A sentence of the portal or of its formats, which speak English here, in the chosen language where it is known."""
+    if language() != "ko":
+        return text
+    for pattern, translation in _patterns():
+        if found := pattern.fullmatch(text):
+            return translation.format(**found.groupdict())
+    return text
+
+
+@cache
+def _patterns() -> list[tuple[re.Pattern[str], str]]:
+    """Texts with blanks, turned round: what stood in the blanks is put into the Korean sentence."""
+    once = [
+        (text, known) for text, known in korean().items() if len(blanks := _BLANK.findall(text)) == len(set(blanks))
+    ]
+    return [(re.compile(_PLACE.sub(r"(?P<\1>.+?)", re.escape(text)), re.DOTALL), known) for text, known in once]
 
 
 @cache
