@@ -14,7 +14,7 @@ from portal.common.viewer import ANONYMOUS, viewer_of_user
 from portal.consortia import actions
 from portal.consortia.errors import ConsortiumError
 from portal.consortia.models import Consortium, ConsortiumInstitution, Institution, Membership
-from portal.consortia.selectors import accepts_submissions, deadline_of, is_manager, phases_to_enter
+from portal.consortia.selectors import deadline_of, is_manager, phases_to_enter
 from portal.letters.models import Letter
 from portal.programmes.actions import change_deadline
 from tests.factories.accounts import make_user
@@ -277,20 +277,3 @@ def test_a_deadline_that_would_change_nothing_is_refused(officer, phase_state, e
     entry = make_entry(make_phase(phase_state), state=entry_state)
     with pytest.raises(ConsortiumError):
         actions.set_entry_deadline(entry, deadline=timezone.now() + timedelta(days=5), actor=officer, reason="이유")
-
-
-@pytest.mark.parametrize(
-    ("phase_state", "entry_state", "days", "expected"),
-    [
-        ("receiving", "competing", 1, True),
-        ("receiving", "held", 1, True),
-        ("receiving", "competing", -1, False),
-        ("receiving", "withdrawn", 1, False),
-        ("closed", "competing", 1, False),
-        ("rules_frozen", "competing", 1, False),
-    ],
-)
-def test_when_an_entry_takes_submissions(phase_state, entry_state, days, expected):
-    now = timezone.now()
-    phase = make_phase(phase_state, opens_at=now - timedelta(days=9), closes_at=now + timedelta(days=days))
-    assert accepts_submissions(make_entry(phase, state=entry_state)) is expected

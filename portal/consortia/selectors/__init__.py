@@ -2,7 +2,6 @@
 
 from portal.consortia.selectors.entries import (
     STILL_IN,
-    accepts_submissions,
     deadline_of,
     entries_by,
     entries_in,
@@ -26,7 +25,6 @@ from portal.consortia.selectors.membership import (
 
 __all__ = [
     "STILL_IN",
-    "accepts_submissions",
     "accounts_managed_by",
     "consortia_of",
     "consortium_for_account",

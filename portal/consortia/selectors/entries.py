@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from portal.consortia.enums import EntryState
 from portal.consortia.models import Consortium, Entry
@@ -28,12 +27,6 @@ def deadline_of(entry: Entry) -> datetime | None:
     later = entry.phase.deadline_changes.filter(decided_at__gt=entry.deadline_set_at, before__isnull=False)
     moved = sum((change.after - change.before for change in later if change.before), timedelta())
     return entry.deadline + moved
-
-
-def accepts_submissions(entry: Entry) -> bool:
-    deadline = deadline_of(entry)
-    in_time = deadline is None or timezone.now() < deadline
-    return entry.phase.state == PhaseState.RECEIVING and entry.state in STILL_IN and in_time
 
 
 def phases_to_enter(consortium: Consortium) -> list[Phase]:
