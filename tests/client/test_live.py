@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import pickle
+import resource
 import signal
 import socket
 import time
@@ -16,7 +17,7 @@ import pytest
 import urllib3
 from safetensors.numpy import save_file
 
-from portal.artifacts.models import Blob, Bundle, Upload, UploadPart
+from portal.artifacts.models import Bundle, Upload, UploadPart
 from portal.artifacts.stores import Incoming, current_store
 from portal.common.formats.hashing import digest_parts, sha256_of
 from portal.common.formats.manifest import MIB, FileEntry, Manifest
@@ -68,8 +69,8 @@ def test_a_killed_client_sends_only_what_is_missing(portal, tmp_path):
     assert second["skipped_bytes"] >= held
     assert second["sent_bytes"] + second["skipped_bytes"] == total
     assert second["sent_bytes"] <= total - PARTS // 2 * (PART // 2)
-    [blob] = Blob.objects.filter(owner=portal.owner)
-    with current_store().open(blob.owner, blob.sha256) as stored:
+    [entry] = Bundle.objects.get(owner=portal.owner).entries()
+    with current_store().open(portal.owner, entry.sha256) as stored:
         assert hashlib.file_digest(stored, "sha256").hexdigest() == sha256_of(folder / "model.safetensors")
 
 
@@ -237,7 +238,7 @@ def test_another_account_knows_nothing_of_a_digest(portal, tmp_path):
 
     assert stranger.run("push", folder)["sent_bytes"] == first["bytes"]
     assert "no such upload" in stranger.fail("status", first["upload"])
-    assert Blob.objects.filter(owner=other).count() == 4
+    assert Bundle.objects.get(owner=other).files.count() == 4
 
 
 def test_an_unknown_token_is_told_what_to_do(portal, tmp_path):
@@ -256,6 +257,35 @@ def test_a_large_part_goes_through_in_little_memory(portal, tmp_path):
 
     assert portal.run("push", folder)["sent_parts"] == 1
     assert peak_memory(portal.server.pid) - before < 24 * MIB
+
+
+def test_a_full_disk_is_said_and_the_push_goes_on_when_there_is_room(portal, tmp_path):
+    """The kernel's limit on the size of a file stands for the end of the disk; it hits between two shards."""
+    folder = tmp_path / "model"
+    folder.mkdir()
+    for name, megabytes in (("a", 12), ("b", 40)):
+        save_file({"w": np.full(megabytes * MIB // 4, megabytes, np.float32)}, folder / f"{name}.safetensors")
+    with room_for_files_of(32 * MIB, portal.server.pid):
+        message = portal.fail("push", folder, "--part-size", "8", "--jobs", "1")
+    assert "The store is full" in message
+    assert "Nothing stored is lost" in message
+
+    upload = Upload.objects.get(owner=portal.owner)
+    held = portal.run("status", upload.pk)["held"]
+    second = portal.run("push", folder, "--part-size", "8")
+
+    assert second["skipped_bytes"] == held
+    assert second["sent_bytes"] + held == upload.plan.total_size
+
+
+@contextmanager
+def room_for_files_of(size, parent):
+    """No process below this one may let a file grow beyond so many bytes."""
+    pids = [int(pid) for pid in children_of(parent)]
+    before = [resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY)) for pid in pids]
+    yield
+    for pid, limits in zip(pids, before, strict=True):
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, limits)
 
 
 def peak_memory(parent):
