@@ -10,6 +10,7 @@ from evaluation.core.suites import read_suite
 from evaluation.enums import AuditAction
 from evaluation.errors import KeyReusedError, SuiteChangedError
 from evaluation.models import EvaluationRun, Suite, TaskResult
+from portal.artifacts.actions import require_bytes
 from portal.artifacts.models import Blob, Bundle
 from portal.audit.actions import record
 from portal.common.formats.canonical import digest_of
@@ -59,6 +60,7 @@ def _create_run(
     key: str, *, bundle: Bundle, suite: Suite, inputs: dict[str, Any], actor: str, account: str
 ) -> EvaluationRun:
     """Two callers at once meet in one row: the run's id follows from its key."""
+    require_bytes(bundle)
     number = uuid.uuid5(RUN_NAMESPACE, key)
     job = enqueue(KIND, key=f"{KIND}:{key}", payload={"run": str(number)}, account=account, actor=actor)
     fields = {"key": key, "bundle": bundle, "suite": suite, "limit": inputs["limit"], "inputs": inputs}

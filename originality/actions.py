@@ -18,7 +18,7 @@ from originality.core.sketchfile import load_sketch, save_sketch
 from originality.enums import AuditAction
 from originality.models import Baseline, OriginalityRun, Reference, TraceRun
 from originality.selectors import registry_digest
-from portal.artifacts.actions import open_blob, store_file
+from portal.artifacts.actions import open_blob, require_bytes, store_file
 from portal.artifacts.enums import ReadPurpose
 from portal.artifacts.models import Blob, Bundle
 from portal.audit.actions import record
@@ -111,6 +111,7 @@ def request_report(bundle: Bundle, *, key: str, actor: str, step0: Bundle | None
         defaults={"bundle": bundle, "step0": step0, "plan": plan, "plan_digest": digest_of(plan), "actor": actor},
     )
     if created:
+        require_bytes(bundle)
         run.job = enqueue(
             "originality.report",
             key=f"originality.report:{key}",
@@ -153,6 +154,7 @@ def request_trace(
         key=key, defaults={"bundle": bundle, "checkpoint": checkpoint, "step0": step0, "actor": actor}
     )
     if created:
+        require_bytes(bundle)
         run.job = enqueue(
             "originality.trace",
             key=f"originality.trace:{key}",

@@ -10,5 +10,5 @@ urlpatterns = [
     path("phases/<int:phase_id>/draw/", ops_draws.draw, name="draw"),
     path("entries/<int:entry_id>/", ops.entry, name="entry"),
     path("destructions/<int:destruction_id>/", ops.destruction, name="destruction"),
-    path("destructions/<int:destruction_id>/certificate.<slug:form>", ops.certificate, name="certificate"),
+    path("destructions/<int:destruction_id>/certificate.<slug:form>", ops.certificate, name="destruction_document"),
 ]

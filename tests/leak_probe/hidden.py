@@ -109,6 +109,12 @@ HIDDEN: dict[str, Seen] = {
     "consortia.GrantVersion.reason": Seen(STAFF, team="grant__consortium"),
     "consortia.OutageVersion.reason": Seen(STAFF, team="outage__grant__consortium"),
     "consortia.ConsortiumInstitution.invited_email": Seen(STAFF, team="consortium"),
+    # custody
+    "custody.CallReply.text": Seen(STAFF, team="call__deposit__entry__consortium"),
+    "custody.Hold.reason": Seen(STAFF),
+    "custody.Hold.lift_reason": Seen(STAFF),
+    "custody.Destruction.reason": Seen(STAFF, team=OF_ENTRY, told=Q(state="done")),
+    "custody.Destruction.drop_reason": Seen(STAFF),
     # papers of the staff
     "programmes.RuleSetDraft.text": Seen(STAFF),
     "results.Release.reason": Seen(STAFF),
@@ -133,6 +139,8 @@ OPEN = {
     "consortia.AdvanceRuling.published": "public without a name",
     "programmes.DeadlineChange.reason": "public: changes of dates apply to all",
     "programmes.Call.reason": "public with the call",
+    "custody.CheckpointDraw.void_reason": "public: a draw that was given up says why",
+    "custody.RetentionRule.reason": "the ground of the period: every team of the phase reads it",
     "review.Draw.void_reason": "public: a draw that was given up says why",
     "accounts.User.email": "people know their own; lists of people are probed by their texts above",
     "accounts.Invitation.email": "behind a token that is mailed",

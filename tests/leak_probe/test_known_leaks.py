@@ -25,20 +25,25 @@ CANARY, CANARY_SCORE = "카나리아 의견 7f3a", "33.5"
 # Views that read the query string, and what for. None of it names a field of a model.
 QUERIES = {
     "common/templatetags/portal.py": {"?"},  # a link to the same page in the other language keeps its query
+    "custody/views/team.py": {"purpose", "page"},  # of the own team's list
     "letters/views.py": {"state", "page"},
     "programmes/views/rules.py": {"start"},
     "review/views/ops_log.py": {"format"},
 }
 AGGREGATES = {"Avg", "StdDev", "Variance", "Sum"}
 # Sums in the database, none of them over anything that a person scored.
-SUMMED = {"artifacts/selectors.py": {"Sum"}}
+SUMMED = {"artifacts/selectors.py": {"Sum"}, "custody/selectors/public.py": {"Sum"}}
 # A page and what can be taken away from it: both ask the same question at the door.
 EXPORTS = {
+    "custody:destruction_document": "custody:destruction",
+    "custody:reads_document": "custody:reads",
+    "ops_custody:destruction_document": "ops_custody:destruction",
     "review:sheet_document": "review:print",
     "review:notice_document": "review:notice",
     "ops:minutes_document": "ops:minutes",
 }
 WITHOUT_PAGE = {
+    "checkpoints:draw_document": "public: what anybody needs to draw again",
     "review:draw_document": "public: what anybody needs to draw again",
     "ops:notice_document": "its page is a list of notices; each document asks for its own notice",
 }

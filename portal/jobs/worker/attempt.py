@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from django.db import InterfaceError, OperationalError, connections
 
+from portal.artifacts.errors import ArtifactError
 from portal.jobs import registry
 from portal.jobs.actions.leases import Lease, fail, hand_back, heartbeat, start, succeed
 from portal.jobs.enums import Cause
@@ -153,6 +154,8 @@ def failure_from(error: Exception, lease: Lease) -> Failure:
     """Expected failures speak for themselves; anything else is logged whole and shown as an id."""
     if isinstance(error, JobError):
         return Failure(error.cause, str(error), transient=error.transient)
+    if isinstance(error, ArtifactError) and error.code == "destroyed":
+        return Failure(Cause.INPUT, str(error), transient=False)
     if isinstance(error, OSError) and error.errno in STORAGE_FULL:
         logger.error("Job %s: the storage is full (%s).", lease.job_id, error)
         return Failure(Cause.STORAGE, "", transient=True)

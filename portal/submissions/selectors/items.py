@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from portal.artifacts.enums import OPEN, UploadState
 from portal.artifacts.models import Bundle, Upload
 from portal.artifacts.selectors import held_bytes, missing_parts
+from portal.common.time import kst
 from portal.submissions.enums import REQUIRED_ROLES, Role
 from portal.submissions.models import Submission, SubmissionItem
 from portal.submissions.selectors.arrival import owner_of, stored_bundles
@@ -77,7 +78,7 @@ def item_documents(submission: Submission) -> list[dict[str, Any]]:
 
 def _standing(item: SubmissionItem, bundle: Bundle | None, *, owner: str) -> Standing:
     if bundle and bundle.destroyed_at:
-        return Standing(_("bytes destroyed"), "neutral", "", is_stored=True)
+        return Standing(_("bytes destroyed"), "neutral", kst(bundle.destroyed_at), is_stored=True)
     if bundle:
         return Standing(_("stored and verified"), "success", "", is_stored=True)
     upload = Upload.objects.filter(owner=owner, digest=item.digest, state__in=OPEN).first() or item.upload
