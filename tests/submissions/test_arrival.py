@@ -84,6 +84,8 @@ def test_it_counts_when_its_bytes_are_here(entry, files, tmp_path):
 
     send_all(upload, files)
     bundle = complete_upload(upload, actor=ACTOR)
+    again = actions.add_upload(submission, role=Role.CHECKPOINT, upload=upload, actor=ACTOR)
+    assert again.submission == submission, "a client repeats its command to send what is outstanding"
 
     assert (actions.settle_outstanding(), actions.settle_outstanding()) == (1, 0)
     assert (state_of(submission), state_of(first)) == (State.SUBMITTED, State.REPLACED)
@@ -242,7 +244,7 @@ def test_the_checklist_says_how_far_the_bytes_are(entry, files):
     draft, upload = actions.open_draft(entry, actor=ACTOR), declared(entry, files)
     actions.add_upload(draft, role=Role.CHECKPOINT, upload=upload, actor=ACTOR)
     line = next(row for row in checklist(draft) if row.role == Role.CHECKPOINT).items[0]
-    assert (line.standing.is_stored, "0 %" in line.standing.explanation) == (False, True)
+    assert (line.standing.is_stored, line.standing.explanation[:1]) == (False, "0")
 
     send_all(upload, files)
     complete_upload(upload, actor=ACTOR)

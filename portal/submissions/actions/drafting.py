@@ -99,7 +99,12 @@ def add_upload(
 def _put(
     submission: Submission, files: Files, *, role: str, actor: str, numbers: dict[str, int | None]
 ) -> SubmissionItem:
-    """Write the item; the same one again changes nothing, with other numbers it takes those."""
+    """Write the item; the same one again changes nothing, with other numbers it takes those.
+
+    In a sealed submission the same one is still the answer: a client that sends outstanding bytes repeats its command.
+    """
+    if sealed := _sealed_item(submission, role=role, digest=files.digest):
+        return sealed
     submission = locked_draft(submission)
     _check_item(submission, role=role, files=files, step=numbers["step"])
     if role not in REPEATABLE_ROLES:
@@ -125,6 +130,11 @@ def remove_item(item: SubmissionItem, *, actor: str) -> None:
     before = {"role": item.role, "bundle": item.digest}
     item.delete()
     record(AuditAction.ITEM_REMOVED, actor=actor, subject=f"submission:{submission.pk}", before=before)
+
+
+def _sealed_item(submission: Submission, *, role: str, digest: str) -> SubmissionItem | None:
+    items = SubmissionItem.objects.filter(submission=submission, role=role, digest=digest)
+    return items.exclude(submission__state=State.DRAFT).first()
 
 
 def locked_draft(submission: Submission) -> Submission:
