@@ -20,5 +20,6 @@ ROWS = [
     Row("artifacts:uploads", NOBODY, method="post", case="declare"),
     Row("artifacts:upload", NOBODY, unknown_upload),
     Row("artifacts:part", NOBODY, unknown_part, method="put"),
+    Row("artifacts:parts", NOBODY, unknown_upload, method="post"),
     Row("artifacts:complete", NOBODY, unknown_upload, method="post"),
 ]

@@ -10,6 +10,7 @@ import urllib3
 
 from portal.artifacts.errors import ArtifactError
 from portal.artifacts.stores import Incoming, current_store
+from portal.artifacts.stores.bucket import answered
 
 OWNER = "consortium:1"
 DATA = bytes(range(256)) * 12  # 3072 bytes in parts of 1000
@@ -212,3 +213,16 @@ def test_a_signed_part_is_bound_to_length_and_digest(s3):
 def test_the_address_for_clients_may_be_another(object_server, bucket, settings):
     settings.OBJECT_STORE |= {"public_url": "https://objects.example.org"}
     assert current_store().sign_part(incoming(), 0, seconds=60).url.startswith("https://objects.example.org/")
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "code"),
+    [
+        (507, "", "disk_short"),
+        (403, "<Code>QuotaExceeded</Code>", "disk_short"),
+        (403, "<Code>AccessDenied</Code>", "store_unreachable"),
+        (500, "", "store_unreachable"),
+    ],
+)
+def test_what_the_storage_answers_in_our_words(status, text, code):
+    assert answered(status, text).code == code
