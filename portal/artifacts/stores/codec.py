@@ -6,7 +6,8 @@ Both forms keep parts apart: the bytes of one part can be written without knowin
 from collections.abc import Callable
 from typing import BinaryIO, Protocol
 
-Encode = Callable[[int, bytes], bytes]  # plain offset (a multiple of the codec's unit) and at most one unit of bytes
+Encode = Callable[[int, bytes], bytes]  # plain offset (a multiple of the unit) and at most one unit of bytes
+EncodeOnce = Callable[[int, bytes], bytes | memoryview]
 
 
 class Codec(Protocol):
@@ -25,6 +26,9 @@ class Codec(Protocol):
 
     def encoder(self, *, owner: str, sha256: str, size: int) -> Encode:
         """Turns plain units of one file into stored ones, in any order. A torn unit may give nothing: it never counts."""
+
+    def writer(self, *, owner: str, sha256: str, size: int) -> EncodeOnce:
+        """The same for one who has written each unit before asking for the next: it may lie in one place of memory."""
 
     def reader(self, raw: BinaryIO, *, owner: str, sha256: str) -> BinaryIO:
         """Seekable plain bytes over the seekable stored ones; closing it closes them."""
@@ -45,6 +49,9 @@ class PlainCodec:
         return offset
 
     def encoder(self, *, owner: str, sha256: str, size: int) -> Encode:
+        return lambda _, chunk: chunk
+
+    def writer(self, *, owner: str, sha256: str, size: int) -> EncodeOnce:
         return lambda _, chunk: chunk
 
     def reader(self, raw: BinaryIO, *, owner: str, sha256: str) -> BinaryIO:

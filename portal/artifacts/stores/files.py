@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from portal.artifacts.errors import ArtifactError
 from portal.artifacts.stores.base import CHUNK, Read, Written, wrong_digest
-from portal.artifacts.stores.codec import Codec, Encode
+from portal.artifacts.stores.codec import Codec, EncodeOnce
 
 READ_ONLY = 0o440
 DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -60,7 +60,7 @@ def lock_span(descriptor: int, *, offset: int, length: int) -> None:
         ) from error
 
 
-def write_stream(descriptor: int, read: Read, *, encode: Encode, codec: Codec, offset: int, length: int) -> Written:
+def write_stream(descriptor: int, read: Read, *, encode: EncodeOnce, codec: Codec, offset: int, length: int) -> Written:
     """Copy plain bytes to their place in the stored form; `offset` and `length` are those of the plain bytes."""
     digest, done = hashlib.sha256(), 0
     while done < length and (chunk := read_whole(read, min(CHUNK, length - done))):
@@ -105,7 +105,7 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _write_all(descriptor: int, data: bytes, *, at: int) -> None:
+def _write_all(descriptor: int, data: bytes | memoryview, *, at: int) -> None:
     view = memoryview(data)
     while view:
         done = os.pwrite(descriptor, view, at)

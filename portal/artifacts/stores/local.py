@@ -21,7 +21,7 @@ from portal.artifacts.stores.base import (
     object_missing,
     wrong_digest,
 )
-from portal.artifacts.stores.codec import PLAIN, Codec, Encode
+from portal.artifacts.stores.codec import PLAIN, Codec, EncodeOnce
 from portal.artifacts.stores.files import (
     READ_ONLY,
     copy_out,
@@ -41,7 +41,7 @@ class LocalPart:
     """The span of one part in a preallocated file."""
 
     descriptor: int
-    encode: Encode
+    encode: EncodeOnce
     codec: Codec
     offset: int
     length: int
@@ -88,7 +88,7 @@ class LocalStore:
             preallocated(self.incoming_path(file), size=self.codec.stored_size(file.size)) as descriptor,
         ):
             lock_span(descriptor, offset=offset, length=length)
-            encode = self.codec.encoder(owner=file.owner, sha256=file.sha256, size=file.size)
+            encode = self.codec.writer(owner=file.owner, sha256=file.sha256, size=file.size)
             yield LocalPart(descriptor, encode, self.codec, offset, length)
 
     def has_incoming(self, file: Incoming) -> bool:
@@ -137,7 +137,7 @@ class LocalStore:
         return kept
 
     def put(self, read: Read, *, owner: str, sha256: str, size: int) -> None:
-        encode = self.codec.encoder(owner=owner, sha256=sha256, size=size)
+        encode = self.codec.writer(owner=owner, sha256=sha256, size=size)
         with disk_errors(), self._fresh_file() as copy:
             try:
                 written = write_stream(copy.fileno(), read, encode=encode, codec=self.codec, offset=0, length=size)

@@ -11,13 +11,14 @@ import os
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from portal.artifacts.stores.base import seal_broken
-from portal.artifacts.stores.codec import Encode
+from portal.artifacts.stores.codec import Encode, EncodeOnce
 from portal.artifacts.stores.keys import key_for_reading, key_for_writing
 from portal.common.formats.manifest import MIB, part_count
 
@@ -54,6 +55,9 @@ class SealedCodec:
     def encoder(self, *, owner: str, sha256: str, size: int) -> Encode:
         return FileSeal(self.key_for_writing(owner, sha256), sha256=sha256, size=size).encode
 
+    def writer(self, *, owner: str, sha256: str, size: int) -> EncodeOnce:
+        return FileSeal(self.key_for_writing(owner, sha256), sha256=sha256, size=size).encode_in_place
+
     def reader(self, raw: BinaryIO, *, owner: str, sha256: str) -> BinaryIO:
         try:
             key = self.key_for_reading(owner, sha256)
@@ -72,17 +76,27 @@ class FileSeal:
         self._sha256 = sha256
         self.size = size
 
+    @cached_property
+    def _space(self) -> bytearray:
+        return bytearray(_STORED_UNIT)
+
     def encode(self, offset: int, chunk: bytes) -> bytes:
         """Nothing for a chunk that the sender broke off: it cannot be sealed, and will be sent again."""
-        number, expected = self._place(offset)
-        if len(chunk) < expected:
+        number = self._whole(offset, chunk)
+        if number is None:
             return b""
-        if len(chunk) > expected:
-            raise ValueError(f"a sealed chunk has {expected} bytes here, not {len(chunk)}")
-        stored = bytearray(len(chunk) + EXTRA)
+        nonce = os.urandom(NONCE)
+        return nonce + self._cipher.encrypt(nonce, chunk, self._label(number))
+
+    def encode_in_place(self, offset: int, chunk: bytes) -> memoryview:
+        """The same; the result is valid until the next call. A fresh megabyte each time costs more than sealing it."""
+        number = self._whole(offset, chunk)
+        if number is None:
+            return memoryview(b"")
+        stored = memoryview(self._space)[: len(chunk) + EXTRA]
         stored[:NONCE] = nonce = os.urandom(NONCE)
-        self._cipher.encrypt_into(nonce, chunk, self._label(number), memoryview(stored)[NONCE:])
-        return bytes(stored)
+        self._cipher.encrypt_into(nonce, chunk, self._label(number), stored[NONCE:])
+        return stored
 
     def decode(self, number: int, stored: memoryview, target: memoryview) -> None:
         try:
@@ -95,12 +109,15 @@ class FileSeal:
     def _label(self, number: int) -> bytes:
         return self._name + struct.pack(">QQ?", self.size, number, number == _chunks(self.size) - 1)
 
-    def _place(self, offset: int) -> tuple[int, int]:
-        """Number and plain bytes of the chunk that begins at `offset`."""
+    def _whole(self, offset: int, chunk: bytes) -> int | None:
+        """The number of the chunk that begins at `offset`; None if the sender broke it off."""
         number, beside = divmod(offset, UNIT)
         if beside:
             raise ValueError(f"sealed chunks begin at multiples of {UNIT} bytes, not at {offset}")
-        return number, min(UNIT, self.size - offset)
+        expected = min(UNIT, self.size - offset)
+        if len(chunk) > expected:
+            raise ValueError(f"a sealed chunk has {expected} bytes here, not {len(chunk)}")
+        return number if len(chunk) == expected else None
 
 
 class SealedReader(io.RawIOBase):
