@@ -26,6 +26,7 @@ def register(group: Group) -> None:
     connection(command)
     files(command)
     findings(command)
+    _item(command)
     command.set_defaults(run=declare)
     command = group.add_parser("push", help=_("send files; the same command again goes on where it stopped"))
     connection(command)
@@ -48,6 +49,10 @@ def _sending(command: ArgumentParser) -> None:
         "--through-portal", action="store_true", help=_("never send straight to the portal's object storage")
     )
     command.add_argument("--dry-run", action="store_true", help=_("say what would be sent and send nothing"))
+    _item(command)
+
+
+def _item(command: ArgumentParser) -> None:
     command.add_argument("--submission", type=int, help=_("put the bundle into this draft"))
     command.add_argument("--role", choices=ROLES, help=_("what the bundle is in the submission"))
     command.add_argument("--step", type=int, help=_("optimiser steps at this checkpoint"))
@@ -55,6 +60,8 @@ def _sending(command: ArgumentParser) -> None:
 
 
 def declare(options: Namespace) -> None:
+    """Bind digests; with a submission they are in its draft at once, so that a deadline finds them there."""
+    _require_both(options)
     portal = portal_of(options)
     files, _manifest, upload = declared(portal, options)
     todo = upload["bytes"] - upload["held"]
@@ -66,14 +73,15 @@ def declare(options: Namespace) -> None:
         size=console.size(upload["bytes"]),
         todo=console.size(todo),
     )
-    console.show({**upload, "to_send": todo}, text=text, as_json=options.json)
+    result = {**upload, "to_send": todo}
+    if options.submission is not None:
+        result["item"] = _attach(portal, options, upload=upload["id"])
+        text += "\n" + _into(options)
+    console.show(result, text=text, as_json=options.json)
 
 
 def push(options: Namespace) -> int:
-    if (options.submission is None) != (options.role is None):
-        raise ClientError(
-            _("--submission and --role belong together."), hint=_("Name the draft and what the bundle is in it.")
-        )
+    _require_both(options)
     if options.dry_run:
         return _dry_run(options)
     portal = portal_of(options, connections=options.jobs, attempts=options.retries)
@@ -92,10 +100,20 @@ def push(options: Namespace) -> int:
     result = {**done._asdict(), "skipped_bytes": done.skipped_bytes}
     if options.submission is not None:
         result["item"] = _attach(portal, options, upload=done.upload)
-        into = _("in submission {submission} as {role}").format(submission=options.submission, role=options.role)
-        text += f"\n{into}"
+        text += "\n" + _into(options)
     console.show(result, text=text, as_json=options.json)
     return 0
+
+
+def _require_both(options: Namespace) -> None:
+    if (options.submission is None) != (options.role is None):
+        raise ClientError(
+            _("--submission and --role belong together."), hint=_("Name the draft and what the bundle is in it.")
+        )
+
+
+def _into(options: Namespace) -> str:
+    return _("in submission {submission} as {role}").format(submission=options.submission, role=options.role)
 
 
 def _send(

@@ -1,6 +1,7 @@
 """A receipt as a document: what its page shows, without the layout of a screen."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from django.template.defaultfilters import filesizeformat
@@ -53,7 +54,6 @@ def role_name(role: str) -> str:
 
 def _facts(receipt: Receipt) -> Iterator[tuple[str, str]]:
     entry = receipt.submission.entry
-    yield _("Number"), receipt.number
     yield _("Issued"), kst(receipt.issued_at)
     yield _("Consortium"), f"{entry.consortium.name} ({entry.code})"
     yield _("Programme"), entry.phase.programme.name
@@ -72,12 +72,12 @@ def _outstanding(receipt: Receipt) -> Iterator[Block]:
         % {"count": len(receipt.document["outstanding"])}
     )
     if due := receipt.document.get("bytes_due"):
-        yield Facts(((_("Due until"), due),))
+        yield Facts(((_("Due until"), kst(datetime.fromisoformat(due))),))
 
 
 def _files(receipt: Receipt) -> Iterator[Block]:
     rows = tuple(
-        (file["part"], file["path"], str(filesizeformat(file["size"])), _broken(file["sha256"]))
+        (file["part"], file["path"], str(filesizeformat(file["size"])), _broken(file["sha256"], width=16))
         for file in shown_files(receipt)
     )
     yield Heading(_("Files"))
@@ -97,6 +97,6 @@ def _place(ledger: dict[str, Any] | None) -> Iterator[Block]:
     yield Prose(ledger["checkpoint"])
 
 
-def _broken(digest: str) -> str:
-    """In two lines: the whole does not fit beside its term."""
-    return f"{digest[:32]}\n{digest[32:]}"
+def _broken(digest: str, *, width: int = 32) -> str:
+    """In lines: the whole does not fit beside its term, still less into a column."""
+    return "\n".join(digest[place : place + width] for place in range(0, len(digest), width))
