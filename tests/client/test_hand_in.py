@@ -9,11 +9,13 @@ from portal.artifacts.models import Bundle
 from portal.audit.selectors import published_key
 from portal.client.commands.send import ROLES
 from portal.custody.actions import receive_called
-from portal.submissions.enums import Role
+from portal.submissions.actions import settle_outstanding
+from portal.submissions.enums import Role, State
+from portal.submissions.models import Submission
 from tests.client.live import make_token
 from tests.factories.artifacts import write_folder, write_weights
 from tests.factories.custody import drawn, staff
-from tests.factories.submissions import DECLARATION, receiving_entry
+from tests.factories.submissions import DECLARATION, complete_draft, receiving_entry
 
 
 @pytest.fixture
@@ -45,6 +47,24 @@ def test_a_hand_in_by_command_line(team, tmp_path):
     assert Bundle.objects.filter(owner=portal.owner).count() == 4
     assert portal.run("receipt", "--submission", str(draft)) == json.loads(receipt.read_text(encoding="utf-8"))
     call_command("verify_ledger", "--checkpoint", str(receipt))
+
+
+def test_a_hand_in_ahead_of_its_bytes(team, tmp_path):
+    """Declared, handed in, and only then sent: what the deadline needs is there after seconds."""
+    entry, portal = team
+    folder = write_folder(tmp_path / "model")
+    draft = complete_draft(entry, tmp_path)
+    declared = portal.run("declare", folder, "--submission", draft.pk, "--role", "checkpoint")
+    assert (declared["item"]["stored"], declared["to_send"] > 0) == (False, True)
+
+    receipt = tmp_path / "receipt.json"
+    handed = portal.run("submit", "--submission", str(draft.pk), "-o", receipt)
+    assert handed["receipt"]["outstanding"] == [declared["digest"]]
+    assert portal.run("verify", "--receipt", receipt)["valid"]
+    portal.run("push", folder, "--submission", str(draft.pk), "--role", "checkpoint")
+
+    assert settle_outstanding() == 1
+    assert Submission.objects.get(pk=draft.pk).state == State.SUBMITTED
 
 
 def test_a_changed_receipt_is_refused_everywhere(team, tmp_path):

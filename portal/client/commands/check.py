@@ -7,6 +7,7 @@ from portal.client import console
 from portal.client import push as pushing
 from portal.client import verify as checks
 from portal.client.commands.base import manifest_of, portal_of
+from portal.client.commands.hand_in import outstanding
 from portal.client.errors import ClientError
 from portal.client.options import Group, connection, files
 from portal.client.words import _
@@ -45,6 +46,7 @@ def _verify_receipt(options: Namespace) -> int:
         f"receipt {checked.document.get('number')}: digest, event {checked.seq} and signed checkpoint {checked.size} hold",
         f"signed by {checked.origin}, key {checked.public_key.hex()}",
     ]
+    lines += outstanding(checked.document)
     if not options.key:
         lines.append(
             "The key came from the receipt: compare it with the portal's published key, or pass that by --key."

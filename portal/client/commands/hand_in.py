@@ -47,8 +47,18 @@ def receipt(options: Namespace) -> None:
     _keep_receipt(portal_of(options).get(f"{SUBMISSIONS}{options.submission}/receipt/"), options)
 
 
+def outstanding(receipt: dict[str, Any]) -> list[str]:
+    """A receipt by declared digests proves the hand-in, not yet the arrival: say so wherever it is shown."""
+    if not receipt.get("outstanding"):
+        return []
+    due = receipt.get("bytes_due") or _("as the portal's page says")
+    text = _("handed in with the bytes of {count} parts outstanding, due until {due}; push the same files again")
+    return [text.format(count=len(receipt["outstanding"]), due=due)]
+
+
 def _keep_receipt(document: dict[str, Any], options: Namespace) -> None:
     text = f"receipt {document['receipt']['number']}\ndigest {document['digest']}"
+    text += "".join(f"\n{line}" for line in outstanding(document["receipt"]))
     if options.output:
         options.output.write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")
         text += f"\nwritten to {options.output}; keep it: portal-upload verify --receipt {options.output}"
