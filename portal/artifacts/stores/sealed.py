@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 UNIT = MIB
 NONCE = 12
 TAG = 16
+BUFFER = 64 << 10  # small reads; larger ones are opened where the caller wants them
 EXTRA = NONCE + TAG  # bytes that each chunk is longer by
 _STORED_UNIT = UNIT + EXTRA
 
@@ -61,7 +62,7 @@ class SealedCodec:
     def reader(self, raw: BinaryIO, *, owner: str, sha256: str) -> BinaryIO:
         try:
             key = self.key_for_reading(owner, sha256)
-            return io.BufferedReader(SealedReader(raw, key, sha256=sha256), buffer_size=UNIT)
+            return io.BufferedReader(SealedReader(raw, key, sha256=sha256), buffer_size=BUFFER)
         except BaseException:
             raw.close()
             raise
@@ -172,8 +173,8 @@ class SealedReader(io.RawIOBase):
     def _keep(self, number: int, length: int) -> None:
         if number != self._chunk_number:
             self._chunk_number = -1
-            self._chunk = bytearray(length)
-            self._open(number, memoryview(self._chunk))
+            self._chunk = self._chunk or bytearray(UNIT)
+            self._open(number, memoryview(self._chunk)[:length])
             self._chunk_number = number
 
     def _open(self, number: int, target: memoryview) -> None:
