@@ -10,6 +10,8 @@ class ClientError(Exception):
 
     def __init__(self, detail: str, *, where: str = "", hint: str = "", code: str = "", status: int = REFUSED) -> None:
         super().__init__(f"{where}: {detail}" if where else detail)
+        self.detail = detail
+        self.where = where
         self.hint = hint
         self.code = code
         self.status = status

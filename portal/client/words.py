@@ -33,6 +33,11 @@ def language() -> str:
     return "ko" if wanted.lower().startswith("ko") else "en"
 
 
+def locale() -> str:
+    """What a child process is told, so that it speaks the same language."""
+    return "ko_KR.UTF-8" if language() == "ko" else "C.UTF-8"
+
+
 def _(text: str) -> str:
     return (korean().get(text) or text) if language() == "ko" else text
 
