@@ -14,15 +14,17 @@ const transfers = new Set();
 
 const say = (text) => { said.textContent = text; };
 const going = () => [...transfers].filter((transfer) => !transfer.ended);
+const leave = () => section.querySelector("[data-choose]")?.focus();
 const tell = () => document.body.dispatchEvent(new Event("uploads-changed"));
 
 function start({ roleName, ...wish }) {
   const transfer = new Transfer({ ...wish, account: rules.account, urls: rules.urls, partSize: rules.part_size });
   transfer.roleName = roleName;
-  const card = new Card(transfer, { say, ask });
+  const card = new Card(transfer, { say, ask, leave });
   transfers.add(transfer);
   cards.append(card.element);
   card.element.querySelector('[data-part="pause"]').focus();
+  transfer.addEventListener("declared", tell, { once: true });
   transfer.run().then(tell);
 }
 
@@ -33,8 +35,10 @@ function ask(wanted) {
   dialog.addEventListener("close", async () => {
     if (dialog.returnValue !== "cancel") return;
     if (wanted instanceof Transfer) await wanted.cancel();
-    else await call("DELETE", wanted, { account: rules.account }).catch((error) => say(error.detail ?? ""));
-    section.querySelector("[data-choose]")?.focus();
+    else {
+      await call("DELETE", wanted, { account: rules.account }).catch((error) => say(error.detail ?? ""));
+      leave();
+    }
     tell();
   }, { once: true });
 }

@@ -11,13 +11,13 @@ from django.utils import timezone
 from portal.artifacts.actions import declare_upload, write_part
 from portal.artifacts.models import Upload
 from portal.submissions import by_browser
-from portal.submissions.actions import open_draft
+from portal.submissions.actions import add_upload, open_draft, submit
 from portal.submissions.enums import Role
 from tests.factories.accounts import make_user, sign_in
 from tests.factories.artifacts import manifest_from, noise, part_of, send_all
 from tests.factories.consortia import make_consortium, make_entry
 from tests.factories.programmes import make_phase
-from tests.factories.submissions import ACTOR, DECLARATION
+from tests.factories.submissions import ACTOR, DECLARATION, complete_draft
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +28,7 @@ WEIGHTS = {"model.safetensors": noise(600)}
 @pytest.fixture(autouse=True)
 def store(settings, tmp_path):
     settings.STORE_DIR = tmp_path / "store"
-    settings.UPLOADS = {"min_part_size": 1, "disk_reserve_bytes": 0, "quota_bytes": 10_000}
+    settings.UPLOADS = {"min_part_size": 1, "disk_reserve_bytes": 0, "quota_bytes": 20_000}
 
 
 @pytest.fixture
@@ -147,9 +147,25 @@ def test_the_page_says_the_rules_before_a_byte_leaves(page, draft):
     )
 
     assert rules["account"] == draft.entry.consortium.account_key
-    assert (rules["part_size"], rules["room"]) == (by_browser.PART_SIZE, 10_000)
+    assert (rules["part_size"], rules["room"]) == (by_browser.PART_SIZE, 20_000)
     assert ".safetensors" in rules["weights"]
     assert ".zip" in rules["archives"]
     assert not set(rules["text"]) & {*rules["weights"], *rules["archives"]}
     assert all(f'value="{role}"' in shown for role in by_browser.ROLES)
     assert 'value="checkpoint"' not in shown
+
+
+def test_once_sealed_the_page_takes_what_is_outstanding_and_nothing_new(page, draft, tmp_path):
+    whole = complete_draft(draft.entry, tmp_path)
+    whole.items.get(role=Role.TRAINING_LOG).delete()
+    add_upload(whole, role=Role.TRAINING_LOG, upload=declare(draft, LOG), actor=ACTOR)
+    submit(whole, actor=ACTOR)
+
+    shown = page.get(reverse("submissions:submission", kwargs={"submission": draft.pk})).content.decode()
+
+    rules = json.loads(
+        re.search(r'<script id="upload-rules" type="application/json">(.*?)</script>', shown, re.DOTALL)[1]
+    )
+    assert rules["urls"]["use"] == ""
+    assert "data-again" in shown
+    assert 'id="upload-role"' not in shown

@@ -8,7 +8,7 @@ export class Card {
   #said = new Map(); // what was announced, so that nothing is said twice
   #drawn = 0;
 
-  constructor(transfer, { say, ask }) {
+  constructor(transfer, { say, ask, leave }) {
     const template = document.getElementById("upload-card");
     this.transfer = transfer;
     this.say = say;
@@ -16,10 +16,10 @@ export class Card {
     this.#part("name").textContent = `${transfer.roleName}: ${transfer.label}`;
     this.#part("bar").setAttribute("aria-label", this.#part("name").textContent);
     for (const name of ["pause", "resume", "cancel", "dismiss"]) this.#describe(name);
-    this.#part("pause").addEventListener("click", () => this.#switch(() => transfer.pause(), "resume"));
-    this.#part("resume").addEventListener("click", () => this.#switch(() => transfer.resume(), "pause"));
+    this.#part("pause").addEventListener("click", () => this.#switch(() => transfer.pause()));
+    this.#part("resume").addEventListener("click", () => this.#switch(() => transfer.resume()));
     this.#part("cancel").addEventListener("click", () => ask(transfer));
-    this.#part("dismiss").addEventListener("click", () => this.element.remove());
+    this.#part("dismiss").addEventListener("click", () => { this.element.remove(); leave(); });
     this.#listFiles();
     transfer.addEventListener("changed", () => this.#soon());
     this.draw();
@@ -36,8 +36,10 @@ export class Card {
     this.#part("resume").hidden = transfer.ended || !(transfer.paused || transfer.trouble);
     this.#part("cancel").hidden = transfer.ended;
     this.#part("dismiss").hidden = !transfer.ended;
+    this.#keepFocus();
     for (const line of this.#part("files").children) this.#drawFile(line);
     this.#announce(percent);
+    this.#drawReason();
   }
 
   // At most ten times a second: bytes arrive more often than anybody reads.
@@ -49,7 +51,7 @@ export class Card {
 
   #stateText() {
     const { transfer } = this;
-    if (transfer.ended) return [word(`end-${transfer.state}`), this.#reason()].filter(Boolean).join(" ");
+    if (transfer.ended) return word(`end-${transfer.state}`);
     if (transfer.trouble) return word(`trouble-${transfer.trouble}`);
     if (transfer.paused) return word("paused");
     if (transfer.state === "checking" && transfer.checked) return word("checking-files", { checked: transfer.checked.done, files: transfer.checked.total });
@@ -57,12 +59,17 @@ export class Card {
     return word(transfer.state);
   }
 
-  #reason() {
+  // In the page's language where it has a text for the code; otherwise as the portal says it: the protocol speaks English.
+  #drawReason() {
     const { refusal } = this.transfer;
-    if (!refusal) return "";
+    if (!refusal || !this.#part("reason").hidden) return;
     const known = word(`code-${refusal.code}`, { bytes: refusal.extra?.limit ?? 0 });
-    if (known !== `code-${refusal.code}`) return known;
-    return [refusal.where, refusal.detail, refusal.hint].filter(Boolean).join(": ");
+    const told = [refusal.where, refusal.detail, refusal.hint].filter(Boolean).join(" ");
+    const isKnown = known !== `code-${refusal.code}`;
+    this.#part("reason").textContent = isKnown ? known : told;
+    if (!isKnown && !refusal.fromPage) this.#part("reason").lang = "en";
+    this.#part("reason").hidden = false;
+    this.say(`${this.#stateText()} ${this.#part("reason").textContent}`);
   }
 
   #figures(percent) {
@@ -111,11 +118,16 @@ export class Card {
     if (line.lastElementChild.textContent !== text) line.lastElementChild.textContent = text;
   }
 
-  // The button that was pressed goes away; the one in its place takes the focus.
-  #switch(act, next) {
+  #switch(act) {
     act();
     this.draw();
-    this.#part(next).focus();
+  }
+
+  // A button that goes away hands its focus to the one that comes in its place.
+  #keepFocus() {
+    const focused = document.activeElement;
+    if (!focused.hidden || !this.element.contains(focused)) return;
+    ["resume", "pause", "dismiss"].map((name) => this.#part(name)).find((button) => !button.hidden)?.focus();
   }
 
   #describe(name) {

@@ -6,6 +6,7 @@ import { Gate, Speed, sleep } from "./pace.js";
 
 const PARALLEL = 3; // parts on their way at once
 const CHECK_MS = 1000;
+const CHECKS = 5;
 const LONGEST_WAIT_MS = 30_000;
 
 export const ENDED = new Set(["done", "refused", "changed", "other", "cancelled", "closed", "failed"]);
@@ -21,6 +22,7 @@ export class Transfer extends EventTarget {
   #stop = new AbortController();
   #gate = new Gate();
   #read = 0;
+  #asked = 0;
   #flying = new Map(); // part → bytes that have left
   #missing = new Map(); // path → numbers of the parts not acknowledged
 
@@ -102,6 +104,7 @@ export class Transfer extends EventTarget {
     this.#take(this.upload);
     this.resumed = this.total - this.#absent();
     await this.#use(); // the part it plays, before the bytes: a page that is closed now has forgotten nothing
+    this.dispatchEvent(new Event("declared"));
   }
 
   #take({ missing }) {
@@ -147,7 +150,7 @@ export class Transfer extends EventTarget {
       this.checked = answer.checked === undefined ? this.checked : { done: answer.checked, total: answer.files };
       this.#tell();
       if (answer.state === "complete") return true;
-      if (answer.refusal) throw new Refused(answer.refusal);
+      if (answer.state === "refused") throw new Refused(answer.refusal ?? {});
       if (answer.missing && Object.keys(answer.missing).length) return this.#take(answer), false;
       if (!["checking", "declared"].includes(answer.state)) throw new End("closed");
       await sleep(CHECK_MS, this.#stop.signal);
@@ -155,6 +158,7 @@ export class Transfer extends EventTarget {
   }
 
   async #complete() {
+    if (this.#asked++ > CHECKS) throw new End("failed"); // the check itself breaks off again and again
     try {
       return await this.#patiently(() => this.#call("POST", `${this.upload.address}complete/`, {}));
     } catch (error) {
@@ -174,7 +178,11 @@ export class Transfer extends EventTarget {
     const body = new FormData();
     body.set("role", this.role);
     const address = this.urls.use.replace("00000000-0000-0000-0000-000000000000", this.upload.id);
-    await this.#patiently(() => call("POST", address, { body, signal: this.#stop.signal }));
+    try {
+      await this.#patiently(() => call("POST", address, { body, signal: this.#stop.signal }));
+    } catch (error) {
+      throw Object.assign(error, { fromPage: true }); // said in the page's language
+    }
   }
 
   #call(method, url, body) {

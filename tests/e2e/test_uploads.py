@@ -1,0 +1,243 @@
+"""Uploading from the page: 200 MB by keyboard alone with a reload in the middle, handed in and printed; and everything that can go wrong.
+
+With PORTAL_SHOTS=1 every station is kept as a picture in var/shots/uploads/.
+"""
+
+import os
+import re
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from subprocess import Popen
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.pagewalk import AXE, COLLECT_CSP, RUN_AXE, SHOTS, chromium
+from tests.e2e.server import ROOT, _environment, built_pages, portal
+
+pytestmark = pytest.mark.browser
+
+MIB = 1 << 20
+PARTS = re.compile(r"/api/uploads/[0-9a-f-]{36}/\d+/\d+/$")
+A_LOG = 200  # MiB
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory, new_portal):
+    var = new_portal(tmp_path_factory.mktemp("portal"))
+    pages = {page["name"]: page for page in built_pages(var, "uploads")}
+    with portal(var) as base, chromium() as browser:
+        yield var, base, pages, browser
+
+
+@pytest.fixture
+def tab(world):
+    """The page of a hand-in that misses its log, as a member of the team."""
+    _, base, pages, browser = world
+    context = browser.new_context(locale="ko-KR", reduced_motion="reduce", viewport={"width": 1280, "height": 900})
+    context.add_init_script(COLLECT_CSP)
+    context.add_init_script(path=AXE)
+    context.add_cookies([{"name": "sessionid", "value": pages["uploads-ready"]["session"], "url": base}])
+    made = context.new_page()
+    made.on("dialog", lambda dialog: dialog.accept())
+    made.on(
+        "filechooser", lambda chooser: None
+    )  # choosers are caught from now on, not from the first one that is awaited
+    made.goto(f"{base}{pages['uploads-ready']['path']}")
+    yield made
+    context.close()
+
+
+@contextmanager
+def worker(var: Path):
+    """One that does what waits, so that a large upload is checked."""
+    command = [sys.executable, "manage.py", "run_worker", "--every", "0.2", "--grace", "0"]
+    with (var / "worker.log").open("wb") as log, Popen(command, cwd=ROOT, env=_environment(var), stderr=log) as process:
+        yield
+        process.terminate()
+
+
+def write_log(path: Path, *, mib: int) -> Path:
+    """Lines of a training log that differ in every part and from those of other logs: known bytes would not travel."""
+    with path.open("wb") as file:
+        for number in range(mib):
+            line = f"{path.stem} {number} 7.6 0.0003\n".encode()
+            file.write((line * (MIB // len(line) + 1))[:MIB])
+    return path
+
+
+def reach(tab, target):
+    """Go on with the tab key until the target has the focus: nothing here needs a mouse."""
+    for _ in range(120):
+        if target.evaluate("element => element === document.activeElement"):
+            return
+        tab.keyboard.press("Tab")
+    raise AssertionError(f"The keyboard does not reach {target}.")
+
+
+def choose(tab, button, *paths):
+    reach(tab, button)
+    with tab.expect_file_chooser() as chooser:
+        tab.keyboard.press("Enter")
+    chooser.value.set_files([str(path) for path in paths])
+
+
+def send(tab, *paths):
+    """Choose files and begin; the upload's card."""
+    choose(tab, tab.get_by_role("button", name="파일 선택"), *paths)
+    reach(tab, tab.get_by_role("button", name="선택한 파일 올리기"))
+    tab.keyboard.press("Enter")
+    return tab.locator("#upload-cards > li").last
+
+
+def button(card, name):
+    return card.locator(f'[data-part="{name}"]')
+
+
+def reaches(card, *, percent):
+    """Wait until so much is sent. In a loop, because the page's policy forbids the evaluation of a text by the page."""
+    for _ in range(3000):
+        if (
+            card.get_attribute("data-state") == "sending"
+            and button(card, "bar").evaluate("bar => bar.value") >= percent
+        ):
+            return
+        time.sleep(0.01)
+    raise AssertionError(f"The upload does not come to {percent} percent: {card.inner_text()}")
+
+
+def sound(tab, name):
+    """No violation of the policy or of the rules for accessible pages in the present state."""
+    if os.environ.get("PORTAL_SHOTS"):
+        (SHOTS / "uploads").mkdir(parents=True, exist_ok=True)
+        tab.screenshot(path=SHOTS / "uploads" / f"{name}.png", full_page=True)
+    assert tab.evaluate("window.cspViolations") == []
+    assert [(found["id"], found["nodes"][0]["html"]) for found in tab.evaluate(RUN_AXE)] == []
+    # axe sets styles of its own, which the policy reports and htmx would copy.
+    tab.evaluate("document.querySelectorAll('[style]').forEach((element) => element.removeAttribute('style'))")
+    tab.evaluate("window.cspViolations = []")
+
+
+def test_a_large_log_survives_a_reload_and_is_handed_in_by_keyboard_alone(world, tab, tmp_path):
+    var, _, _, _ = world
+    log = write_log(tmp_path / "train.log", mib=A_LOG)
+    card = send(tab, log)
+    expect(button(card, "pause")).to_be_focused()
+    reaches(card, percent=20)
+    tab.keyboard.press("Enter")
+    expect(button(card, "resume")).to_be_focused()
+    expect(card).to_have_attribute("data-state", "paused")
+    sound(tab, "paused")
+    tab.wait_for_load_state("networkidle")  # the parts on their way arrive
+    tab.reload()
+
+    row = tab.locator("#on-their-way li")
+    held = int(row.get_attribute("data-held"))
+    assert 0 < held < A_LOG * MIB
+    sound(tab, "reloaded")
+    sent = []
+    tab.on("request", lambda request: sent.append(request.url) if PARTS.search(request.url) else None)
+    choose(tab, row.get_by_role("button", name="이 화면에서 이어서 보내기"), log)
+    card = tab.locator("#upload-cards > li")
+    with worker(var):
+        expect(card).to_have_attribute("data-state", "done", timeout=90_000)
+    assert len(sent) == (A_LOG * MIB - held) / (8 * MIB)
+    sound(tab, "stored")
+    log.unlink()
+
+    expect(tab.locator("#files")).to_be_visible()
+    for box in tab.locator("#sign ~ form input[type=checkbox]").all():
+        reach(tab, box)
+        tab.keyboard.press("Space")
+    reach(tab, tab.get_by_role("button", name="최종 제출"))
+    tab.keyboard.press("Enter")
+    expect(tab.locator("h1")).to_contain_text("접수증")
+    sound(tab, "receipt")
+    printed(tab, tmp_path / "receipt.pdf")
+
+
+def printed(tab, path: Path) -> None:
+    tab.emulate_media(media="print")
+    expect(tab.locator(".site-menu").first).to_be_hidden()
+    assert tab.pdf(path=path, format="A4").startswith(b"%PDF")
+    if os.environ.get("PORTAL_SHOTS"):
+        (SHOTS / "uploads" / "receipt.pdf").write_bytes(path.read_bytes())
+
+
+def test_what_would_be_refused_is_said_before_a_byte_leaves(tab, tmp_path):
+    files = {
+        "model.safetensors": b"\0" * 9,
+        "old.pt": b"PK\x03\x04",
+        "all.zip": b"PK\x03\x04",
+        "renamed.log": b"PK\x03\x04",
+        "binary.csv": b"a\0b",
+        "good.log": b"0 7.6\n",
+    }
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    requests = []
+    tab.on("request", lambda request: requests.append(request.url) if "/api/" in request.url else None)
+
+    choose(tab, tab.get_by_role("button", name="파일 선택"), *(tmp_path / name for name in files))
+
+    lines = tab.locator("#by-browser [data-list] li")
+    expect(lines.filter(has=tab.locator("strong"))).to_have_count(5)
+    expect(lines.last).to_have_text("good.log (6 B)")
+    expect(tab.locator("#upload-said")).to_contain_text("5개는 제외됩니다")
+    sound(tab, "left-out")
+    tab.locator("#upload-role").select_option("component_declaration")
+    expect(tab.locator("[data-objection]")).to_be_visible()
+    expect(tab.locator("[data-start]")).to_be_disabled()
+    assert requests == []
+
+
+def test_a_torn_connection_and_a_session_that_ended_lose_nothing(world, tab, tmp_path):
+    _, base, pages, _ = world
+    tab.route(PARTS, lambda route: route.abort())
+    card = send(tab, write_log(tmp_path / "torn.log", mib=9))
+    expect(card).to_have_attribute("data-state", "server")
+    tab.unroute(PARTS)
+    tab.context.clear_cookies(name="sessionid")
+    reach(tab, button(card, "resume"))
+    tab.keyboard.press("Enter")
+    expect(card).to_have_attribute("data-state", "signed-out")
+    expect(tab.locator("#upload-said")).to_contain_text("로그아웃되었습니다")
+    sound(tab, "signed-out")
+
+    tab.context.add_cookies([{"name": "sessionid", "value": pages["uploads-ready"]["session"], "url": base}])
+    tab.evaluate("window.dispatchEvent(new Event('focus'))")
+
+    expect(card).to_have_attribute("data-state", "done")
+
+
+def test_cancelling_is_asked_once_more_and_takes_everything_back(tab, tmp_path):
+    tab.route(PARTS, lambda route: None)
+    card = send(tab, write_log(tmp_path / "cancelled.log", mib=9))
+    expect(card).to_have_attribute("data-state", "sending")
+    reach(tab, button(card, "cancel"))
+    tab.keyboard.press("Enter")
+    question = tab.get_by_role("dialog", name="이 업로드를 취소하시겠습니까?")
+    expect(question).to_be_visible()
+    sound(tab, "cancelling")
+    tab.keyboard.press("Tab")
+    tab.keyboard.press("Enter")
+
+    expect(card).to_have_attribute("data-state", "cancelled")
+    tab.unroute(PARTS)
+    tab.reload()
+    expect(tab.locator("#on-their-way li")).to_have_count(0)
+
+
+def test_a_file_that_changed_since_it_was_chosen_is_not_sent(tab, tmp_path):
+    log = write_log(tmp_path / "changing.log", mib=9)
+    tab.route(PARTS, lambda route: route.abort())
+    card = send(tab, log)
+    expect(card).to_have_attribute("data-state", "server")
+    log.write_bytes(b"another text\n")
+    tab.unroute(PARTS)
+    reach(tab, button(card, "resume"))
+    tab.keyboard.press("Enter")
+
+    expect(card).to_have_attribute("data-state", "changed")
