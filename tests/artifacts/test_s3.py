@@ -11,6 +11,7 @@ import urllib3
 from portal.artifacts.errors import ArtifactError
 from portal.artifacts.stores import Incoming, current_store
 from portal.artifacts.stores.bucket import answered
+from portal.artifacts.stores.locks import name_lock
 
 OWNER = "consortium:1"
 DATA = bytes(range(256)) * 12  # 3072 bytes in parts of 1000
@@ -213,6 +214,42 @@ def test_a_signed_part_is_bound_to_length_and_digest(s3):
 def test_the_address_for_clients_may_be_another(object_server, bucket, settings):
     settings.OBJECT_STORE |= {"public_url": "https://objects.example.org"}
     assert current_store().sign_part(incoming(), 0, seconds=60).url.startswith("https://objects.example.org/")
+
+
+@pytest.mark.parametrize("data", [DATA, b"one part"])
+def test_a_copy_names_the_versions_that_were_read(data, s3):
+    """The server here would ignore it, so the requests themselves are looked at."""
+    file, asked = incoming(data), []
+    send_all(s3, file, data)
+    with s3.open_incoming(file) as stream:
+        stream.read()
+    read = {item.key: item.etag for item in s3.bucket.items("incoming/")}
+    watch = "before-send.s3"
+    s3.bucket.client.meta.events.register(watch, lambda request, **_: asked.append(dict(request.headers)), "watch")
+    s3.adopt(file)
+    s3.bucket.client.meta.events.unregister(watch, unique_id="watch")
+    copies = [headers for headers in asked if "x-amz-copy-source" in headers]
+    named = {
+        headers["x-amz-copy-source"].decode(): headers["x-amz-copy-source-if-match"].decode() for headers in copies
+    }
+    assert {source.split("/portal/", 1)[1]: etag for source, etag in named.items()} == read
+
+
+def test_one_check_at_a_time(s3):
+    with s3.alone("u1"), s3.alone("u2"), pytest.raises(ArtifactError) as caught, s3.alone("u1"):
+        pass
+    assert caught.value.code == "checking"
+    with s3.alone("u1"):
+        pass
+
+
+def test_an_object_that_is_being_made_is_not_collected(s3):
+    """Made again at the moment when the collector has found it old."""
+    s3.put(io.BytesIO(DATA).read, owner=OWNER, sha256=sha256(DATA), size=len(DATA))
+    (item,) = s3.objects()
+    with name_lock(s3.locks, s3.object_name(item.account, item.sha256), shared=True):
+        assert s3.remove_unused(item, unused_since=time.time() + 3600) is False
+    assert s3.remove_unused(item, unused_since=time.time() + 3600) is True
 
 
 @pytest.mark.parametrize(

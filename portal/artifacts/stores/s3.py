@@ -4,12 +4,10 @@ Each part travels as an object of its own, so nothing has to be remembered betwe
 A whole file is glued together inside the bucket, from exactly those versions of its parts that were read for its digest.
 """
 
-import fcntl
 import hashlib
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -33,6 +31,7 @@ from portal.artifacts.stores.base import (
 from portal.artifacts.stores.bucket import Access, Bucket, Item, NotThere, Signed
 from portal.artifacts.stores.codec import Codec, PlainCodec
 from portal.artifacts.stores.files import copy_out, read_whole
+from portal.artifacts.stores.locks import Busy, name_lock
 from portal.artifacts.stores.plans import check_part_count, check_part_unit
 from portal.artifacts.stores.ranged import Piece, open_pieces
 from portal.common.formats.hashing import sha256_of
@@ -160,7 +159,9 @@ class S3Store:
 
     def adopt(self, file: Incoming) -> None:
         pieces = _read_pieces.pop((self.bucket, file.upload, file.index), None) or self._read_again(file)
-        assemble(self.bucket, pieces, target=self.object_name(account_name(file.owner), file.sha256))
+        target = self.object_name(account_name(file.owner), file.sha256)
+        with name_lock(self.locks, target, shared=True):
+            assemble(self.bucket, pieces, target=target)
         first, *others = (piece.name for piece in pieces)
         self.bucket.delete_all([first])
         self._delete(others)
@@ -197,7 +198,13 @@ class S3Store:
     @contextmanager
     def alone(self, upload: object) -> Iterator[None]:
         """Over the processes of this machine; over several machines the states of upload and job do it."""
-        with self._lock(f"check-{upload}", fcntl.LOCK_EX | fcntl.LOCK_NB):
+        with ExitStack() as held:
+            try:
+                held.enter_context(name_lock(self.locks, f"check {upload}", wait=False))
+            except Busy as error:
+                raise ArtifactError(
+                    "checking", "The files are being checked by another request.", hint="Ask again in a few seconds."
+                ) from error
             yield
 
     def add_copy(self, path: Path, *, owner: str) -> Kept:
@@ -222,8 +229,8 @@ class S3Store:
             if digest.hexdigest() != sha256 or read(1):
                 raise wrong_digest(sha256, digest.hexdigest())
 
-        with self._lock("objects", fcntl.LOCK_SH):
-            name = self.object_name(account_name(owner), sha256)
+        name = self.object_name(account_name(owner), sha256)
+        with name_lock(self.locks, name, shared=True):
             send_parts(self.bucket, stored(), size=self.codec.stored_size(size), target=name)
 
     def exists(self, owner: str, sha256: str) -> bool:
@@ -260,33 +267,15 @@ class S3Store:
 
     def remove_unused(self, item: StoredObject, *, unused_since: float) -> bool:
         name = self.object_name(item.account, item.sha256)
-        with self._lock("objects", fcntl.LOCK_EX):
-            try:
-                if self.bucket.head(name)["LastModified"].timestamp() > unused_since:
-                    return False
-            except NotThere:
-                return False
-            self.bucket.delete_all([name])
-            return True
+        with suppress(NotThere, Busy), name_lock(self.locks, name, wait=False):
+            if self.bucket.head(name)["LastModified"].timestamp() <= unused_since:
+                self.bucket.delete_all([name])
+                return True
+        return False
 
     def _delete(self, names: list[str]) -> None:
         with ThreadPoolExecutor(DELETES) as pool:
             list(pool.map(lambda name: self.bucket.delete_all([name]), names))
-
-    @contextmanager
-    def _lock(self, name: str, kind: int) -> Iterator[None]:
-        self.locks.mkdir(parents=True, exist_ok=True)
-        path = self.locks / f"{name}.lock"
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(descriptor, kind)
-            yield
-        except BlockingIOError as error:
-            raise ArtifactError(
-                "checking", "The files are being checked by another request.", hint="Ask again in a few seconds."
-            ) from error
-        finally:
-            os.close(descriptor)
 
 
 def s3_store(codec: Codec) -> S3Store:
