@@ -20,7 +20,7 @@ FULL = frozenset(
 MISSING = frozenset({"404", "NoSuchKey", "NoSuchUpload", "NotFound"})
 CHANGED = frozenset({"412", "PreconditionFailed"})
 CONNECTIONS = 64
-_PATH = urllib3.PoolManager(maxsize=CONNECTIONS, timeout=urllib3.Timeout(connect=10, read=600), retries=False)
+_POOL = urllib3.PoolManager(maxsize=CONNECTIONS, timeout=urllib3.Timeout(connect=10, read=600), retries=False)
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class Bucket:
         """Stream a body of known length; what `body` raises passes through, and the store discards what it has got."""
         headers = {**signed.headers, "Content-Length": str(length), "Content-Type": "application/octet-stream"}
         with store_errors():
-            answer = _PATH.request("PUT", signed.url, body=body, headers=headers)
+            answer = _POOL.request("PUT", signed.url, body=body, headers=headers)
         if answer.status >= 400:
             raise answered(answer.status, answer.data[:2000].decode(errors="replace"))
 
