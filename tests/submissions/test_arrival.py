@@ -9,12 +9,15 @@ from evaluation.errors import UnknownSuiteError
 from portal.artifacts.actions import begin_check, cancel_upload, complete_upload
 from portal.artifacts.models import StorageAccount, Upload
 from portal.audit.models import Event
+from portal.letters.models import Letter
 from portal.submissions import actions
 from portal.submissions.enums import Role, State
 from portal.submissions.models import Submission
 from portal.submissions.selectors import bytes_due_of, checklist, current_submission, outstanding, window_of
 from portal.submissions.tasks import request_due_runs
+from tests.factories.accounts import make_user
 from tests.factories.artifacts import declare, send_all, write_weights
+from tests.factories.consortia import make_consortium
 from tests.factories.submissions import ACTOR, complete_draft, graceful_entry, handed_in
 from tests.submissions.test_actions import refusal_of
 
@@ -30,7 +33,8 @@ def small_parts(settings):
 @pytest.fixture
 def entry():
     now = timezone.now()
-    return graceful_entry(grace_hours=24, opens_at=now - 9 * HOUR, closes_at=now + HOUR)
+    team = make_consortium(manager=make_user("team"))
+    return graceful_entry(grace_hours=24, consortium=team, opens_at=now - 9 * HOUR, closes_at=now + HOUR)
 
 
 @pytest.fixture
@@ -91,6 +95,7 @@ def test_it_counts_when_its_bytes_are_here(entry, files, tmp_path):
     assert (state_of(submission), state_of(first)) == (State.SUBMITTED, State.REPLACED)
     assert submission.items.get(role=Role.CHECKPOINT).bundle == bundle
     assert Event.objects.filter(action="submission.arrived", subject=f"submission:{submission.pk}").count() == 1
+    assert Letter.objects.filter(kind="handin_arrived").count() == 1
 
 
 def test_it_lapses_when_they_do_not_come_and_the_version_before_it_counts(entry, files, tmp_path):
@@ -102,6 +107,8 @@ def test_it_lapses_when_they_do_not_come_and_the_version_before_it_counts(entry,
     assert (state_of(submission), current_submission(entry)) == (State.LAPSED, first)
     absent = Event.objects.get(action="submission.lapsed").after["absent"]
     assert absent == [{"role": "checkpoint", "bundle": upload.digest}]
+    letter = Letter.objects.get(kind="handin_lapsed")
+    assert (f"version {submission.version} " in letter.body, f"Version {first.version}," in letter.body) == (True, True)
 
 
 def test_bytes_after_the_grace_are_too_late_even_if_nobody_looked(entry, files, tmp_path):

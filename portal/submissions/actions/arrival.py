@@ -7,7 +7,9 @@ from portal.artifacts.actions import begin_check
 from portal.artifacts.enums import UploadState
 from portal.audit.actions import record
 from portal.common.transitions import find
+from portal.consortia.actions.base import addresses_of
 from portal.consortia.models import Entry
+from portal.letters.actions import post_letter
 from portal.programmes.enums import PhaseState
 from portal.submissions.actions.handin import attach_stored, replace_older
 from portal.submissions.enums import AuditAction, State
@@ -48,6 +50,7 @@ def _arrive(submission: Submission) -> None:
     submission.state = find(SUBMISSION, "arrive", submission.state).target
     submission.whole_at = timezone.now()
     submission.save(update_fields=["state", "whole_at"])
+    _tell(submission, "handin_arrived")
     after = {"submission": submission.digest, "version": submission.version}
     record(AuditAction.ARRIVED, actor="system", subject=f"submission:{submission.pk}", after=after)
 
@@ -55,8 +58,21 @@ def _arrive(submission: Submission) -> None:
 def _lapse(submission: Submission, absent: list[SubmissionItem]) -> None:
     submission.state = find(SUBMISSION, "lapse", submission.state).target
     submission.save(update_fields=["state"])
+    counting = submission.entry.submissions.filter(state=State.SUBMITTED).first()
+    _tell(submission, "handin_lapsed", counting=counting, absent=absent)
     after = {"absent": [{"role": item.role, "bundle": item.digest} for item in absent]}
     record(AuditAction.LAPSED, actor="system", subject=f"submission:{submission.pk}", after=after)
+
+
+def _tell(submission: Submission, kind: str, **context: object) -> None:
+    """Write to the team: it need not watch a page to learn what became of its hand-in."""
+    entry = submission.entry
+    post_letter(
+        addresses_of(entry.consortium),
+        kind=kind,
+        subject_key=f"submissions.submission:{submission.pk}.{kind}",
+        context={"submission": submission, "phase": entry.phase, **context},
+    )
 
 
 def _is_over(entry: Entry) -> bool:
