@@ -9,7 +9,7 @@ import pytest
 import urllib3
 
 from portal.artifacts.errors import ArtifactError
-from portal.artifacts.stores import Incoming, current_store
+from portal.artifacts.stores import Incoming, account_name, current_store
 from portal.artifacts.stores.bucket import answered
 from portal.artifacts.stores.locks import name_lock
 
@@ -143,7 +143,7 @@ def test_an_unfinished_assembly_is_named_and_removed(s3, object_server, bucket):
 
 
 def test_a_stream_becomes_an_object_or_nothing(s3, keys, monkeypatch):
-    monkeypatch.setattr("portal.artifacts.stores.assembly.BUFFER", 1000)
+    monkeypatch.setattr("portal.artifacts.stores.assembly.BUFFER", 300)
     s3.put(io.BytesIO(DATA).read, owner=OWNER, sha256=sha256(DATA), size=len(DATA))
     with s3.open(OWNER, sha256(DATA)) as stream:
         assert stream.read() == DATA
@@ -180,11 +180,14 @@ def test_deletion_leaves_no_version(object_server, settings):
     bucket = settings.OBJECT_STORE["bucket"]
     object_server.client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     store = current_store()
+    key = f"portal/{store.object_name(account_name(OWNER), sha256(DATA))}"
+    object_server.client.create_multipart_upload(Bucket=bucket, Key=key)
     for _ in range(2):
         store.put(io.BytesIO(DATA).read, owner=OWNER, sha256=sha256(DATA), size=len(DATA))
     assert store.delete(OWNER, sha256(DATA)) is True
     left = object_server.client.list_object_versions(Bucket=bucket)
     assert "Versions" not in left
+    assert list(store.incoming_uploads()) == []
     assert store.delete(OWNER, sha256(DATA)) is False
 
 

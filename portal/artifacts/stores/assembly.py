@@ -1,7 +1,8 @@
 """Making one object of many pieces: inside the bucket from parts that lie there, or from a stream."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from portal.artifacts.stores.bucket import Bucket, NotThere, store_errors
@@ -10,7 +11,8 @@ from portal.artifacts.stores.ranged import Piece, changed
 from portal.common.formats.manifest import MIB
 
 COPIES = 8  # at the same time
-BUFFER = 16 * MIB  # of a stream, in memory: a piece that fails is sent again
+SENDS = 3  # at the same time
+BUFFER = 16 * MIB  # of a stream, in memory for each of them: a piece that fails is sent again
 
 
 def assemble(bucket: Bucket, pieces: Sequence[Piece], *, target: str) -> None:
@@ -39,13 +41,13 @@ def send_parts(bucket: Bucket, chunks: Iterable[bytes], *, size: int, target: st
     if size <= step:
         bucket.put(target, b"".join(buffers))
         return
-    with multipart(bucket, target) as (upload_id, done):
+    with multipart(bucket, target) as (upload_id, done), ThreadPoolExecutor(SENDS) as pool:
+        waiting: deque[Future[dict[str, Any]]] = deque()
         for number, data in enumerate(buffers, start=1):
-            with store_errors():
-                answer = bucket.client.upload_part(
-                    **bucket.target(target), UploadId=upload_id, PartNumber=number, Body=data
-                )
-            done.append({"PartNumber": number, "ETag": answer["ETag"]})
+            if len(waiting) == SENDS:
+                done.append(waiting.popleft().result())
+            waiting.append(pool.submit(_send, bucket, target, upload_id, data, number))
+        done.extend(sending.result() for sending in waiting)
 
 
 class multipart:  # noqa: N801 - used like a function
@@ -70,6 +72,12 @@ class multipart:  # noqa: N801 - used like a function
                 self.bucket.client.complete_multipart_upload(**self.bucket.target(self.target), **parts)
         except NotThere:  # a repeated request after a lost answer: done already, or aborted by somebody
             self.bucket.head(self.target)
+
+
+def _send(bucket: Bucket, target: str, upload_id: str, data: bytes, number: int) -> dict[str, Any]:
+    with store_errors():
+        answer = bucket.client.upload_part(**bucket.target(target), UploadId=upload_id, PartNumber=number, Body=data)
+    return {"PartNumber": number, "ETag": answer["ETag"]}
 
 
 def _copy(bucket: Bucket, target: str, upload_id: str, piece: Piece, number: int) -> dict[str, Any]:

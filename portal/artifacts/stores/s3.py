@@ -256,8 +256,11 @@ class S3Store:
             copy_out(stream, target, sha256=sha256)
 
     def delete(self, owner: str, sha256: str) -> bool:
-        found = self.exists(owner, sha256)
-        self.bucket.delete_all([self.object_name(account_name(owner), sha256)])
+        """With what a killed process had begun to glue together, and former versions."""
+        found, name = self.exists(owner, sha256), self.object_name(account_name(owner), sha256)
+        for target, upload_id, _ in list(self.bucket.multiparts(name)):
+            self.bucket.abort(target, upload_id)
+        self.bucket.delete_all([name])
         return found
 
     def objects(self) -> Iterator[StoredObject]:
