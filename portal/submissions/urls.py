@@ -16,6 +16,6 @@ urlpatterns = [
     path("submissions/<int:submission>/evidence/", views.evidence, name="evidence"),
     path("receipts/<str:number>/", views.receipt_page, name="receipt"),
     path("receipts/<str:number>/receipt.json", views.receipt_file, name="receipt_file"),
-    path("receipts/<str:number>/receipt.<slug:form>", views.receipt_paper, name="receipt_paper"),
+    path("receipts/<str:number>/receipt.<slug:form>", views.receipt_document, name="receipt_document"),
     path("runs/<int:run>/", views.run_page, name="run"),
 ]

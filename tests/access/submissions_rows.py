@@ -77,7 +77,7 @@ ROWS = [
     Row("submissions:evidence", ONCE_HANDED_IN, submitted),
     Row("submissions:receipt", ONCE_HANDED_IN, receipt),
     Row("submissions:receipt_file", ONCE_HANDED_IN, receipt),
-    Row("submissions:receipt_paper", ONCE_HANDED_IN, receipt_paper),
+    Row("submissions:receipt_document", ONCE_HANDED_IN, receipt_paper),
     Row("receipts:verify", "200 200 200 200 200 200"),
     Row("submissions:run", ONCE_HANDED_IN, run),
     Row("submissions-api:list", "401 401 401 401 401 401"),

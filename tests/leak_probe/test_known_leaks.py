@@ -28,6 +28,7 @@ QUERIES = {
     "custody/views/team.py": {"purpose", "page"},  # of the own team's list
     "letters/views.py": {"state", "page"},
     "programmes/views/rules.py": {"start"},
+    "submissions/views/receipts.py": {"number", "digest"},  # compared with the ledger, nothing is searched
     "review/views/ops_log.py": {"format"},
 }
 AGGREGATES = {"Avg", "StdDev", "Variance", "Sum"}
@@ -39,6 +40,7 @@ EXPORTS = {
     "custody:reads_document": "custody:reads",
     "ops_custody:destruction_document": "ops_custody:destruction",
     "review:sheet_document": "review:print",
+    "submissions:receipt_document": "submissions:receipt",
     "review:notice_document": "review:notice",
     "ops:minutes_document": "ops:minutes",
 }

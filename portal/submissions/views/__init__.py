@@ -10,16 +10,16 @@ from portal.submissions.views.handin import (
     team_home,
     withdraw,
 )
-from portal.submissions.views.receipts import receipt_file, receipt_page, receipt_paper, verify_receipt
+from portal.submissions.views.receipts import receipt_document, receipt_file, receipt_page, verify_receipt
 from portal.submissions.views.uploads import uploads, use_upload
 
 __all__ = (
     "add_item",
     "evidence",
     "open_draft",
+    "receipt_document",
     "receipt_file",
     "receipt_page",
-    "receipt_paper",
     "remove_item",
     "run_page",
     "submission_page",

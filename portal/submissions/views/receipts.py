@@ -39,7 +39,7 @@ def receipt_file(request: HttpRequest, number: str) -> HttpResponse:
 
 @access(of_document(policies.sees_receipt))
 @require_safe
-def receipt_paper(request: HttpRequest, number: str, form: str) -> HttpResponse:
+def receipt_document(request: HttpRequest, number: str, form: str) -> HttpResponse:
     """Hand over the receipt as PDF or ODT."""
     row = _receipt(number)
     ledger = selectors.receipt_document(row)["ledger"]
@@ -54,7 +54,8 @@ def verify_receipt(request: HttpRequest) -> HttpResponse:
 
     A file is too long for an address, so its answer comes with the POST, which changes nothing.
     """
-    by_number = NumberForm(request.GET if "number" in request.GET else None)
+    asked = {"number": request.GET.get("number"), "digest": request.GET.get("digest")}
+    by_number = NumberForm(None if asked["number"] is None else asked)
     by_file = ReceiptFileForm(request.POST or None, request.FILES or None)
     form = by_file if request.method == "POST" else by_number
     finding = form.finding() if form.is_bound and form.is_valid() else None
