@@ -45,13 +45,14 @@ def put_all(offers):
 
 def confirm(client, upload, parts):
     body = json.dumps({"parts": parts})
-    return client.post(f"{ROOT}{upload['id']}/parts/", body, content_type="application/json")
+    return client.post(f"{ROOT}{upload['id']}/parts/?direct=1", body, content_type="application/json")
 
 
 def test_the_way_past_the_portal(client, declared):
     assert sorted(offer["number"] for offer in declared["direct"]) == [0, 1, 2]
     answer = confirm(client, declared, put_all(declared["direct"])).json()
-    assert (answer["stored"], answer["missing"], answer["refused"], answer["direct"]) == (3, {}, [], [])
+    assert sorted(answer["stored"]) == [[0, 0], [0, 1], [0, 2]]
+    assert (answer["missing"], answer["refused"], answer["direct"]) == ({}, [], [])
     assert client.post(f"{declared['address']}complete/").json()["bundle"] == declared["digest"]
     blob = Blob.objects.get()
     with current_store().open(OWNER, blob.sha256) as stream:
@@ -66,7 +67,7 @@ def test_addresses_are_made_for_those_who_ask_and_only_a_few(client, declared, m
 
 def test_a_part_that_is_not_there_gets_no_row(client, declared):
     answer = confirm(client, declared, [[0, 1, ""]]).json()
-    assert (answer["stored"], answer["refused"]) == (0, [[0, 1]])
+    assert (answer["stored"], answer["refused"]) == ([], [[0, 1]])
     assert answer["missing"] == {"train.log": [0, 1, 2]}
 
 
@@ -87,7 +88,7 @@ def test_wrong_bytes_are_found_by_the_check_and_asked_for_again(client, declared
     parts = put_all(declared["direct"])
     broken = next(offer for offer in declared["direct"] if offer["number"] == 1)
     parts = [*(part for part in parts if part[1] != 1), put(broken, b"!" * 1000)]
-    assert confirm(client, declared, parts).json()["stored"] == 3
+    assert len(confirm(client, declared, parts).json()["stored"]) == 3
     answer = client.post(f"{declared['address']}complete/")
     assert (answer.status_code, answer.json()["missing"]) == (409, {"train.log": [1]})
     assert not Blob.objects.exists()
@@ -99,8 +100,13 @@ def test_wrong_bytes_are_found_by_the_check_and_asked_for_again(client, declared
 
 def test_saying_it_twice_stores_it_once(client, declared):
     parts = put_all(declared["direct"])
-    assert confirm(client, declared, parts + parts).json()["stored"] == 3
-    assert confirm(client, declared, parts).json()["stored"] == 0
+    assert len(confirm(client, declared, parts + parts).json()["stored"]) == 3
+    assert confirm(client, declared, parts).json()["stored"] == []
+
+
+def test_the_state_is_told_to_those_who_ask(client, declared):
+    answer = client.post(f"{declared['address']}parts/", '{"parts": []}', content_type="application/json")
+    assert answer.json() == {"stored": [], "refused": []}
 
 
 def test_a_closed_upload_takes_nothing_more(client, declared):

@@ -28,9 +28,9 @@ class Sent(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """How many parts were acknowledged now, and those that the store does not have as declared."""
+    """Parts that were acknowledged now, and those that the store does not have as declared."""
 
-    stored: int
+    stored: list[Sent]
     refused: list[Sent]
 
 
@@ -109,7 +109,7 @@ def _lies_there(file: Incoming, sent: Sent) -> bool:
 
 
 @transaction.atomic
-def _acknowledge(upload: Upload, found: list[Sent]) -> int:
+def _acknowledge(upload: Upload, found: list[Sent]) -> list[Sent]:
     """The upload may have been closed while the bytes travelled, so its state is read again under the lock."""
     locked = Upload.objects.select_for_update().only("state").get(pk=upload.pk)
     if locked.state != UploadState.DECLARED:
@@ -120,4 +120,4 @@ def _acknowledge(upload: Upload, found: list[Sent]) -> int:
     if new:
         now = timezone.now()
         Upload.objects.filter(pk=upload.pk).update(active_at=now, received_at=now)
-    return len(new)
+    return new
