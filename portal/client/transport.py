@@ -3,9 +3,9 @@
 import json
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
-from typing import IO, Any, cast
+from typing import Any, cast
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -13,8 +13,9 @@ import urllib3
 
 from portal.client.credentials import Credentials
 from portal.client.errors import TEMPORARY, ClientError
-from portal.client.sources import Source
+from portal.client.sources import Source, Stream
 from portal.client.words import _, retold
+from portal.common.formats.hashing import one_buffer
 
 BLOCK = 1 << 20  # bytes handed to the socket at once
 ATTEMPTS = 8
@@ -52,9 +53,8 @@ class Portal:
         def once() -> urllib3.BaseHTTPResponse:
             count.start_again()
             with closing(source.read(offset=offset, length=length, on_bytes=count)) as span:
-                return self.pool.request(
-                    "PUT", self.url + path, body=cast("IO[bytes]", span), headers={**self.headers, **headers}
-                )
+                body = cast("Iterable[bytes]", _blocks(span))
+                return self.pool.request("PUT", self.url + path, body=body, headers={**self.headers, **headers})
 
         return self._answer(once, path)
 
@@ -108,6 +108,12 @@ def _pool(url: str, *, connections: int) -> urllib3.PoolManager:
     if proxy and not proxy_bypass(parts.hostname or ""):
         return urllib3.ProxyManager(proxy, **facts)
     return urllib3.PoolManager(**facts)
+
+
+def _blocks(stream: Stream) -> Iterator[bytes | memoryview]:
+    read = one_buffer(stream)
+    while block := read(BLOCK):
+        yield block
 
 
 def _read(response: urllib3.BaseHTTPResponse, path: str) -> Any:
