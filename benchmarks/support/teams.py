@@ -156,7 +156,7 @@ class Diary:
         counts: Counter[str] = Counter()
         for entry in self.entries():
             counts[entry["what"]] += 1
-            counts["sent"] += entry.get("number", 0)
+            counts["sent"] += max(0, entry.get("number", 0))  # a repeated part is counted back first
             counts["kept"] += entry.get("bytes", 0)
         return counts
 
