@@ -52,7 +52,10 @@ COVERED_BY = {"components": "common", "django": "common", "account": "accounts",
 
 def apps() -> dict[str, Path]:
     """Name of the catalogue -> folder of code."""
-    folders = [path.parent for path in (*ROOT.glob("portal/*/apps.py"), *ROOT.glob("*/apps.py"))]
+    folders = [
+        path.parent
+        for path in (*ROOT.glob("portal/*/apps.py"), *ROOT.glob("*/apps.py"), ROOT / "portal/client/words.py")
+    ]
     return {folder.name: folder for folder in sorted(folders)}
 
 

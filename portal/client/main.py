@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from types import ModuleType
 
 from portal.client import console, words
-from portal.client.commands import check, convert, deposits, hand_in, send, sign_in, status
+from portal.client.commands import check, convert, deposits, examine, hand_in, send, sign_in, status
 from portal.client.errors import ClientError
 from portal.client.words import _
 
@@ -18,6 +18,7 @@ COMMANDS: tuple[ModuleType, ...] = (
     check,
     hand_in,
     convert,
+    examine,
     deposits,
 )
 INTERRUPTED = 130

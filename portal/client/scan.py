@@ -9,13 +9,15 @@ from portal.client.buckets import is_remote, remote_files
 from portal.client.cache import DigestCache
 from portal.client.errors import ClientError
 from portal.client.sources import Files, LocalFile, Source, Stamp, Stream
-from portal.client.words import _
-from portal.common.formats.file_policy import HEAD, FilePolicyError, check_head, check_name
-from portal.common.formats.hashing import FileDigests, digest_stream
+from portal.client.words import _, retold
+from portal.common.formats.file_policy import HEAD, FilePolicyError, check_head, check_name, suffix_of
+from portal.common.formats.hashing import FileDigests, digest_stream, one_buffer
 from portal.common.formats.manifest import FileEntry, Manifest
 from portal.common.formats.paths import PathError, check_path, check_path_set, normal_path
 
 HEADS = 8  # files looked at together: one in a bucket is an answer away
+
+CONVERTIBLE = frozenset({".bin", ".pt", ".pth", ".ckpt", ".distcp"})
 
 
 def find_files(places: Iterable[str]) -> Files:
@@ -46,7 +48,17 @@ def check_files(files: Files) -> None:
             for name, head in zip(files, pool.map(_head, files.values()), strict=True):
                 check_head(name, head)
     except (PathError, FilePolicyError) as error:
-        raise ClientError(f"{error.message}.", where=error.path, hint=error.hint, code="file_refused") from error
+        raise ClientError(
+            f"{retold(error.message)}.", where=error.path, hint=_hint_for(error), code="file_refused"
+        ) from error
+
+
+def _hint_for(error: PathError | FilePolicyError) -> str:
+    """The portal's hint, and this program's own way where there is one."""
+    if suffix_of(error.path) in CONVERTIBLE:
+        ours = _("Or convert them here: portal-upload convert FOLDER NEW-FOLDER")
+        return f"{retold(error.hint)} {ours}"
+    return retold(error.hint)
 
 
 def _head(source: Source) -> bytes:
@@ -86,7 +98,7 @@ def digest_source(source: Source, *, part_size: int, on_bytes: Callable[[int], N
     """The stamp is that of before: what is written meanwhile changes it."""
     stamp = source.stamp()
     with closing(source.read(offset=0, length=stamp.size, on_bytes=on_bytes)) as stream:
-        found = digest_stream(stream.read, part_size=part_size)
+        found = digest_stream(one_buffer(stream), part_size=part_size)
     if source.stamp() != stamp:
         raise ClientError(
             _("The file changed while it was hashed."), where=source.shown, hint=_("Push when it is written out.")

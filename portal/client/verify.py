@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from portal.client.errors import ClientError
+from portal.client.words import _, retold
 from portal.common.formats.checkpoint import CheckpointError, parse_verifier_key
 from portal.common.formats.manifest import Manifest
 from portal.common.formats.receipt import ReceiptError, VerifiedReceipt, verify_receipt
@@ -24,12 +25,12 @@ def read_receipt(path: Path, *, key: str) -> VerifiedReceipt:
         document = json.loads(path.read_text(encoding="utf-8"))
         return verify_receipt(document, public_key=parse_verifier_key(key) if key else None)
     except (OSError, ValueError, RecursionError) as error:
-        hint = "Fetch the receipt again: portal-upload receipt --submission ID -o receipt.json"
+        hint = _("Fetch the receipt again: portal-upload receipt --submission ID -o receipt.json")
         if isinstance(error, CheckpointError):
-            hint = "Copy the key from the portal's page on verification."
+            hint = _("Copy the key from the portal's page on verification.")
         elif not isinstance(error, ReceiptError):
-            hint = "Name the JSON file of the receipt."
-        raise ClientError(str(error), where=str(path), hint=hint, code="receipt") from error
+            hint = _("Name the JSON file of the receipt.")
+        raise ClientError(retold(str(error)), where=str(path), hint=hint, code="receipt") from error
 
 
 def compare(receipt: VerifiedReceipt, manifest: Manifest) -> Comparison:

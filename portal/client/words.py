@@ -48,7 +48,7 @@ def retold(text: str) -> str:
         return text
     for pattern, translation in _patterns():
         if found := pattern.fullmatch(text):
-            return translation.format(**found.groupdict())
+            return translation.format(**{name: retold(value) for name, value in found.groupdict().items()})
     return text
 
 

@@ -32,11 +32,12 @@ def submissions(options: Namespace) -> None:
     portal = portal_of(options)
     if options.entry is not None:
         draft = portal.post(SUBMISSIONS, {"entry": options.entry})
-        return console.show(draft, text=f"draft {draft['id']}, version {draft['version']}", as_json=options.json)
+        return console.show(draft, text=_("draft {id}, version {version}").format(**draft), as_json=options.json)
     listing = portal.get(SUBMISSIONS)
-    lines = [f"entry {entry['id']}: {entry['code']} in {entry['phase']}" for entry in listing["entries"]]
-    lines += [f"submission {row['id']}: version {row['version']}, {row['state']}" for row in listing["submissions"]]
-    return console.show(listing, text="\n".join(lines) or "no entries", as_json=options.json)
+    lines = [_("entry {id}: {code} in {phase}").format(**entry) for entry in listing["entries"]]
+    row_text = _("submission {id}: version {version}, {state}")
+    lines += [row_text.format(**row) for row in listing["submissions"]]
+    return console.show(listing, text="\n".join(lines) or _("no entries"), as_json=options.json)
 
 
 def submit(options: Namespace) -> None:
@@ -57,9 +58,12 @@ def outstanding(receipt: dict[str, Any]) -> list[str]:
 
 
 def _keep_receipt(document: dict[str, Any], options: Namespace) -> None:
-    text = f"receipt {document['receipt']['number']}\ndigest {document['digest']}"
+    text = _("receipt {number}\ndigest {digest}").format(
+        number=document["receipt"]["number"], digest=document["digest"]
+    )
     text += "".join(f"\n{line}" for line in outstanding(document["receipt"]))
     if options.output:
         options.output.write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")
-        text += f"\nwritten to {options.output}; keep it: portal-upload verify --receipt {options.output}"
+        kept = _("written to {file}; keep it: portal-upload verify --receipt {file}").format(file=options.output)
+        text += f"\n{kept}"
     console.show(document, text=text, as_json=options.json)

@@ -7,6 +7,7 @@ from portal.client import console
 from portal.client import push as pushing
 from portal.client.commands.base import declared, lines_of, manifest_of, not_accepted, portal_of, search_all
 from portal.client.commands.hand_in import SUBMISSIONS
+from portal.client.commands.status import in_words
 from portal.client.errors import ClientError
 from portal.client.options import Group, connection, files, findings
 from portal.client.scan import check_files, find_files
@@ -176,7 +177,7 @@ def _told(plan: dict[str, Any] | None, manifest: Manifest) -> list[str]:
     lines = [_("would send {todo}; {held} are there already").format(todo=todo, held=console.size(plan["held"]))]
     if plan["id"]:
         begun = _("the upload {upload} of these files is {state}")
-        lines.append(begun.format(upload=plan["id"], state=plan["state"]))
+        lines.append(begun.format(upload=plan["id"], state=in_words(plan["state"])))
     return lines
 
 

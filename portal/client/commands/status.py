@@ -7,6 +7,7 @@ from portal.client import console
 from portal.client import push as pushing
 from portal.client.commands.base import portal_of
 from portal.client.options import Group, connection
+from portal.client.transport import refusal
 from portal.client.words import _
 
 
@@ -21,15 +22,39 @@ def status(options: Namespace) -> None:
     portal = portal_of(options)
     if options.upload:
         upload = portal.get(f"{pushing.UPLOADS}{options.upload}/")
-        lines = [_line(upload), f"{upload['held']} of {upload['bytes']} bytes are there"]
-        lines += [f"  {path}: {len(numbers)} parts missing" for path, numbers in upload["missing"].items()]
-        if upload["refusal"]:
-            lines.append("  {where}: {detail} {hint}".format(**upload["refusal"]))
-        return console.show(upload, text="\n".join(lines), as_json=options.json)
+        return console.show(upload, text="\n".join(_lines(upload)), as_json=options.json)
     uploads = portal.get(pushing.UPLOADS)
-    text = "\n".join(_line(upload) for upload in uploads["uploads"]) or "no uploads"
+    text = "\n".join(_line(upload) for upload in uploads["uploads"]) or _("no uploads")
     return console.show(uploads, text=text, as_json=options.json)
 
 
+def _lines(upload: dict[str, Any]) -> list[str]:
+    held = _("{held} of {size} are there").format(held=console.size(upload["held"]), size=console.size(upload["bytes"]))
+    lines = [_line(upload), held]
+    if upload["state"] == "checking":
+        lines.append(_("{checked} of {files} files are checked").format(**upload))
+    missing = _("  {path}: {count} parts missing")
+    lines += [missing.format(path=path, count=len(numbers)) for path, numbers in upload["missing"].items()]
+    if upload["refusal"]:
+        error = refusal(upload["refusal"], status=pushing.REFUSED_FILE)
+        lines.append(f"  {error} {error.hint}")
+    return lines
+
+
 def _line(upload: dict[str, Any]) -> str:
-    return f"{upload['id']}  {upload['state']:<9} {upload['files']:>6} files {upload['bytes']:>16} bytes  {upload['label']}"
+    size = console.size(upload["bytes"])
+    text = _("{id}  {state}  {files} files  {size}  {label}")
+    facts = {"state": in_words(upload["state"]), "files": upload["files"], "label": upload["label"]}
+    return text.format(id=upload["id"], size=size, **facts).rstrip()
+
+
+def in_words(state: str) -> str:
+    known = {
+        "declared": _("declared"),
+        "checking": _("checking"),
+        "complete": _("complete"),
+        "refused": _("refused"),
+        "expired": _("expired"),
+        "cancelled": _("cancelled"),
+    }
+    return known.get(state, state)
