@@ -103,12 +103,10 @@ def _method(document: dict[str, Any]) -> str:
     words = _("%(count)s objects were removed from the store, and the store was asked for each of them afterwards.")
     text = words % {"count": document["objects_removed"]}
     if document["encrypted_at_rest"]:
-        text += " " + _("They lay there encrypted; nothing readable was ever on the disks.")
-        text += " " + (
-            _("The key of the team was destroyed.")
-            if document["key_destroyed"]
-            else _("The key of the team stays, for it opens what the portal still keeps.")
+        text += " " + _(
+            "They lay there encrypted; the key of each file was destroyed, so that no copy of the store opens it."
         )
+        text += " " + _("The key of the team was destroyed.") if document["key_destroyed"] else ""
     else:
         text += " " + _("They lay there unencrypted: blocks of the disks are overwritten by later use.")
     return text

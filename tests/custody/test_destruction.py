@@ -1,11 +1,15 @@
 """Destruction needs a period that is over, nothing in the way and two people; then no readable byte is left."""
 
+import shutil
+
 import pytest
 from django.core.exceptions import PermissionDenied
 
 from portal.artifacts.actions import materialise, require_bytes, store_folder
 from portal.artifacts.errors import ArtifactError
 from portal.artifacts.models import Blob, Bundle
+from portal.artifacts.stores import current_store
+from portal.artifacts.stores.masters import add_to_key_file
 from portal.audit.models import Event
 from portal.custody import actions, registry
 from portal.custody.errors import CustodyError
@@ -17,6 +21,13 @@ from tests.factories.custody import make_due, proposed, staff
 from tests.factories.submissions import handed_in, receiving_entry
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def key_file(settings, tmp_path):
+    """From here on the store is sealed."""
+    settings.STORE_KEY_FILE = tmp_path / "master.key"
+    add_to_key_file(settings.STORE_KEY_FILE)
 
 
 @pytest.fixture
@@ -58,6 +69,42 @@ def test_two_people_decide_and_no_readable_byte_is_left(entry, tmp_path, store):
     assert Letter.objects.filter(kind="checkpoint_destroyed").count() == 1
     last = Event.objects.order_by("seq").last()
     assert (last.action, last.after["digest"]) == ("custody.destroyed", row.digest)
+
+
+def test_a_sealed_store_holds_no_readable_byte_before_and_after(tmp_path, store, key_file):
+    entry = receiving_entry()
+    handed_in(entry, tmp_path / "sealed")
+    weights = needles_of(next((tmp_path / "sealed").glob("*/model")))
+    before = {path.name for path in store.rglob("sealed/*/*/*")}
+    row = proposed(entry, officer=staff("officer"))
+    actions.approve_destruction(row, by=staff("decider"))
+    actions.carry_out_destructions()
+
+    row.refresh_from_db()
+    assert bytes_in(store, weights) == []
+    assert before - {path.name for path in store.rglob("sealed/*/*/*")} == set(row.objects_removed)
+    assert (row.document["encrypted_at_rest"], row.document["key_destroyed"]) == (
+        True,
+        False,
+    )  # the record stays readable
+
+
+def test_with_the_last_files_goes_the_key_and_a_backup_of_the_store_is_of_no_use(tmp_path, store, key_file):
+    entry = receiving_entry()
+    owner = entry.consortium.account_key
+    bundle = store_folder(write_folder(tmp_path / "loose"), owner=owner, actor="user:1")
+    shutil.copytree(store, tmp_path / "backup")
+    row = proposed(entry, officer=staff("officer"))
+    actions.approve_destruction(row, by=staff("decider"))
+    actions.carry_out_destructions()
+
+    row.refresh_from_db()
+    assert (row.document["key_destroyed"], Blob.objects.filter(owner=owner).count()) == (True, 0)
+    assert [path for path in store.rglob("sealed/*/*/*") if path.is_file()] == []
+    shutil.copytree(tmp_path / "backup", store, dirs_exist_ok=True)
+    with pytest.raises(ArtifactError) as refusal:
+        current_store().open(owner, bundle.file_list()[0]["sha256"])
+    assert refusal.value.code == "store_key"
 
 
 def test_what_is_no_checkpoint_stays_as_the_record(entry):

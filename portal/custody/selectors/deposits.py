@@ -9,6 +9,7 @@ from django.utils import timezone
 from portal.audit.models import Event
 from portal.audit.selectors import checkpoint_covering, inclusion_proof
 from portal.common.formats.lot import Candidate, Cell
+from portal.consortia.models import Consortium
 from portal.custody.enums import CallState, DrawState
 from portal.custody.models import CalledCheckpoint, CheckpointDraw, Deposit
 from portal.programmes.models import Phase
@@ -22,6 +23,12 @@ def deposits_in(phase: Phase, *, until: datetime | None = None) -> QuerySet[Depo
         Deposit.objects.filter(entry__phase=phase, call=None).select_related("entry").order_by("entry__code", "number")
     )
     return rows.filter(deposited_at__lte=until) if until else rows
+
+
+def deposited_digests(consortia: QuerySet[Consortium]) -> set[str]:
+    """Checkpoints and sketches sent for deposits: the team's page does not take them for a forgotten hand-in."""
+    rows = Deposit.objects.filter(entry__consortium__in=consortia).values_list("digest", "sketch__digest")
+    return {digest for pair in rows for digest in pair if digest}
 
 
 def pool_of(draw: CheckpointDraw) -> list[Deposit]:
