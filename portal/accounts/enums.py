@@ -27,7 +27,7 @@ class DeviceState(TextChoices):
     PENDING = "pending", _("waiting for its code")
     CLAIMED = "claimed", _("waiting for a decision")
     APPROVED = "approved", _("approved")
-    DENIED = "denied", _("refused")
+    DENIED = "denied", _("refused on the page")
     REDEEMED = "redeemed", _("signed in")
 
 

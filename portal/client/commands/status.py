@@ -53,7 +53,7 @@ def in_words(state: str) -> str:
         "declared": _("declared"),
         "checking": _("checking"),
         "complete": _("complete"),
-        "refused": _("refused"),
+        "refused": _("refused by the checks"),
         "expired": _("expired"),
         "cancelled": _("cancelled"),
     }
