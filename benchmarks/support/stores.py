@@ -12,6 +12,12 @@ from tools import services
 
 STORES = ("local", "sealed", "s3", "s3-sealed")
 BUCKET = "checkpoints"
+QUIET_MOTO = """
+import os, sys
+os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # a line for every request
+from moto.server import main
+main(sys.argv[1:])
+"""
 
 
 @contextlib.contextmanager
@@ -22,7 +28,7 @@ def store_environment(store: str, folder: Path) -> Iterator[dict[str, str]]:
         yield sealing
         return
     port = services.free_port()
-    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    command = [sys.executable, "-c", QUIET_MOTO, "-H", "127.0.0.1", "-p", str(port)]
     with services.server(command, ready=lambda: services.accepts(port)):
         environment = {
             "OBJECT_STORE_BUCKET": BUCKET,
