@@ -18,7 +18,7 @@ from benchmarks.support.site import ROOT, Site, token_for
 
 SHARDS = 4
 TEMPORARY = 3  # the client's exit status for "run the same command again"
-ABANDONED_EVERY = 4  # of so many checkpoints one is given up half-way
+ABANDONED_EVERY = 2  # of so many kills of a client one ends the upload, too
 
 
 @dataclass
