@@ -11,6 +11,7 @@ from portal.common.viewer import Viewer
 from portal.consortia.models import Consortium
 from portal.consortia.selectors import consortia_of
 from portal.submissions.models import Submission, SubmissionItem
+from portal.submissions.registry import used_elsewhere
 from portal.submissions.selectors.items import TONES
 
 LISTED = 50
@@ -46,6 +47,7 @@ def _loose(consortia: QuerySet[Consortium]) -> list[LooseUpload]:
     names = {row.account_key: row.name for row in consortia}
     used = SubmissionItem.objects.filter(submission__entry__consortium__in=consortia).values("digest")
     rows = Upload.objects.filter(owner__in=names, state__in=(*OPEN, UploadState.COMPLETE)).exclude(digest__in=used)
+    rows = rows.exclude(digest__in=used_elsewhere(consortia))
     rows = rows.exclude(bundle__destroyed_at__isnull=False).select_related("bundle")
     return [_described(row, consortium=names[row.owner]) for row in rows[:LISTED]]
 
