@@ -33,19 +33,20 @@ def world(tmp_path_factory, new_portal):
 
 
 @pytest.fixture
-def tab(world):
-    """The page of a hand-in that misses its log, as a member of the team."""
+def tab(world, request):
+    """The page of a draft, as a member of the team: the one that misses its log alone, or the one named by the test."""
     _, base, pages, browser = world
+    page = pages[getattr(request, "param", "uploads-moving")]
     context = browser.new_context(locale="ko-KR", reduced_motion="reduce", viewport={"width": 1280, "height": 900})
     context.add_init_script(COLLECT_CSP)
     context.add_init_script(path=AXE)
-    context.add_cookies([{"name": "sessionid", "value": pages["uploads-ready"]["session"], "url": base}])
+    context.add_cookies([{"name": "sessionid", "value": page["session"], "url": base}])
     made = context.new_page()
     made.on("dialog", lambda dialog: dialog.accept())
     made.on(
         "filechooser", lambda chooser: None
     )  # choosers are caught from now on, not from the first one that is awaited
-    made.goto(f"{base}{pages['uploads-ready']['path']}")
+    made.goto(f"{base}{page['path']}")
     yield made
     context.close()
 
@@ -120,6 +121,7 @@ def sound(tab, name):
     tab.evaluate("window.cspViolations = []")
 
 
+@pytest.mark.parametrize("tab", ["uploads-ready"], indirect=True)
 def test_a_large_log_survives_a_reload_and_is_handed_in_by_keyboard_alone(world, tab, tmp_path):
     var, _, _, _ = world
     log = write_log(tmp_path / "train.log", mib=A_LOG)
@@ -193,6 +195,21 @@ def test_what_would_be_refused_is_said_before_a_byte_leaves(tab, tmp_path):
     assert requests == []
 
 
+def test_a_folder_that_is_dropped_is_named_below_itself(tab, tmp_path):
+    (tmp_path / "runs" / "1차").mkdir(parents=True)
+    (tmp_path / "runs" / "train.log").write_bytes(b"0 7.6\n")
+    (tmp_path / "runs" / "1차" / "val.csv").write_bytes(b"0,7.6\n")
+    zone = tab.locator("[data-drop]")
+    zone.scroll_into_view_if_needed()
+    place = {name: zone.bounding_box()[name] + 20 for name in ("x", "y")}
+    debugger = tab.context.new_cdp_session(tab)
+    data = {"items": [], "files": [str(tmp_path / "runs")], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        debugger.send("Input.dispatchDragEvent", {"type": kind, **place, "data": data})
+
+    expect(tab.locator("#by-browser [data-list] li")).to_have_text(["1차/val.csv (6 B)", "train.log (6 B)"])
+
+
 def test_a_torn_connection_and_a_session_that_ended_lose_nothing(world, tab, tmp_path):
     _, base, pages, _ = world
     tab.route(PARTS, lambda route: route.abort())
@@ -206,16 +223,16 @@ def test_a_torn_connection_and_a_session_that_ended_lose_nothing(world, tab, tmp
     expect(tab.locator("#upload-said")).to_contain_text("로그아웃되었습니다")
     sound(tab, "signed-out")
 
-    tab.context.add_cookies([{"name": "sessionid", "value": pages["uploads-ready"]["session"], "url": base}])
+    tab.context.add_cookies([{"name": "sessionid", "value": pages["uploads-moving"]["session"], "url": base}])
     tab.evaluate("window.dispatchEvent(new Event('focus'))")
 
     expect(card).to_have_attribute("data-state", "done")
 
 
 def test_cancelling_is_asked_once_more_and_takes_everything_back(tab, tmp_path):
-    tab.route(PARTS, lambda route: None)
+    tab.route(PARTS, lambda route: route.abort())
     card = send(tab, write_log(tmp_path / "cancelled.log", mib=9))
-    expect(card).to_have_attribute("data-state", "sending")
+    expect(card).to_have_attribute("data-state", "server")
     reach(tab, button(card, "cancel"))
     tab.keyboard.press("Enter")
     question = tab.get_by_role("dialog", name="이 업로드를 취소하시겠습니까?")
@@ -227,7 +244,8 @@ def test_cancelling_is_asked_once_more_and_takes_everything_back(tab, tmp_path):
     expect(card).to_have_attribute("data-state", "cancelled")
     tab.unroute(PARTS)
     tab.reload()
-    expect(tab.locator("#on-their-way li")).to_have_count(0)
+    expect(tab.locator("#on-their-way li")).not_to_have_count(0)
+    expect(tab.locator("#on-their-way li", has_text="cancelled.log")).to_have_count(0)
 
 
 def test_a_file_that_changed_since_it_was_chosen_is_not_sent(tab, tmp_path):

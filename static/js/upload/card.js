@@ -27,16 +27,17 @@ export class Card {
 
   draw() {
     const { transfer } = this;
+    const focused = document.activeElement; // before: a button that goes away has lost it
     const percent = transfer.total ? Math.floor((100 * transfer.done) / transfer.total) : 100;
     this.element.dataset.state = transfer.trouble || (transfer.paused ? "paused" : transfer.state);
     this.#part("bar").value = transfer.state === "done" ? 100 : percent;
     this.#part("state").textContent = this.#stateText();
     this.#part("figures").textContent = this.#figures(percent);
-    this.#part("pause").hidden = transfer.ended || transfer.paused || Boolean(transfer.trouble);
-    this.#part("resume").hidden = transfer.ended || !(transfer.paused || transfer.trouble);
+    this.#part("pause").hidden = transfer.ended || transfer.state === "cancelling" || transfer.paused || Boolean(transfer.trouble);
+    this.#part("resume").hidden = transfer.ended || transfer.state === "cancelling" || !(transfer.paused || transfer.trouble);
     this.#part("cancel").hidden = transfer.ended;
     this.#part("dismiss").hidden = !transfer.ended;
-    this.#keepFocus();
+    this.#keepFocus(focused);
     for (const line of this.#part("files").children) this.#drawFile(line);
     this.#announce(percent);
     this.#drawReason();
@@ -53,7 +54,7 @@ export class Card {
     const { transfer } = this;
     if (transfer.ended) return word(`end-${transfer.state}`);
     if (transfer.trouble) return word(`trouble-${transfer.trouble}`);
-    if (transfer.paused) return word("paused");
+    if (transfer.paused && transfer.state !== "cancelling") return word("paused");
     if (transfer.state === "checking" && transfer.checked) return word("checking-files", { checked: transfer.checked.done, files: transfer.checked.total });
     if (transfer.state === "sending" && transfer.resumed) return word("sending-on", { bytes: transfer.resumed });
     return word(transfer.state);
@@ -124,8 +125,7 @@ export class Card {
   }
 
   // A button that goes away hands its focus to the one that comes in its place.
-  #keepFocus() {
-    const focused = document.activeElement;
+  #keepFocus(focused) {
     if (!focused.hidden || !this.element.contains(focused)) return;
     ["resume", "pause", "dismiss"].map((name) => this.#part(name)).find((button) => !button.hidden)?.focus();
   }

@@ -15,9 +15,11 @@ function below(path) {
 }
 
 // Folders of a drop are opened. The entries must be taken within the event, reading them takes longer.
-export function dropped(transfer) {
+export async function dropped(transfer) {
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
-  return Promise.all(entries.map((entry) => (entry.isDirectory ? filesOf(entry, "") : fileOf(entry, "")))).then((lists) => lists.flat());
+  if (!entries.length) return [...transfer.files].map((file) => ({ path: file.name.normalize("NFC"), file }));
+  const lists = await Promise.all(entries.map((entry) => (entry.isDirectory ? filesOf(entry, "") : fileOf(entry, ""))));
+  return lists.flat();
 }
 
 async function filesOf(folder, prefix) {

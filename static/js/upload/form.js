@@ -1,5 +1,6 @@
 // Choosing: by buttons or by dropping, with everything that will not be sent named before a byte has left.
 import { chosen, dropped, objection, objectionToAll } from "./choose.js";
+import { inOrder } from "./digests.js";
 import { size, word } from "./words.js";
 
 const LISTED = 50;
@@ -49,7 +50,7 @@ export class Choice {
   async #add(files) {
     const checked = await Promise.all(files.map(async (item) => ({ ...item, why: await objection(item, this.rules) })));
     const paths = new Set(checked.map(({ path }) => path));
-    this.#files = [...this.#files.filter(({ path }) => !paths.has(path)), ...checked];
+    this.#files = inOrder([...this.#files.filter(({ path }) => !paths.has(path)), ...checked]);
     this.#draw();
     const [good, bad] = [this.#good, this.#files.filter(({ why }) => why)];
     this.say([word("chosen", { files: good.length, bytes: bytesOf(good) }), bad.length ? word("left-out", { files: bad.length }) : ""].join(" "));

@@ -77,11 +77,18 @@ export class Transfer extends EventTarget {
     this.#tell();
   }
 
+  // Ended only when the portal has taken back what had arrived.
   async cancel() {
-    this.#become("cancelled");
+    if (this.ended || this.state === "cancelling") return;
+    this.#become("cancelling");
     this.#stop.abort(new DOMException("cancelled", "AbortError"));
-    this.#gate.release();
-    if (this.upload) await call("DELETE", this.upload.address, { account: this.account }).catch(() => {});
+    try {
+      if (this.upload) await call("DELETE", this.upload.address, { account: this.account });
+      this.#become("cancelled");
+    } catch (error) {
+      this.refusal = error instanceof Refused ? error : null;
+      this.#become(this.refusal ? "refused" : "failed");
+    }
   }
 
   async #digests() {
@@ -228,7 +235,7 @@ export class Transfer extends EventTarget {
   }
 
   #fail(error) {
-    if (this.ended) return; // cancelled: what was on its way ends with it
+    if (this.ended || this.state === "cancelling") return; // what was on its way ends with it
     this.#stop.abort(error);
     this.refusal = error instanceof Refused ? error : null;
     if (error instanceof Unreadable || error.code === "wrong_digest") this.#become("changed");
@@ -237,6 +244,7 @@ export class Transfer extends EventTarget {
   }
 
   #become(state) {
+    this.trouble = "";
     this.state = state;
     this.#tell();
   }
