@@ -52,8 +52,8 @@ class Site:
         return process
 
     def serve(self, name: str = "server", *, workers: int = 2, threads: int = 8) -> Process:
-        """As in production: the pool that receives parts."""
-        sizes = {"WEB_WORKERS": str(workers), "WEB_THREADS": str(threads)}
+        """As in docker-compose.yml: the pool that receives parts."""
+        sizes = {"WEB_WORKERS": str(workers), "WEB_THREADS": str(threads), "MALLOC_ARENA_MAX": "2"}
         pool = {"DJANGO_SETTINGS_MODULE": POOL, "POOL_OF": SETTINGS, **sizes}
         bind = [
             "--config",
