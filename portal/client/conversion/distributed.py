@@ -12,7 +12,7 @@ import torch
 from torch.distributed.checkpoint import metadata as meta
 
 from portal.client.conversion.layout import Tensor
-from portal.client.conversion.reading import DTYPES, NOT_WEIGHTS, Found, Item, Run, runs_of_bytes, unwrapped
+from portal.client.conversion.reading import DTYPES, NOT_WEIGHTS, Found, Item, Run, reason_of, runs_of_bytes, unwrapped
 from portal.client.errors import ClientError
 from portal.client.words import _
 
@@ -97,9 +97,9 @@ def _metadata(path: Path) -> meta.Metadata:
     try:
         with path.open("rb") as file:
             document = _Reader(file).load()
-    except (pickle.UnpicklingError, AttributeError, EOFError, ImportError, TypeError, ValueError) as error:
+    except Exception as error:  # whatever the parser stumbles over
         raise ClientError(
-            _("The list of pieces cannot be read: {reason}").format(reason=str(error)[:200]),
+            _("The list of pieces cannot be read: {reason}").format(reason=reason_of(error)),
             where=str(path),
             hint=_("Use the PyTorch version that wrote the checkpoint, or a newer one."),
         ) from error
@@ -156,9 +156,9 @@ def _load(source: Path, info: Any, *, size: tuple[int, ...], dtype: torch.dtype)
     try:
         with _Slice(path, offset=info.offset, length=info.length) as file:
             piece = torch.load(io.BufferedReader(file), map_location="cpu", weights_only=True)
-    except (OSError, pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as error:
-        reason = str(error).splitlines()[0][:200]
-        raise ClientError(_("A piece cannot be read: {reason}").format(reason=reason), where=str(path)) from error
+    except Exception as error:  # whatever the parser stumbles over
+        text = _("A piece cannot be read: {reason}").format(reason=reason_of(error))
+        raise ClientError(text, where=str(path), hint=_("Save the checkpoint once more from all ranks.")) from error
     if not isinstance(piece, torch.Tensor) or tuple(piece.shape) != size or piece.dtype != dtype:
         raise ClientError(_("A piece is not what the list says."), where=str(path))
     return piece.detach().contiguous()

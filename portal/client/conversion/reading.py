@@ -6,7 +6,6 @@ A file of torch.save is mapped, not loaded; what was read of a tensor is given b
 import argparse
 import ctypes
 import mmap
-import pickle
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -85,12 +84,17 @@ def load(path: Path) -> tuple[Any, bool]:
         with allowed, path.open("rb") as file:
             mapped = torch.serialization._is_zipfile(file)  # noqa: SLF001 - torch decides by it as well
             return torch.load(path, map_location="cpu", weights_only=True, mmap=mapped or None), mapped
-    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, KeyError) as error:
+    except Exception as error:  # whatever the parser stumbles over: the file is not what it should be
         raise ClientError(
-            _("The file cannot be read as weights alone: {reason}").format(reason=str(error).splitlines()[0][:200]),
+            _("The file cannot be read as weights alone: {reason}").format(reason=reason_of(error)),
             where=str(path),
             hint=_("Load it where it was made and save the state_dict alone: torch.save(model.state_dict(), file)."),
         ) from error
+
+
+def reason_of(error: Exception) -> str:
+    """The first line: what follows is advice to switch the protection off."""
+    return next(iter(str(error).splitlines()), "")[:200] or type(error).__name__
 
 
 def item_of(name: str, loaded: Loaded) -> Item:
