@@ -8,7 +8,7 @@ from django.utils import timezone
 from portal.artifacts.enums import UploadState
 from portal.artifacts.errors import ArtifactError
 from portal.artifacts.models import Upload, UploadPart
-from portal.artifacts.stores import Incoming, Written, current_store
+from portal.artifacts.stores import CHUNK, Incoming, Written, current_store
 
 
 class Readable(Protocol):
@@ -34,11 +34,11 @@ def write_part(upload: Upload, *, index: int, number: int, stream: Readable, len
     if upload.state == UploadState.COMPLETE or _is_stored(upload, index=index, number=number):
         return False
     _require_open(upload)
-    _release_connection()
     with current_store().part(file, number) as part:
         if _is_stored(upload, index=index, number=number):  # by the writer that just let go of the lock
             return False
-        _release_connection()
+        if size > CHUNK:
+            _release_connection()
         written = part.write(stream.read)
         _check_received(written, path, number=number, size=size, expected=file.parts[number])
         _acknowledge(upload, index=index, number=number)
@@ -91,6 +91,6 @@ def _is_stored(upload: Upload, *, index: int, number: int) -> bool:
 
 
 def _release_connection() -> None:
-    """A slow sender must not keep one of the database's connections for minutes."""
+    """A slow sender of a large part must not keep one of the database's connections for minutes."""
     if not connection.in_atomic_block:
         connection.close()
