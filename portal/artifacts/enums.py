@@ -39,6 +39,7 @@ class AuditAction(StrEnum):
     EXPIRED = "upload.expired"
     CANCELLED = "upload.cancelled"
     STORED = "bundle.stored"
+    LIMIT_SET = "storage.limit_set"
     COLLECTED = "store.collected"
     MOVED = "store.moved"
     KEY_MADE = "store.key_made"

@@ -18,6 +18,7 @@ PAGES = {
     "ops/console/": "portal.console.ops_urls",
     "ops/custody/": "portal.custody.ops_urls",
     "ops/letters/": "portal.letters.ops_urls",
+    "ops/storage/": "portal.submissions.ops_urls",
     "ops/": "portal.review.ops_urls",
     "programmes/": "portal.programmes.urls",
     "calls/": "portal.calls.urls",

@@ -7,6 +7,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
 from portal.common.time import kst
+from portal.consortia.models import Consortium
 from portal.submissions.enums import STEPPED_ROLES, Role
 from portal.submissions.selectors import RECEIPT_LIMIT, Finding, LooseUpload, NotAReceipt, check_number, check_text
 
@@ -59,6 +60,25 @@ def _named(row: LooseUpload) -> str:
     """Tell uploads apart by what people gave them, when, and how large they are."""
     words = (row.upload.label or row.short, kst(row.upload.declared_at), filesizeformat(row.total))
     return " · ".join(words)
+
+
+class LimitForm(forms.Form):
+    """The room of one consortium; an empty limit goes back to the one for all."""
+
+    consortium = forms.ModelChoiceField(label=_("Consortium"), queryset=Consortium.objects.all())
+    gibibytes = forms.IntegerField(
+        label=_("Limit in GiB"),
+        min_value=0,
+        max_value=1 << 20,
+        required=False,
+        help_text=_("Empty: the limit that holds for all."),
+    )
+    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
+
+    def limit_in_bytes(self) -> int | None:
+        """Return the limit in bytes; None is the one for all."""
+        gibibytes: int | None = self.cleaned_data["gibibytes"]
+        return None if gibibytes is None else gibibytes << 30
 
 
 class NumberForm(forms.Form):

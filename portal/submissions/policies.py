@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from portal.artifacts.models import Upload
 from portal.common.access import Verdict
 from portal.common.viewer import Viewer
@@ -59,6 +61,17 @@ def sees_run(viewer: Viewer, run: int) -> Verdict:
 def has_team(viewer: Viewer) -> Verdict:
     """Open the team pages to everybody who may be in a consortium; what they list is filtered by membership."""
     return Verdict(allowed=viewer.user_id is not None)
+
+
+def oversees_storage(viewer: Viewer) -> Verdict:
+    """Show the room of every consortium to staff who belong to none."""
+    held = viewer.has_role("officer", "auditor", "operator") and not viewer.has_role("team")
+    return Verdict(allowed=held, reason=_("This page is for the programme's staff who belong to no team."))
+
+
+def sets_limits(viewer: Viewer) -> Verdict:
+    """Let officers who belong to no team set limits."""
+    return Verdict(allowed=oversees_storage(viewer).allowed and viewer.has_role("officer"))
 
 
 def _verdict(viewer: Viewer, *, seen: bool) -> Verdict:

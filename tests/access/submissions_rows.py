@@ -78,6 +78,8 @@ ROWS = [
     Row("submissions:receipt", ONCE_HANDED_IN, receipt),
     Row("submissions:receipt_file", ONCE_HANDED_IN, receipt),
     Row("submissions:receipt_document", ONCE_HANDED_IN, receipt_paper),
+    Row("ops_submissions:storage", "302 403 403 200 403 200"),
+    Row("ops_submissions:storage", "302 403 403 422 403 200", method="post", case="nothing typed"),
     Row("receipts:verify", "200 200 200 200 200 200"),
     Row("submissions:run", ONCE_HANDED_IN, run),
     Row("submissions-api:list", "401 401 401 401 401 401"),

@@ -52,6 +52,7 @@ def pages() -> Iterator[Page]:
     yield Page("handin-awaiting", f"/team/submissions/{ahead.submission_id}/", team)
     yield Page("handin-lapsed", f"/team/submissions/{lapsed.submission_id}/", team)
     yield Page("receipt-ahead", f"/team/receipts/{ahead.number}/", team)
+    yield Page("ops-storage", "/ops/storage/", make_user("officer"))
     yield Page("verify-receipt", "/verify/receipt/")
     yield Page("verify-receipt-valid", f"/verify/receipt/?{urlencode(number)}")
     yield Page("verify-receipt-changed", f"/verify/receipt/?{urlencode({**number, 'digest': '0' * 64})}")

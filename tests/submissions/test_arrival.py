@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from evaluation.errors import UnknownSuiteError
-from portal.artifacts.actions import begin_check, cancel_upload, complete_upload
-from portal.artifacts.models import StorageAccount, Upload
+from portal.artifacts.actions import begin_check, cancel_upload, complete_upload, set_limit
+from portal.artifacts.models import Upload
 from portal.audit.models import Event
 from portal.letters.models import Letter
 from portal.submissions import actions
@@ -263,7 +263,7 @@ def test_the_checklist_says_how_far_the_bytes_are(entry, files):
 def test_a_quota_lowered_midway_keeps_what_was_promised(entry, files, tmp_path):
     """The reservation was made when it was declared; only a new declaration meets the new limit."""
     submission, upload = awaiting(entry, files, tmp_path)
-    StorageAccount.objects.filter(owner=upload.owner).update(limit=1)
+    set_limit(upload.owner, limit=1, actor=ACTOR, reason="공간 부족")
 
     send_all(upload, files)
     complete_upload(upload, actor=ACTOR)

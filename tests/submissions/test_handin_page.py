@@ -5,6 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from portal.artifacts.models import Upload
+from portal.audit.models import Event
 from portal.submissions import registry
 from portal.submissions.actions import open_draft
 from portal.submissions.enums import State
@@ -12,7 +13,14 @@ from portal.submissions.models import Submission
 from tests.factories.accounts import make_user, sign_in
 from tests.factories.artifacts import declare
 from tests.factories.consortia import make_consortium
-from tests.factories.submissions import ACTOR, complete_draft, declared_checkpoint, graceful_entry, handed_in
+from tests.factories.submissions import (
+    ACTOR,
+    complete_draft,
+    declared_checkpoint,
+    graceful_entry,
+    handed_in,
+    handed_in_ahead,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -128,3 +136,28 @@ def test_the_receipt_is_handed_over_as_a_document(page, entry, tmp_path):
     answers = [page.get(at("receipt_document", number=number, form=form)) for form in ("odt", "txt")]
 
     assert [answer.status_code for answer in answers] == [200, 404]
+
+
+def test_an_officer_gives_a_consortium_room_of_its_own(entry):
+    officer = Client()
+    sign_in(officer, make_user("officer"))
+    owner, address = entry.consortium.account_key, reverse("ops_submissions:storage")
+    typed = {"consortium": entry.consortium_id, "gibibytes": "2", "reason": "계산 자원 추가"}
+
+    assert officer.post(address, {**typed, "reason": ""}).status_code == 422
+    answers = [officer.post(address, {**typed, "gibibytes": text}).status_code for text in ("2", "2", "")]
+
+    assert answers == [302, 302, 302]
+    events = Event.objects.filter(action="storage.limit_set", subject=f"storage:{owner}").order_by("seq")
+    assert [event.after["limit"] for event in events] == [2 << 30, None]
+
+
+def test_staff_see_which_hand_ins_wait_for_bytes(entry, tmp_path):
+    officer = Client()
+    sign_in(officer, make_user("officer"))
+    number = handed_in_ahead(entry, tmp_path).submission_id
+
+    shown = officer.get(reverse("ops_submissions:storage"))
+
+    assert [row.submission.pk for row in shown.context["waiting"]] == [number]
+    assert [row.used > 0 for row in shown.context["rooms"] if row.consortium == entry.consortium] == [True]

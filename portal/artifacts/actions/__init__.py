@@ -13,6 +13,7 @@ from portal.artifacts.actions.declaration import declare_upload
 from portal.artifacts.actions.direct import Sent, confirm_parts, offer_parts
 from portal.artifacts.actions.expiry import collect_store, expire_uploads
 from portal.artifacts.actions.keys import rotate_account_keys, shred_account_key
+from portal.artifacts.actions.limits import set_limit
 from portal.artifacts.actions.parts import write_part
 from portal.artifacts.actions.reads import read_blob, read_bundle, require_bytes
 from portal.artifacts.actions.storing import materialise, open_blob, store_file, store_folder
@@ -39,6 +40,7 @@ __all__ = (
     "rotate_account_keys",
     "run_check",
     "seal_upload",
+    "set_limit",
     "shred_account_key",
     "store_file",
     "store_folder",

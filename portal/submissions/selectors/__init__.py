@@ -14,6 +14,7 @@ from portal.submissions.selectors.items import checklist
 from portal.submissions.selectors.loose import LooseUpload, loose_uploads, loose_uploads_for
 from portal.submissions.selectors.on_the_way import on_the_way, room_of, stand_of
 from portal.submissions.selectors.papers import hidden_files, receipt_paper, shown_files
+from portal.submissions.selectors.room import rooms, waiting_for_bytes
 from portal.submissions.selectors.runs import run_detail, runs_of
 from portal.submissions.selectors.verification import RECEIPT_LIMIT, Finding, NotAReceipt, check_number, check_text
 
@@ -39,6 +40,7 @@ __all__ = (
     "receipt_document",
     "receipt_paper",
     "room_of",
+    "rooms",
     "run_detail",
     "runs_of",
     "shown_files",
@@ -47,5 +49,6 @@ __all__ = (
     "summary",
     "team_entries",
     "visible_to",
+    "waiting_for_bytes",
     "window_of",
 )

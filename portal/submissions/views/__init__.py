@@ -11,6 +11,7 @@ from portal.submissions.views.handin import (
     withdraw,
 )
 from portal.submissions.views.receipts import receipt_document, receipt_file, receipt_page, verify_receipt
+from portal.submissions.views.storage import storage
 from portal.submissions.views.uploads import uploads, use_upload
 
 __all__ = (
@@ -22,6 +23,7 @@ __all__ = (
     "receipt_page",
     "remove_item",
     "run_page",
+    "storage",
     "submission_page",
     "submit",
     "team_home",
