@@ -8,7 +8,11 @@ document.addEventListener("click", async ({ target }) => {
   if (!button) return;
   const source = document.getElementById(button.dataset.copyOf);
   getSelection().selectAllChildren(source); // seen, and copied by hand where the browser lets no page do it
-  await navigator.clipboard.writeText(source.textContent.trim());
+  try {
+    await navigator.clipboard.writeText(source.textContent.trim());
+  } catch {
+    return;
+  }
   const said = button.parentNode.querySelector("[role=status]");
   said.textContent = said.dataset.done;
   setTimeout(() => { said.textContent = ""; }, 3000);

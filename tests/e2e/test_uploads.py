@@ -195,6 +195,15 @@ def test_what_would_be_refused_is_said_before_a_byte_leaves(tab, tmp_path):
     assert requests == []
 
 
+def test_the_command_is_copied(tab):
+    tab.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    reach(tab, tab.get_by_role("button", name="체크포인트를 보내는 명령"))
+    tab.keyboard.press("Enter")
+
+    expect(tab.get_by_role("status").filter(has_text="복사했습니다")).to_be_visible()
+    assert re.search(r"^portal-upload push .* --role checkpoint$", tab.evaluate("navigator.clipboard.readText()"))
+
+
 def test_a_folder_that_is_dropped_is_named_below_itself(tab, tmp_path):
     (tmp_path / "runs" / "1차").mkdir(parents=True)
     (tmp_path / "runs" / "train.log").write_bytes(b"0 7.6\n")
@@ -215,10 +224,8 @@ def test_a_torn_connection_and_a_session_that_ended_lose_nothing(world, tab, tmp
     tab.route(PARTS, lambda route: route.abort())
     card = send(tab, write_log(tmp_path / "torn.log", mib=9))
     expect(card).to_have_attribute("data-state", "server")
-    tab.unroute(PARTS)
     tab.context.clear_cookies(name="sessionid")
-    reach(tab, button(card, "resume"))
-    tab.keyboard.press("Enter")
+    tab.unroute(PARTS)
     expect(card).to_have_attribute("data-state", "signed-out")
     expect(tab.locator("#upload-said")).to_contain_text("로그아웃되었습니다")
     sound(tab, "signed-out")
@@ -258,7 +265,5 @@ def test_a_file_that_changed_since_it_was_chosen_is_not_sent(tab, tmp_path):
     expect(card).to_have_attribute("data-state", "server")
     log.write_bytes(b"another text\n")
     tab.unroute(PARTS)
-    reach(tab, button(card, "resume"))
-    tab.keyboard.press("Enter")
 
     expect(card).to_have_attribute("data-state", "changed")
