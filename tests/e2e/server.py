@@ -55,6 +55,19 @@ def portal(var: Path, *, module: Callable[[int], list[str]] = _gunicorn) -> Iter
             server.wait(timeout=30)
 
 
+@contextmanager
+def worker(var: Path) -> Iterator[None]:
+    """A worker over the data in `var`, doing what waits until the block ends."""
+    command = [sys.executable, "manage.py", "run_worker", "--every", "0.2", "--grace", "0"]
+    with (var / "worker.log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env=_environment(var), stdout=log, stderr=log)
+        try:
+            yield
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
 def _environment(var: Path) -> dict[str, str]:
     """That of this process, but for the folder."""
     settings = os.environ.get("DJANGO_SETTINGS_MODULE", "portal.config.settings.embedded")

@@ -5,17 +5,14 @@ With PORTAL_SHOTS=1 every station is kept as a picture in var/shots/uploads/.
 
 import os
 import re
-import sys
 import time
-from contextlib import contextmanager
 from pathlib import Path
-from subprocess import Popen
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.pagewalk import AXE, COLLECT_CSP, RUN_AXE, SHOTS, chromium
-from tests.e2e.server import ROOT, _environment, built_pages, portal
+from tests.e2e.server import built_pages, portal, worker
 
 pytestmark = pytest.mark.browser
 
@@ -49,15 +46,6 @@ def tab(world, request):
     made.goto(f"{base}{page['path']}")
     yield made
     context.close()
-
-
-@contextmanager
-def worker(var: Path):
-    """One that does what waits, so that a large upload is checked."""
-    command = [sys.executable, "manage.py", "run_worker", "--every", "0.2", "--grace", "0"]
-    with (var / "worker.log").open("wb") as log, Popen(command, cwd=ROOT, env=_environment(var), stderr=log) as process:
-        yield
-        process.terminate()
 
 
 def write_log(path: Path, *, mib: int) -> Path:
