@@ -27,7 +27,7 @@ from portal.artifacts.stores.sealed import EXTRA, UNIT, FileSeal, SealedReader
 from portal.artifacts.system_checks import check_store_key
 from portal.audit.models import Event
 from portal.common.formats.manifest import MIB
-from tests.factories.artifacts import OWNER, declare, manifest_of, noise, part_of, write_folder
+from tests.factories.artifacts import OWNER, declare, manifest_of, noise, part_of, send_all, write_folder
 
 KEY = bytes(range(32))
 SIZES = [0, 1, UNIT - 1, UNIT, UNIT + 1, 2 * UNIT, 2 * UNIT + 77]
@@ -287,6 +287,31 @@ def test_one_file_is_destroyed_and_its_neighbour_stays(key_file, tmp_path):
     with pytest.raises(ArtifactError, match="its key was destroyed"):
         current_store().open(OWNER, gone)
     assert current_store().open(OWNER, stays).read() == b"kept"
+
+
+@pytest.mark.django_db
+def test_an_object_whose_key_is_gone_gives_way_to_the_same_bytes(key_file, tmp_path):
+    name = keep(OWNER, b"weights", tmp_path)
+    FileKey.objects.all().delete()
+
+    assert keep(OWNER, b"weights", tmp_path) == name
+
+    assert current_store().open(OWNER, name).read() == b"weights"
+
+
+@pytest.mark.django_db
+def test_plain_parts_from_before_the_sealing_are_cleared_away(settings, store, tmp_path):
+    upload = declare({"train.log": noise(500)})
+    send_all(upload, {"train.log": noise(500)})
+    settings.STORE_KEY_FILE = tmp_path / "master.key"
+    add_to_key_file(settings.STORE_KEY_FILE)
+
+    with pytest.raises(ArtifactError, match="1 parts changed"):
+        complete_upload(upload, actor="user:1")
+    assert send_all(upload, {"train.log": noise(500)}) == 500
+    complete_upload(upload, actor="user:1")
+
+    assert not any(noise(500)[:64] in data for data in bytes_on_disk(store))
 
 
 @pytest.mark.django_db

@@ -76,7 +76,7 @@ def _blobs() -> Iterator[Blob]:
 
 
 def _copy(blob: Blob, source: Store, target: Store, *, tally: Tally) -> None:
-    if target.exists(blob.owner, blob.sha256):
+    if target.exists(blob.owner, blob.sha256) and _opens(target, blob):
         tally.present += 1
         return
     if _may_link(source, target):
@@ -88,6 +88,18 @@ def _copy(blob: Blob, source: Store, target: Store, *, tally: Tally) -> None:
             target.put(stream.read, owner=blob.owner, sha256=blob.sha256, size=blob.size)
     tally.copied += 1
     tally.copied_bytes += blob.size
+
+
+def _opens(store: Store, blob: Blob) -> bool:
+    """A sealed object may be left from a key that was destroyed: it is there and says nothing."""
+    try:
+        with store.open(blob.owner, blob.sha256) as stream:
+            stream.read(1)
+    except ArtifactError as error:
+        if error.code != "seal_broken":
+            raise
+        return False
+    return True
 
 
 def _may_link(source: Store, target: Store) -> bool:

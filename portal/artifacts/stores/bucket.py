@@ -169,6 +169,8 @@ def versioned(access: Access) -> bool:
         answer = connect(access, access.url).get_bucket_versioning(Bucket=access.bucket)
     except ClientError:
         return False
+    except BotoCoreError as error:
+        raise unreachable(str(error)) from error
     return bool(answer.get("Status"))
 
 

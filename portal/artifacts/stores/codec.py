@@ -59,3 +59,4 @@ class PlainCodec:
 
 
 PLAIN = PlainCodec()
+INCOMING_FOLDERS = ("incoming", "incoming-sealed")  # of both forms: what one leaves behind, the other clears away

@@ -37,7 +37,7 @@ def disk_errors(*, place: str = "") -> Iterator[None]:
 @contextmanager
 def preallocated(path: Path, *, size: int) -> Iterator[int]:
     """A descriptor of the preallocated file; its folder entry is flushed when it is new."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         if os.fstat(descriptor).st_size < size:
@@ -95,6 +95,15 @@ def copy_out(stream: BinaryIO, target: Path, *, sha256: str) -> None:
         part.rename(target)
     finally:
         part.unlink(missing_ok=True)
+
+
+def make_folder(folder: Path) -> None:
+    """With its parents, each flushed: what was acknowledged in it is found again after a loss of power."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    sync_folder(folder.parent)
 
 
 def sync_folder(folder: Path) -> None:

@@ -21,12 +21,13 @@ from portal.artifacts.stores.base import (
     object_missing,
     wrong_digest,
 )
-from portal.artifacts.stores.codec import PLAIN, Codec, EncodeOnce
+from portal.artifacts.stores.codec import INCOMING_FOLDERS, PLAIN, Codec, EncodeOnce
 from portal.artifacts.stores.files import (
     READ_ONLY,
     copy_out,
     disk_errors,
     lock_span,
+    make_folder,
     preallocated,
     sync_folder,
     write_stream,
@@ -102,13 +103,14 @@ class LocalStore:
             self._move_in(self.incoming_path(file), owner=file.owner, sha256=file.sha256)
 
     def remove_incoming(self, upload: object) -> None:
-        path = self.incoming_folder(upload)
-        if path.is_file():
-            path.unlink(missing_ok=True)
-        shutil.rmtree(path, ignore_errors=True)
+        for folder in INCOMING_FOLDERS:
+            path = self.root / folder / str(upload)
+            if path.is_file():
+                path.unlink(missing_ok=True)
+            shutil.rmtree(path, ignore_errors=True)
 
     def incoming_uploads(self) -> Iterator[tuple[str, float]]:
-        for path in (self.root / self.codec.incoming_folder).glob("*"):
+        for path in (path for folder in INCOMING_FOLDERS for path in (self.root / folder).glob("*")):
             with suppress(FileNotFoundError):
                 yield path.name, path.stat().st_mtime
 
@@ -205,11 +207,11 @@ class LocalStore:
     def _move_in(self, path: Path, *, owner: str, sha256: str) -> None:
         """Flush a verified file and give it its name."""
         target = self.object_path(owner, sha256)
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(target.parent)
         with self._lock(fcntl.LOCK_SH):
-            if target.exists():
+            if target.exists() and not self.sealed:  # a sealed one may be left from a key that is gone: it is replaced
                 os.utime(target)
-                path.unlink()
+                path.unlink(missing_ok=True)
                 return
             path.chmod(READ_ONLY)
             os.utime(path)

@@ -29,7 +29,7 @@ from portal.artifacts.stores.base import (
     wrong_digest,
 )
 from portal.artifacts.stores.bucket import Access, Bucket, Item, NotThere, Signed
-from portal.artifacts.stores.codec import Codec, PlainCodec
+from portal.artifacts.stores.codec import INCOMING_FOLDERS, Codec, PlainCodec
 from portal.artifacts.stores.files import copy_out, read_whole
 from portal.artifacts.stores.locks import Busy, name_lock
 from portal.artifacts.stores.plans import check_part_count, check_part_unit
@@ -184,11 +184,12 @@ class S3Store:
             return
         for key in [key for key in _read_pieces if key[:2] == (self.bucket, str(upload))]:
             _read_pieces.pop(key, None)
-        self._delete([item.key for item in self.bucket.items(f"{self.codec.incoming_folder}/{upload}/")])
+        for folder in INCOMING_FOLDERS:
+            self._delete([item.key for item in self.bucket.items(f"{folder}/{upload}/")])
 
     def incoming_uploads(self) -> Iterator[tuple[str, float]]:
         latest: dict[str, float] = {}
-        for item in self.bucket.items(f"{self.codec.incoming_folder}/"):
+        for item in (item for folder in INCOMING_FOLDERS for item in self.bucket.items(f"{folder}/")):
             upload = item.key.split("/")[1]
             latest[upload] = max(item.modified, latest.get(upload, 0.0))
         yield from latest.items()
