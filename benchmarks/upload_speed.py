@@ -88,13 +88,13 @@ class Bench:
         result, _ = self.push(self.checkpoint, part=self.part)
         return result
 
-    def push(self, folder: Path, *, part: int) -> tuple[Result, int]:
+    def push(self, folder: Path, *, part: int, jobs: int = 0) -> tuple[Result, int]:
         """Into an account of its own, so that nothing is known there; also the number of parts."""
         self.accounts += 1
         owner = f"consortium:{self.accounts}"
         token = token_for(owner)
         receiving, checking = self.meters()
-        command = self.site.client("push", folder, "--part-size", str(part / MIB), "--jobs", str(self.jobs))
+        command = self.site.client("push", folder, "--part-size", str(part / MIB), "--jobs", str(jobs or self.jobs))
         cost = run_measured(command, env=self.client_environment(token), cwd=self.folder)
         declared, last, parts = facts(owner)
         result = Result(
@@ -185,10 +185,12 @@ def memory_by_parts(bench: Bench) -> dict[str, tuple[int, int]]:
     for size in (512, 64, 8):
         result, parts = bench.push(large, part=size * MIB)
         found[f"1.07 GB in parts of {size} MiB"] = parts, result.peak
+    result, parts = bench.push(large, part=64 * MIB, jobs=8)
+    found["1.07 GB over 8 connections"] = parts, result.peak
     shutil.rmtree(large)
-    many = write_many(bench.folder / "many", files=10_000, size=4_000, seed=2)
+    many = write_many(bench.folder / "many", files=3_000, size=4_000, seed=2)
     result, parts = bench.push(many, part=64 * MIB)
-    found["10,000 files of 4 kB"] = parts, result.peak
+    found["3,000 files of 4 kB"] = parts, result.peak
     shutil.rmtree(many)
     return found
 
