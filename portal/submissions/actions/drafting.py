@@ -113,7 +113,7 @@ def _put(
     wanted: dict[str, Any] = {**numbers, "bundle": files.bundle, "upload": files.upload}
     if item is None:
         item = SubmissionItem.objects.create(submission=submission, role=role, digest=files.digest, **wanted)
-    elif {"step": item.step, "tokens": item.tokens} == numbers and item.bundle_id:
+    elif {name: getattr(item, name) for name in wanted} == wanted:
         return item
     else:
         SubmissionItem.objects.filter(pk=item.pk).update(**wanted)
