@@ -6,7 +6,7 @@ WORKDIR /app
 RUN pip install --no-cache-dir uv==0.13.9 && uv venv /venv
 COPY pyproject.toml requirements.lock constraints.txt ./
 RUN VIRTUAL_ENV=/venv uv pip install --no-cache --torch-backend="${TORCH_BACKEND}" \
-        --requirement pyproject.toml --extra web --extra ml --constraint requirements.lock --constraint constraints.txt \
+        --requirement pyproject.toml --extra web --extra ml --extra s3 --constraint requirements.lock --constraint constraints.txt \
     && uv pip install --no-cache --target /build-tools --constraint requirements.lock Babel
 COPY . .
 RUN PYTHONPATH=/build-tools /venv/bin/python tools/messages.py compile \
