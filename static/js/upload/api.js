@@ -37,6 +37,18 @@ export async function call(method, url, { account, body, signal }) {
   return judged(answer.type === "opaqueredirect" ? 401 : answer.status, await answer.text().catch(() => ""));
 }
 
+// A page or a fragment as text; null when there is none at the moment. Nothing is said: nobody has asked for it.
+export async function look(url) {
+  try {
+    const answer = await fetch(url, { redirect: "manual" });
+    if (!answer.ok) return null;
+    tellWindows();
+    return await answer.text();
+  } catch {
+    return null;
+  }
+}
+
 // One part's bytes. XMLHttpRequest, because fetch tells nothing of what has left.
 export function sendPart(url, bytes, { account, onBytes, signal }) {
   return new Promise((resolve, reject) => {

@@ -1,21 +1,36 @@
-// What a manifest says of a file, computed beside the page in a worker, and the digest of the manifest as a whole.
+// What a manifest says of a file, computed in a worker, and the digest of the manifest as a whole.
 import { Sha256 } from "./sha256.js";
 
 export class Unreadable extends Error {} // changed, moved or locked since it was chosen
 
-// {sha256, parts}; one worker per file, ended with the reading or with the signal.
-export function readDigests(file, { partSize, onBytes, signal }) {
-  const worker = new Worker(new URL("./hasher.js", import.meta.url), { type: "module" });
-  return new Promise((resolve, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-    worker.onerror = (event) => reject(new Error(event.message));
-    worker.onmessage = ({ data }) => {
-      if (data.read !== undefined) onBytes(data.read);
-      else if (data.unreadable) reject(new Unreadable(data.unreadable));
-      else resolve(data);
-    };
-    worker.postMessage({ file, partSize });
-  }).finally(() => worker.terminate());
+// One worker for all files of an upload; ended with the signal or by `end`.
+export class Reader {
+  #worker = new Worker(new URL("./hasher.js", import.meta.url), { type: "module" });
+
+  constructor({ partSize, signal }) {
+    Object.assign(this, { partSize, signal });
+  }
+
+  // {sha256, parts} of a file; `mayGoOn` is waited for before each part.
+  digests(file, { onBytes, mayGoOn }) {
+    const worker = this.#worker;
+    return new Promise((resolve, reject) => {
+      this.signal.addEventListener("abort", () => reject(this.signal.reason), { once: true });
+      worker.onerror = (event) => reject(new Error(event.message));
+      worker.onmessage = async ({ data }) => {
+        if (data.unreadable) return reject(new Unreadable(data.unreadable));
+        if (data.sha256) return resolve(data);
+        onBytes(data.read);
+        await mayGoOn();
+        worker.postMessage({});
+      };
+      worker.postMessage({ file, partSize: this.partSize });
+    });
+  }
+
+  end() {
+    this.#worker.terminate();
+  }
 }
 
 // By code point, as the portal sorts: a file's number in an address is its place in this order.

@@ -1,5 +1,8 @@
-// A worker: reads one file part by part and hashes each part and the whole, so that the page stays quick and memory small.
+// A worker: reads files part by part and hashes each part and the whole, so that the page stays quick and memory small.
+// A message with a file begins it; each later message asks for the next part, so that a pause is a pause.
 import { Sha256 } from "./sha256.js";
+
+let file, partSize, at, whole, parts;
 
 const hex = (buffer) => [...new Uint8Array(buffer)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
@@ -8,19 +11,20 @@ async function digest(bytes) {
   return crypto.subtle ? hex(await crypto.subtle.digest("SHA-256", bytes)) : new Sha256().update(bytes).hex();
 }
 
-self.onmessage = async ({ data: { file, partSize } }) => {
-  const whole = new Sha256();
-  const parts = [];
+async function next() {
+  const bytes = new Uint8Array(await file.slice(at, at + partSize).arrayBuffer());
+  const part = digest(bytes);
+  whole.update(bytes);
+  parts.push(await part);
+  at += bytes.length;
+}
+
+self.onmessage = async ({ data }) => {
+  if (data.file) ({ file, partSize, at, whole, parts } = { ...data, at: 0, whole: new Sha256(), parts: [] });
   try {
-    for (let at = 0; at < file.size; at += partSize) {
-      const bytes = new Uint8Array(await file.slice(at, at + partSize).arrayBuffer());
-      const part = digest(bytes);
-      whole.update(bytes);
-      parts.push(await part);
-      self.postMessage({ read: at + bytes.length });
-    }
+    if (at < file.size) await next();
+    self.postMessage(at < file.size ? { read: at } : { sha256: whole.hex(), parts });
   } catch (error) {
-    return self.postMessage({ unreadable: String(error) });
+    self.postMessage({ unreadable: String(error) });
   }
-  self.postMessage({ sha256: whole.hex(), parts });
 };

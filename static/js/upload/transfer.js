@@ -1,7 +1,7 @@
 // One upload from this page: read, declare, send what is missing, have it checked, give it its part in the hand-in.
 // It knows nothing of the page: `changed` events tell that `this` looks different.
 import { Refused, SignedOut, Torn, call, sendPart } from "./api.js";
-import { Unreadable, bundleDigest, inOrder, readDigests } from "./digests.js";
+import { Reader, Unreadable, bundleDigest, inOrder } from "./digests.js";
 import { Gate, Speed, sleep } from "./pace.js";
 
 const PARALLEL = 3; // parts on their way at once
@@ -92,14 +92,21 @@ export class Transfer extends EventTarget {
   }
 
   async #digests() {
+    const reader = new Reader({ partSize: this.partSize, signal: this.#stop.signal });
     const entries = [];
     let before = 0;
-    for (const { path, file } of this.files) {
-      const onBytes = (bytes) => { this.#read = before + bytes; this.#tell(); };
-      await this.#gate.opened;
-      const digests = await readDigests(file, { partSize: this.partSize, onBytes, signal: this.#stop.signal });
-      entries.push({ path, size: file.size, ...digests });
-      before += file.size;
+    const onBytes = (bytes) => { this.#read = before + bytes; this.#tell(); };
+    const mayGoOn = () => this.#gate.opened;
+    try {
+      for (const { path, file } of this.files) {
+        await mayGoOn();
+        const { sha256, parts } = await reader.digests(file, { onBytes, mayGoOn });
+        entries.push({ path, size: file.size, sha256, parts });
+        before += file.size;
+        onBytes(0);
+      }
+    } finally {
+      reader.end();
     }
     return entries;
   }

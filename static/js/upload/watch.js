@@ -1,4 +1,5 @@
 // Uploads on their way from elsewhere: asks the portal while somebody looks, and shows how fast they come.
+import { look } from "./api.js";
 import { size, timeLeft } from "./words.js";
 
 const EVERY_MS = 5000;
@@ -9,19 +10,22 @@ let touched = Date.now();
 // `busy` tells whether this page sends something itself; `hidden` are uploads that have a card of their own.
 export function watch({ busy, hidden }) {
   for (const kind of ["keydown", "pointerdown", "focus"]) addEventListener(kind, () => { touched = Date.now(); }, { passive: true });
-  document.body.addEventListener("htmx:afterSettle", () => dress(hidden()));
-  document.body.addEventListener("uploads-changed", look);
+  document.body.addEventListener("uploads-changed", () => refresh(hidden));
   setInterval(() => {
-    if (!document.hidden && (busy() || Date.now() - touched < IDLE_MS)) look();
+    if (!document.hidden && (busy() || Date.now() - touched < IDLE_MS)) refresh(hidden);
   }, EVERY_MS);
   dress(hidden());
 }
 
-async function look() {
+async function refresh(hidden) {
+  const fragment = await look(region().dataset.url);
+  if (fragment === null) return;
   const stand = region().dataset.stand;
-  await htmx.ajax("GET", region().dataset.url, { target: "#on-their-way", swap: "outerHTML" });
+  htmx.swap("#on-their-way", fragment, { swapStyle: "outerHTML" });
+  dress(hidden());
   if (region().dataset.stand === stand || document.activeElement.closest("#handin-state")) return;
-  await htmx.ajax("GET", location.pathname, { target: "#handin-state", select: "#handin-state", swap: "outerHTML" });
+  const page = await look(location.pathname);
+  if (page !== null) htmx.swap("#handin-state", page, { swapStyle: "outerHTML" }, { select: "#handin-state" });
 }
 
 function region() {

@@ -15,7 +15,7 @@ export function word(key, figures = {}) {
 }
 
 export function size(bytes) {
-  if (bytes < 1024) return `${plain.format(bytes)} B`;
+  if (bytes < 1024) return `${plain.format(Math.round(bytes))} B`;
   const power = Math.min(Math.floor(Math.log(bytes) / Math.log(1024)), UNITS.length);
   return `${number.format(bytes / 1024 ** power)} ${UNITS[power - 1]}`;
 }
