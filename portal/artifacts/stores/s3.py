@@ -29,7 +29,7 @@ from portal.artifacts.stores.base import (
     wrong_digest,
 )
 from portal.artifacts.stores.bucket import Access, Bucket, Item, NotThere, Signed
-from portal.artifacts.stores.codec import INCOMING_FOLDERS, Codec, PlainCodec
+from portal.artifacts.stores.codec import INCOMING_FOLDERS, Codec, Encode, PlainCodec
 from portal.artifacts.stores.files import copy_out, read_whole
 from portal.artifacts.stores.locks import Busy, name_lock
 from portal.artifacts.stores.plans import check_part_count, check_part_unit
@@ -53,6 +53,7 @@ class S3Part:
     store: "S3Store"
     file: Incoming
     number: int
+    encode: Encode
     taken: Written = field(default_factory=lambda: Written(0, ""))
 
     def write(self, read: Read) -> Written:
@@ -68,13 +69,12 @@ class S3Part:
     def _body(self, read: Read) -> Iterator[bytes]:
         """The stored form; its last piece is held back until the digest is that of the declaration."""
         offset, length = self.file.span(self.number)
-        encode = self.store.codec.encoder(owner=self.file.owner, sha256=self.file.sha256, size=self.file.size)
         digest, done, held = hashlib.sha256(), 0, b""
         while done < length and (chunk := read_whole(read, min(CHUNK, length - done))):
             if held:
                 yield held
             digest.update(chunk)
-            held = encode(offset + done, chunk)
+            held = self.encode(offset + done, chunk)
             done += len(chunk)
         self.taken = Written(done, digest.hexdigest())
         if self.taken != (length, self.file.parts[self.number]):
@@ -121,8 +121,11 @@ class S3Store:
 
     @contextmanager
     def part(self, file: Incoming, number: int) -> Iterator[S3Part]:
-        """Two senders of one part do no harm: each puts the whole of it, with the declared digest or not at all."""
-        yield S3Part(self, file, number)
+        """Two senders of one part do no harm: each puts the whole of it, with the declared digest or not at all.
+
+        The key is asked for here: while bytes travel no connection to the database is needed.
+        """
+        yield S3Part(self, file, number, self.codec.encoder(owner=file.owner, sha256=file.sha256, size=file.size))
 
     def sign_part(self, file: Incoming, number: int, *, seconds: int) -> Signed:
         """For the client to put one part here by itself."""
