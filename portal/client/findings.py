@@ -109,8 +109,13 @@ def readable(name: str) -> bool:
 
 
 def length_read(name: str, source: Source) -> int:
+    """Of weights, the header that the first eight bytes announce."""
     length = source.stamp().size
-    return min(length, HEADER) if suffix_of(name) == ".safetensors" else length
+    if suffix_of(name) != ".safetensors":
+        return length
+    with closing(source.read(offset=0, length=min(8, length), on_bytes=lambda _count: None)) as stream:
+        announced = int.from_bytes(stream.read(8) or b"", "little")
+    return min(length, 8 + announced, HEADER)
 
 
 def search(name: str, source: Source, *, on_bytes: Callable[[int], None] = lambda _count: None) -> list[Finding]:
