@@ -33,7 +33,7 @@ export class Card {
     this.#part("bar").value = transfer.state === "done" ? 100 : percent;
     this.#part("state").textContent = this.#stateText();
     this.#part("figures").textContent = this.#figures(percent);
-    this.#part("pause").hidden = transfer.ended || transfer.state === "cancelling" || transfer.paused || Boolean(transfer.trouble);
+    this.#part("pause").hidden = !["reading", "sending"].includes(transfer.state) || transfer.paused || Boolean(transfer.trouble);
     this.#part("resume").hidden = transfer.ended || transfer.state === "cancelling" || !(transfer.paused || transfer.trouble);
     this.#part("cancel").hidden = transfer.ended;
     this.#part("dismiss").hidden = !transfer.ended;
@@ -127,7 +127,7 @@ export class Card {
   // A button that goes away hands its focus to the one that comes in its place.
   #keepFocus(focused) {
     if (!focused.hidden || !this.element.contains(focused)) return;
-    ["resume", "pause", "dismiss"].map((name) => this.#part(name)).find((button) => !button.hidden)?.focus();
+    ["resume", "pause", "dismiss", "cancel"].map((name) => this.#part(name)).find((button) => !button.hidden)?.focus();
   }
 
   #describe(name) {
