@@ -22,8 +22,7 @@ def outstanding(submission: Submission, *, due: datetime | None = None) -> list[
     What was here at the hand-in is settled: no deadline that is moved back asks for it again.
     """
     here = stored_bundles(submission)
-    open_items = submission.items.filter(bundle=None).select_related("upload")
-    return [item for item in open_items if not _counts(here.get(item.digest), due)]
+    return [item for item in submission.items.filter(bundle=None) if not _counts(here.get(item.digest), due)]
 
 
 def sent_in_time(item: SubmissionItem, *, owner: str, due: datetime) -> Upload | None:

@@ -52,7 +52,7 @@ def checklist(submission: Submission) -> list[ChecklistRow]:
     here, owner = stored_bundles(submission), owner_of(submission)
     lines = [
         ItemLine(item, _standing(item, here.get(item.digest), owner=owner))
-        for item in submission.items.select_related("bundle", "upload")
+        for item in submission.items.select_related("bundle", "upload").defer("upload__manifest")
     ]
     rows = [
         ChecklistRow(role, role in REQUIRED_ROLES, [line for line in lines if line.item.role == role]) for role in Role

@@ -14,7 +14,7 @@ from portal.submissions.models import Submission, SubmissionItem
 from portal.submissions.registry import used_elsewhere
 from portal.submissions.selectors.items import TONES
 
-LISTED = 50
+LISTED = 20
 
 
 class LooseUpload(NamedTuple):
@@ -49,10 +49,13 @@ def _loose(consortia: QuerySet[Consortium]) -> list[LooseUpload]:
     rows = Upload.objects.filter(owner__in=names, state__in=(*OPEN, UploadState.COMPLETE)).exclude(digest__in=used)
     rows = rows.exclude(digest__in=used_elsewhere(consortia))
     rows = rows.exclude(bundle__destroyed_at__isnull=False).select_related("bundle")
+    rows = rows.defer("manifest")  # megabytes, and a bundle knows its own
     return [_described(row, consortium=names[row.owner]) for row in rows[:LISTED]]
 
 
 def _described(upload: Upload, *, consortium: str) -> LooseUpload:
-    held = held_bytes(upload, missing_parts(upload))
     tone = TONES[UploadState(upload.state)]
+    if bundle := upload.bundle:
+        return LooseUpload(upload, consortium, len(bundle.file_list()), bundle.total_size, bundle.total_size, tone)
+    held = held_bytes(upload, missing_parts(upload))
     return LooseUpload(upload, consortium, len(upload.plan.files), held, upload.plan.total_size, tone)
