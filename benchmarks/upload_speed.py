@@ -7,7 +7,8 @@ round. "Sending" is from the declaration to the last acknowledged part: the rece
 raw writer's does. "Whole" also has what the raw writer leaves out: hashing for the declaration (the client reads and
 hashes the files twice over, whole and in parts) and the check of every file before the bundle exists.
 Then memory: the same bytes in few and in many parts. Needs the size twice on disk; `--folder /dev/shm` takes the disk out.
-Ends with 1 if sending falls below half of the raw socket or a worker that receives needs more than 150 MB.
+Ends with 1 if sending falls below half of the raw socket, a worker that receives needs more than 150 MB, or memory
+depends on the number of parts.
 """
 
 import argparse
@@ -36,6 +37,7 @@ from tools import services  # noqa: E402
 
 LEAST_RATIO = 0.5
 MOST_MEMORY = 150e6  # bytes per worker that receives
+MOST_SPREAD = 25e6  # bytes between few parts and many: what threads happen to hold at once, not what parts are
 
 
 class Result(NamedTuple):
@@ -229,6 +231,10 @@ def report(
         f"sending at {ratio:.2f} of the raw socket, at most {peak / 1e6:.0f} MB per worker{'' if sound else ': NOT enough'}"
     )
     return 0 if sound else 1
+
+
+def spread_of(peaks: list[int]) -> int:
+    return max(peaks) - min(peaks) if peaks else 0
 
 
 def line(name: str, rows: list[Result], raw: list[Result], *, giga: float, seconds: Callable[[Result], float]) -> None:
