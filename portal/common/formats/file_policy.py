@@ -7,12 +7,15 @@ from pathlib import Path, PurePosixPath
 
 HEAD = 4096  # bytes that `check_head` wants to see
 
-TEXT = frozenset({
-    ".json", ".jsonl", ".txt", ".md", ".csv", ".tsv", ".yaml", ".yml", ".toml", ".log", ".jinja", ".py", ".sh", ".cfg",
+CODE = frozenset({
+    ".py", ".ipynb", ".sh", ".c", ".cc", ".cpp", ".h", ".hpp", ".cu", ".cuh", ".rs", ".go", ".js", ".ts", ".sql", ".patch",
 })  # fmt: skip
+TEXT = CODE | {
+    ".json", ".jsonl", ".txt", ".md", ".rst", ".csv", ".tsv", ".yaml", ".yml", ".toml", ".log", ".jinja", ".cfg", ".ini",
+}  # fmt: skip
 MAGIC = {".pdf": b"%PDF-", ".png": b"\x89PNG\r\n\x1a\n", ".jpg": b"\xff\xd8\xff", ".jpeg": b"\xff\xd8\xff"}
 BINARY = frozenset({".safetensors", ".model", ".tiktoken", ".vocab", ".tfevents"})
-BARE_NAMES = frozenset({"LICENSE", "NOTICE", "README", "MODEL_CARD", ".gitattributes"})
+BARE_NAMES = frozenset({"LICENSE", "NOTICE", "README", "MODEL_CARD", "Makefile", "Dockerfile", ".gitattributes"})
 EVENT_FILE = "events.out.tfevents."  # TensorBoard puts time and host behind it
 
 _TO_SAFETENSORS = (
