@@ -2,6 +2,7 @@ import pytest
 
 from portal.artifacts import conf
 from portal.artifacts.stores import plans
+from tests.strict_store import strict_gate
 
 
 @pytest.fixture(autouse=True)
@@ -29,3 +30,11 @@ def bucket(object_server, settings, monkeypatch):
     settings.OBJECT_STORE = object_server.settings(object_server.new_bucket())
     monkeypatch.setattr(plans, "LEAST_PART", 1)
     return settings.OBJECT_STORE["bucket"]
+
+
+@pytest.fixture
+def strict(bucket, object_server, settings):
+    """The same bucket behind a gate that refuses what a strict storage would."""
+    with strict_gate(object_server.url, secret=settings.OBJECT_STORE["secret"]) as url:
+        settings.OBJECT_STORE = {**settings.OBJECT_STORE, "url": url}
+        yield url

@@ -22,6 +22,10 @@ def test_what_a_careless_storage_does_not_hold(bucket):
     assert list(current_store().bucket.multiparts("")) == []
 
 
+def test_what_a_strict_storage_holds(strict):
+    assert [line.split()[0] for line in check()] == ["ok"] * 7
+
+
 def test_a_bucket_that_is_not_there(bucket, settings):
     settings.OBJECT_STORE |= {"bucket": "no-such-bucket"}
     with pytest.raises(CommandError, match="failed"):

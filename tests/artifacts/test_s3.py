@@ -3,6 +3,7 @@
 import hashlib
 import io
 import time
+from functools import partial
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -212,6 +213,34 @@ def test_a_signed_part_is_bound_to_length_and_digest(s3):
     answer = urllib3.request("PUT", signed.url, body=DATA[:PART], headers=signed.headers)
     assert answer.status == 200
     assert s3.received(incoming(), 0)[0] == PART
+
+
+def test_a_strict_storage_takes_what_was_declared_and_nothing_else(strict):
+    store, file = current_store(), incoming()
+    send_all(store, file)
+    signed = store.sign_part(file, 0, seconds=60)
+    put = partial(urllib3.request, "PUT", signed.url)
+    assert put(body=DATA[:PART], headers=signed.headers).status == 200
+    assert put(body=bytes(PART), headers=signed.headers).status == 400
+    assert put(body=DATA[: PART + 1], headers=signed.headers).status == 403
+    assert put(body=DATA[:PART]).status == 403
+    with store.open_incoming(file) as stream:
+        assert stream.read() == DATA
+    store.adopt(file)
+    assert store.exists(OWNER, file.sha256)
+
+
+def test_a_part_exchanged_between_check_and_copy_is_not_copied(strict, object_server, bucket):
+    store, file = current_store(), incoming()
+    send_all(store, file)
+    with store.open_incoming(file) as stream:
+        stream.read()
+    object_server.client.put_object(Bucket=bucket, Key=f"portal/{store.part_name(file, 1)}", Body=bytes(1000))
+    with pytest.raises(ArtifactError) as caught:
+        store.adopt(file)
+    assert caught.value.code == "store_changed"
+    assert not store.exists(OWNER, file.sha256)
+    assert [name for name, _ in store.incoming_uploads()] == ["u1"]
 
 
 def test_the_address_for_clients_may_be_another(object_server, bucket, settings):
