@@ -4,6 +4,7 @@ Part bodies are read from the WSGI stream in chunks; nothing in front of the vie
 """
 
 import json
+import logging
 from collections.abc import Iterable
 from typing import Any, Protocol, cast
 from uuid import UUID
@@ -28,6 +29,8 @@ from portal.common.formats.manifest import Manifest, ManifestError, parse_manife
 LISTED = 100  # uploads in one answer
 SENT_AT_ONCE = 1000  # parts in one message
 
+logger = logging.getLogger(__name__)
+
 STATUS = {
     "over_quota": status.HTTP_413_REQUEST_ENTITY_TOO_LARGE,
     "disk_short": status.HTTP_507_INSUFFICIENT_STORAGE,
@@ -42,6 +45,8 @@ STATUS = {
     "object_missing": status.HTTP_500_INTERNAL_SERVER_ERROR,
     "store_unreachable": status.HTTP_503_SERVICE_UNAVAILABLE,
     "store_changed": status.HTTP_503_SERVICE_UNAVAILABLE,
+    "seal_broken": status.HTTP_500_INTERNAL_SERVER_ERROR,
+    "store_key": status.HTTP_503_SERVICE_UNAVAILABLE,
 }
 
 
@@ -85,7 +90,6 @@ class UploadList(UploadView):
             return Response(self._plan(manifest, label))
         upload = actions.declare_upload(manifest, owner=self.token.account_key, actor=self.token.actor, label=label)
         return Response(_description(upload, direct=_wants_direct(request)), status=status.HTTP_201_CREATED)
-
 
     def _plan(self, manifest: Manifest, label: str) -> dict[str, Any]:
         """What a declaration would answer, refusals included, without leaving a trace."""
@@ -161,6 +165,8 @@ def _api_error(error: ArtifactError | ManifestError) -> APIException:
     if isinstance(error, ManifestError):
         return ApiError("manifest", error.message, where=error.where, hint=error.hint)
     code = STATUS.get(error.code, status.HTTP_400_BAD_REQUEST)
+    if status.is_server_error(code):
+        logger.error("%s", error)  # an answer may say less than the operator needs
     return ApiError(error.code, error.detail, status_code=code, where=error.where, hint=error.hint, extra=error.extra)
 
 

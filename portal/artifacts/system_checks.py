@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Error, Tags, register
 
-from portal.artifacts.errors import ArtifactError
+from portal.artifacts.errors import StoreKeyError
 from portal.artifacts.stores.masters import present_master, sealing_wanted
 
 
@@ -15,6 +15,6 @@ def check_store_key(**options: Any) -> list[CheckMessage]:
         return []
     try:
         present_master()
-    except ArtifactError as error:
-        return [Error(error.detail, hint=error.hint, id="artifacts.E001")]
+    except StoreKeyError as error:
+        return [Error(str(error), id="artifacts.E001")]
     return []

@@ -180,3 +180,14 @@ def test_listing_costs_the_same_for_one_and_three(client, django_assert_num_quer
         declare(client, {f"{n}.log": noise(10, seed=n)})
     with django_assert_num_queries(1):
         assert len(client.get(ROOT).json()["uploads"]) == 3
+
+
+def test_a_key_that_is_not_there_is_told_to_the_operator_only(client, settings, tmp_path, caplog):
+    upload = declare(client, {"train.log": LOG[:500]}).json()["id"]
+    settings.STORE_KEY_FILE = tmp_path / "absent.key"
+
+    answer = put(client, upload, 0, LOG[:500])
+
+    assert (answer.status_code, answer.json()["error"]) == (503, "store_key")
+    assert "absent.key" not in answer.content.decode()
+    assert "absent.key" in caplog.text

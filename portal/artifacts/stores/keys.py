@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from portal.artifacts.enums import AuditAction
-from portal.artifacts.errors import ArtifactError
+from portal.artifacts.errors import StoreKeyError
 from portal.artifacts.models import AccountKey, FileKey
 from portal.artifacts.stores.base import account_name, seal_broken
 from portal.artifacts.stores.masters import KEY_BYTES, master_named, present_master
@@ -37,10 +37,8 @@ def key_for_writing(owner: str, sha256: str) -> bytes:
 def key_for_reading(owner: str, sha256: str) -> bytes:
     row = _living(owner)
     if row is None:
-        raise ArtifactError(
-            "store_key",
-            f"The account {owner} has no key, so what was sealed for it cannot be read.",
-            hint="Its key was destroyed with its checkpoints, or the database is older than the store.",
+        raise StoreKeyError(
+            f"the account {owner} has no key; it was destroyed with its files, or the database is older than the store"
         )
     own = FileKey.objects.filter(account=account_name(owner), sha256=sha256).first()
     if own is None:

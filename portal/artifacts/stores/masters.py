@@ -18,7 +18,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
-from portal.artifacts.errors import ArtifactError
+from portal.artifacts.errors import StoreKeyError
 
 KEY_BYTES = 32
 _NONCE = 12
@@ -55,7 +55,9 @@ class FileKey:
         try:
             return AESGCM(self.secret).decrypt(wrapped[:_NONCE], wrapped[_NONCE:], account.encode())
         except InvalidTag as error:
-            raise key_error("the master key does not open this account's key: one of the two was changed") from error
+            raise StoreKeyError(
+                "the master key does not open this account's key: one of the two was changed"
+            ) from error
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ class KmsKey:
         try:
             return question(_kms_client(self.endpoint))
         except (BotoCoreError, ClientError) as error:
-            raise key_error(f"the key management service refused the key {self.identity}: {error}") from error
+            raise StoreKeyError(f"the key management service refused the key {self.identity}: {error}") from error
 
 
 def sealing_wanted() -> bool:
@@ -99,7 +101,7 @@ def present_master() -> MasterKey:
     if identity := _kms_key():
         return KmsKey(identity, _kms_endpoint())
     if not _key_file():
-        raise key_error("no master key is set")
+        raise StoreKeyError("no master key is set")
     return read_key_file(_key_file())[0]
 
 
@@ -112,16 +114,16 @@ def master_named(name: str) -> MasterKey:
         for key in read_key_file(_key_file()):
             if key.name == name:
                 return key
-    raise key_error(f"the master key {name} is not in the key file")
+    raise StoreKeyError(f"the master key {name} is not in the key file")
 
 
 def read_key_file(path: str | Path) -> tuple[FileKey, ...]:
     try:
         lines = Path(path).read_text(encoding="ascii").split()
     except (OSError, UnicodeDecodeError) as error:
-        raise key_error(f"the key file {path} cannot be read ({error})") from error
+        raise StoreKeyError(f"the key file {path} cannot be read ({error})") from error
     if not lines:
-        raise key_error(f"the key file {path} is empty")
+        raise StoreKeyError(f"the key file {path} is empty")
     return tuple(_file_key(line, where=f"{path}, line {n}") for n, line in enumerate(lines, 1))
 
 
@@ -139,21 +141,13 @@ def add_to_key_file(path: Path) -> FileKey:
     return key
 
 
-def key_error(why: str) -> ArtifactError:
-    return ArtifactError(
-        "store_key",
-        f"The store's keys are not usable: {why}.",
-        hint="Look at STORE_KEY_FILE or STORE_KMS_KEY; `manage.py store_keys list` names the keys that are needed.",
-    )
-
-
 def _file_key(line: str, *, where: str) -> FileKey:
     try:
         secret = base64.b64decode(line, validate=True)
     except binascii.Error:
         secret = b""
     if len(secret) != KEY_BYTES:
-        raise key_error(f"{where}: not {KEY_BYTES} bytes in base64")
+        raise StoreKeyError(f"{where}: not {KEY_BYTES} bytes in base64")
     return FileKey(secret)
 
 
