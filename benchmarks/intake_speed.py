@@ -26,11 +26,11 @@ import django  # noqa: E402
 django.setup()
 
 from benchmarks.support.checkpoints import write_checkpoint  # noqa: E402
-from originality.core.filesummary import Summariser  # noqa: E402
 from portal.artifacts.reading import read_file  # noqa: E402
 from portal.artifacts.second_reader import SecondReader  # noqa: E402
 from portal.common.formats.hashing import sha256_of  # noqa: E402
 from portal.common.formats.manifest import FileEntry  # noqa: E402
+from portal.intake.watching import PassA  # noqa: E402
 
 GB = 1_000_000_000
 
@@ -66,8 +66,8 @@ def reader(entries: dict[Path, FileEntry]) -> Callable[[Path], str]:
     def read(path: Path) -> str:
         entry = entries[path]
         with SecondReader() as second:
-            reading = read_file(path.open("rb"), entry, second=second, watch=Summariser(size=entry.size, compiled=True))
-        if reading.document is None:
+            reading = read_file(path.open("rb"), entry, second=second, watch=PassA().watch(entry.path, size=entry.size))
+        if reading.findings is None:
             raise SystemExit(f"{path}: no summary came out")
         return reading.sha256
 

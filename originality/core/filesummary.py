@@ -7,7 +7,9 @@ of the shards of a checkpoint are read together.
 
 import base64
 import json
+import math
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -30,6 +32,7 @@ ROUNDED = "F32"
 CODES: dict[str, Any] = {"BF16": np.uint16, "F16": np.uint16, "I16": np.uint16, "U16": np.uint16}
 CODES |= dict.fromkeys(("BOOL", "U8", "I8", "F8_E4M3", "F8_E5M2", "F8_E8M0"), np.uint8)
 COMPILED_FROM = 1 << 16  # elements
+NAMED, NAMED_LENGTH = 5, 200
 
 Counts = NDArray[np.int64]
 
@@ -59,6 +62,8 @@ class Summariser:
         self.counter: _Counter | None = None
         self.header: Header | None = None
         self.lines: list[str] = []
+        self.parameters: Counter[str] = Counter()  # by dtype
+        self.bad: list[str] = []  # tensors with NaN or infinite numbers
 
     def feed(self, chunk: bytes | memoryview, /) -> None:
         if self.broken:
@@ -76,6 +81,11 @@ class Summariser:
             return None
         tensors = ",\n".join(self.lines)
         return f'{{"schema":"{SCHEMA}","size":{self.size},"tensors":[\n{tensors}\n]}}\n'.encode()
+
+    def facts(self) -> dict[str, Any]:
+        """`bad` counts the tensors with NaN or infinite numbers and `named` names the first of them."""
+        bad = {"bad": len(self.bad), "named": [name[:NAMED_LENGTH] for name in self.bad[:NAMED]]}
+        return {"tensors": len(self.lines), "parameters": dict(self.parameters)} | bad
 
     def _read_head(self, view: memoryview) -> memoryview:
         """Collect the header; returns what lies behind it."""
@@ -99,14 +109,21 @@ class Summariser:
     def _next(self) -> None:
         """Write the tensor that is whole and go to the next one that has bytes."""
         if self.counter is not None:
-            self.lines.append(_line(self.counter.result()))
+            self._write(self.counter)
         self.counter = None
         for name, info in self.waiting:
             self.counter = _Counter(name, info, compiled=self.compiled)
             if self.counter.left:
                 return
-            self.lines.append(_line(self.counter.result()))
+            self._write(self.counter)
             self.counter = None
+
+    def _write(self, counter: "_Counter") -> None:
+        tensor = counter.result()
+        self.lines.append(_line(tensor))
+        self.parameters[tensor.dtype] += math.prod(tensor.shape)
+        if tensor.nan or tensor.infinite:
+            self.bad.append(tensor.name)
 
 
 class _Counter:

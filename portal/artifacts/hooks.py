@@ -3,10 +3,17 @@
 Registered in `AppConfig.ready()`; without a registration files are checked all the same, in the process that asks.
 """
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from portal.artifacts.models import Upload
+
+
+class Findings(NamedTuple):
+    """`document` is kept as a blob, `facts` on its row: the few that lists show."""
+
+    document: bytes
+    facts: dict[str, Any]
 
 
 class Watch(Protocol):
@@ -16,7 +23,7 @@ class Watch(Protocol):
         """The memory is used again after the call: what is kept must be copied."""
         ...
 
-    def document(self) -> bytes | None:
+    def findings(self) -> Findings | None:
         """What was found out, after the last byte; None when there is nothing to keep."""
         ...
 

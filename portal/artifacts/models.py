@@ -84,6 +84,7 @@ class BlobSummary(models.Model):
     blob = models.ForeignKey(Blob, on_delete=models.CASCADE, related_name="summaries")
     kind = models.CharField(max_length=32, help_text="Name and version of the document's form.")
     document = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="summary_of")
+    facts = models.JSONField(default=dict, help_text="What lists show, without opening the document.")
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("blob", "kind"), name="one_summary_per_blob_and_kind"),)

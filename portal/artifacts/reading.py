@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import BinaryIO, NamedTuple
 
 from portal.artifacts.checks import Content, check_content
-from portal.artifacts.hooks import Watch
+from portal.artifacts.hooks import Findings, Watch
 from portal.artifacts.second_reader import SecondReader
 from portal.common.formats.manifest import FileEntry
 
@@ -17,7 +17,7 @@ class Reading(NamedTuple):
 
     sha256: str
     content: Content | None
-    document: bytes | None
+    findings: Findings | None
 
 
 def read_file(stream: BinaryIO, entry: FileEntry, *, second: SecondReader, watch: Watch | None = None) -> Reading:
@@ -28,7 +28,7 @@ def read_file(stream: BinaryIO, entry: FileEntry, *, second: SecondReader, watch
             return Reading(digest, None, None)
         stream.seek(0)
         content = check_content(stream, name=entry.path, size=entry.size, second=second)
-    return Reading(digest, content, watch.document() if watch else None)
+    return Reading(digest, content, watch.findings() if watch else None)
 
 
 def read_once(stream: BinaryIO, feed: Callable[[memoryview], None] | None = None) -> str:

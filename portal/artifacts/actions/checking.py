@@ -42,7 +42,7 @@ def check_files(upload: Upload, *, threads: int = 1, note: Note | None = None) -
             if reading.content is None:
                 raise _wrong_bytes(upload, index=index, entry=entry)
             contents[entry.path] = reading.content
-            _take_over(upload, index=index, entry=entry, document=reading.document)
+            _take_over(upload, index=index, entry=entry, findings=reading.findings)
             progress.add(entry)
         for entry in upload.plan.files:
             if entry.path not in contents:
@@ -118,7 +118,7 @@ def _open_received(upload: Upload, *, index: int, entry: FileEntry) -> BinaryIO:
     return store.open(upload.owner, entry.sha256)
 
 
-def _take_over(upload: Upload, *, index: int, entry: FileEntry, document: bytes | None) -> None:
+def _take_over(upload: Upload, *, index: int, entry: FileEntry, findings: hooks.Findings | None) -> None:
     store, file = current_store(), Incoming.of(upload, index)
     if store.has_incoming(file):
         store.adopt(file)
@@ -126,8 +126,8 @@ def _take_over(upload: Upload, *, index: int, entry: FileEntry, document: bytes 
         blob, is_new = keep_blob(owner=upload.owner, sha256=entry.sha256, size=entry.size)
         if is_new:
             Upload.objects.filter(pk=upload.pk).update(reserved=F("reserved") - entry.size)
-    if document is not None:
-        keep_summary(blob, document)
+    if findings is not None:
+        keep_summary(blob, findings)
 
 
 def _check_known(upload: Upload, entry: FileEntry, *, second: SecondReader) -> Content:
