@@ -21,6 +21,7 @@ PLANTED = [
     ("pure", "originality/core/planted.py", "from django.conf import settings\n"),
     ("pure", "portal/common/formats/planted.py", "from portal.common import apps\n"),
     ("client", "portal/client/planted.py", "import portal.artifacts\n"),
+    ("conversion", "portal/client/push.py", "import portal.client.conversion.reading\n"),
     ("nobody-needs-the-client", "portal/artifacts/planted.py", "import portal.client\n"),
     ("verifier", "portal/results/verifier/planted.py", "import portal.common.formats\n"),
 ]

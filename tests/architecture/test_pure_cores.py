@@ -20,15 +20,17 @@ PURE = [
     "portal.results.verifier",
     "portal.client",
 ]
+# Run by a process of its own alone (`portal-upload convert`), which is there to load torch.
 PROBE = """
 import importlib, importlib.util, pkgutil, sys
+OWN_PROCESS = "portal.client.conversion."
 
 for name in ("django", "rest_framework", "celery", "allauth"):
     sys.modules[name] = None  # import of it raises ImportError
 
 module = importlib.import_module(sys.argv[1])
 for found in pkgutil.walk_packages(getattr(module, "__path__", []), module.__name__ + "."):
-    if not found.name.endswith("__main__"):
+    if not found.name.endswith("__main__") and not found.name.startswith(OWN_PROCESS):
         importlib.import_module(found.name)
 heavy = {"torch", "transformers", "lm_eval"} & set(sys.modules)
 sys.exit(f"{module.__name__} loads {sorted(heavy)} at import" if heavy else 0)

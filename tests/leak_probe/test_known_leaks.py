@@ -24,6 +24,8 @@ PORTAL = Path(__file__).resolve().parents[2] / "portal"
 CANARY, CANARY_SCORE = "카나리아 의견 7f3a", "33.5"
 # Views that read the query string, and what for. None of it names a field of a model.
 QUERIES = {
+    "accounts/views/devices.py": {"code"},  # shown in the input again; only a POST asks for it
+    "artifacts/api.py": {"plan", "direct"},  # how to answer about the own upload
     "common/templatetags/portal.py": {"?"},  # a link to the same page in the other language keeps its query
     "custody/views/team.py": {"purpose", "page"},  # of the own team's list
     "letters/views.py": {"state", "page"},
