@@ -1,4 +1,4 @@
-"""Between layouts, and between plain and sealed; tests/artifacts/test_s3.py has the way to object storage and back."""
+"""Between layouts, and between plain and sealed; tests/artifacts/test_s3_whole.py has the way to object storage and back."""
 
 import shutil
 from io import StringIO
@@ -118,14 +118,3 @@ def test_checking_a_store_reads_every_object(settings, capsys):
 
     with pytest.raises(CommandError, match=f"{blob.sha256} is not in the store"):
         call_command("check_store")
-
-
-def test_to_a_bucket_and_back(object_server, settings, keys, store):
-    settings.OBJECT_STORE = object_server.settings(object_server.new_bucket())
-
-    assert "6 objects copied (24 bytes)" in move("--from", "local", "--remove")
-    assert holds_everything("s3+sealed")
-    assert not list(named_store("local").objects())
-
-    assert "6 removed from s3+sealed" in move("--from", "s3+sealed", "--to", "local", "--remove")
-    assert holds_everything("local")
