@@ -4,19 +4,28 @@ from django.utils.translation import gettext as _
 
 from portal.common.access import ALLOWED, UNKNOWN, Verdict
 from portal.common.viewer import Viewer
-from portal.consortia.policies import oversees_phase, reads_entry, sees_consortium
-from portal.consortia.selectors import is_manager
+from portal.consortia.models import Consortium
+from portal.consortia.policies import oversees_phase, reads_entry, sees_consortium, takes_part
+from portal.consortia.selectors import is_manager, is_member
 from portal.custody.enums import DestructionState, DrawState
 from portal.custody.models import CalledCheckpoint, CheckpointDraw, Destruction
 from portal.programmes.models import Phase
 from portal.programmes.policies import STAFF
 
-__all__ = ("oversees_phase", "reads_entry", "sees_consortium")
-
 
 def has_team(viewer: Viewer) -> Verdict:
     """What the page lists is filtered by membership."""
     return Verdict(allowed=viewer.user_id is not None)
+
+
+def sees_reads(viewer: Viewer, slug: str) -> Verdict:
+    """The team itself; officers and auditors who belong to no team of a programme that it takes part in."""
+    verdict = sees_consortium(viewer, slug)
+    consortium = Consortium.objects.filter(slug=slug).first()
+    if not verdict.allowed or consortium is None or is_member(viewer, consortium):
+        return verdict
+    programmes = set(consortium.entries.values_list("phase__programme", flat=True))
+    return UNKNOWN if any(takes_part(viewer, programme) for programme in programmes) else verdict
 
 
 def oversees_custody(viewer: Viewer) -> Verdict:

@@ -100,5 +100,11 @@ def test_a_digest_is_deposited_with_a_sketch_and_the_files_follow_when_the_lot_c
     pushed = portal.run("push", folder)
 
     assert json.loads((tmp_path / "proof.json").read_text(encoding="utf-8")) == proof
+    checked = portal.run("deposits", "--check", tmp_path / "proof.json", "--key", published_key())
+    assert (checked["step"], checked["digest"]) == (100, pushed["bundle"])
+    (tmp_path / "proof.json").write_text(
+        json.dumps({**proof, "deposit": proof["deposit"] | {"step": 50}}), encoding="utf-8"
+    )
+    assert "does not name this deposit" in portal.fail("deposits", "--check", tmp_path / "proof.json")
     assert proof["deposit"]["digest"] == call.deposit.digest == pushed["bundle"]
     assert (receive_called(), call.deposit.sketch.file_list()[0]["path"]) == (1, "sketch.safetensors")

@@ -5,19 +5,23 @@ import shutil
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from portal.artifacts.actions import materialise, require_bytes, store_folder
+from portal.artifacts.actions import cancel_upload, declare_upload, materialise, require_bytes, store_folder
 from portal.artifacts.errors import ArtifactError
 from portal.artifacts.models import Blob, Bundle
 from portal.artifacts.stores import current_store
 from portal.artifacts.stores.masters import add_to_key_file
 from portal.audit.models import Event
 from portal.custody import actions, registry
+from portal.custody.actions import destroying
 from portal.custody.errors import CustodyError
 from portal.custody.models import Destruction
 from portal.custody.selectors.retention import in_the_way
 from portal.letters.models import Letter, OfficialNumber
-from tests.factories.artifacts import write_folder
+from portal.submissions.actions import add_item, open_draft
+from tests.factories.artifacts import manifest_of, write_folder
+from tests.factories.consortia import make_entry
 from tests.factories.custody import make_due, proposed, staff
+from tests.factories.programmes import make_phase
 from tests.factories.submissions import handed_in, receiving_entry
 
 pytestmark = pytest.mark.django_db
@@ -154,6 +158,16 @@ def test_a_file_that_another_bundle_uses_stays(entry, tmp_path):
     materialise(later, tmp_path / "out", reader="job:1", purpose="benchmark")
 
 
+def test_what_another_entry_still_needs_stays_until_that_entry_is_due(entry, tmp_path):
+    later = make_entry(make_phase("receiving"), consortium=entry.consortium)
+    checkpoint = entry.submissions.get().items.get(role="checkpoint").bundle
+    add_item(open_draft(later, actor="user:1"), role="initial_checkpoint", bundle=checkpoint, actor="user:1", step=0)
+
+    row = proposed(entry, officer=staff("officer"))
+
+    assert set(row.items.values_list("role", flat=True)) == {"training_log"}
+
+
 def test_uploads_that_were_never_handed_in_go_too(entry, tmp_path):
     loose = store_folder(write_folder(tmp_path / "loose", seed=9), owner=entry.consortium.account_key, actor="user:1")
 
@@ -197,8 +211,6 @@ def test_a_hold_that_comes_after_the_proposal_stops_the_approval(entry):
 
 def test_a_pass_that_was_killed_is_gone_on_with(entry, monkeypatch, store):
     """Between forgetting and removing, and between removing and certifying."""
-    from portal.custody.actions import destroying
-
     row = proposed(entry, officer=staff("officer"))
     actions.approve_destruction(row, by=staff("decider"))
     for step in ("remove_objects", "_certify"):
@@ -214,6 +226,22 @@ def test_a_pass_that_was_killed_is_gone_on_with(entry, monkeypatch, store):
 
 def _killed(*arguments, **options):
     raise KeyboardInterrupt
+
+
+def test_bytes_that_are_being_sent_again_are_waited_for(entry, tmp_path):
+    """Their check would take the old object for the new one and find it gone."""
+    folder = next((tmp_path / "files").glob("*/model"))
+    row = proposed(entry, officer=staff("officer"))
+    actions.approve_destruction(row, by=staff("decider"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(destroying, "remove_objects", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            actions.carry_out_destructions()
+    upload = declare_upload(manifest_of(folder), owner=entry.consortium.account_key, actor="user:1", label="")
+
+    assert actions.carry_out_destructions() == 0
+    cancel_upload(upload, actor="user:1")
+    assert actions.carry_out_destructions() == 1
 
 
 def test_a_dropped_proposal_leaves_everything(entry):

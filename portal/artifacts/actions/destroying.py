@@ -7,8 +7,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from portal.artifacts.actions.keys import shred_account_key, shred_file_key
+from portal.artifacts.enums import OPEN
 from portal.artifacts.errors import ArtifactError
-from portal.artifacts.models import Blob, BlobSummary, Bundle, BundleFile, StorageAccount
+from portal.artifacts.models import Blob, BlobSummary, Bundle, BundleFile, StorageAccount, UploadFile
 from portal.artifacts.stores import current_store
 
 _BATCH = 500  # rows per statement, below every database's limit of parameters
@@ -57,17 +58,32 @@ def shred_key(owner: str) -> bool:
 
 
 def remove_objects(digests: Iterable[str], *, owner: str) -> Removed:
-    """Delete the objects and look again; `object_stays` when the store still has one. Killed anywhere, it is called again."""
-    store, removed, kept = current_store(), 0, list[str]()
+    """Delete the objects and look again; `object_stays` when the store still has one. Killed anywhere, it is called again.
+
+    `on_its_way` while an open upload brings the same bytes: its check would take the old object for the new one.
+    """
+    removed, kept = 0, list[str]()
     for sha256 in digests:
-        if Blob.objects.filter(owner=owner, sha256=sha256).exists():
+        if _remove(sha256, owner=owner):
+            removed += 1
+        else:
             kept.append(sha256)
-            continue
-        store.delete(owner, sha256)
-        shred_file_key(owner, sha256)
-        if store.exists(owner, sha256):
-            raise ArtifactError(
-                "object_stays", f"The store did not remove the object {sha256}.", hint="Look at its log."
-            )
-        removed += 1
     return Removed(removed, tuple(kept))
+
+
+@transaction.atomic
+def _remove(sha256: str, *, owner: str) -> bool:
+    """The account's row is locked, so nobody declares these bytes between the question and the deletion."""
+    StorageAccount.objects.select_for_update().get_or_create(owner=owner)
+    if Blob.objects.filter(owner=owner, sha256=sha256).exists():
+        return False
+    if UploadFile.objects.filter(upload__owner=owner, upload__state__in=OPEN, sha256=sha256).exists():
+        raise ArtifactError(
+            "on_its_way", "The same bytes are being sent again.", where=sha256, hint="Wait until that upload has ended."
+        )
+    store = current_store()
+    store.delete(owner, sha256)
+    shred_file_key(owner, sha256)
+    if store.exists(owner, sha256):
+        raise ArtifactError("object_stays", f"The store did not remove the object {sha256}.", hint="Look at its log.")
+    return True

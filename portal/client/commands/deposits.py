@@ -12,9 +12,11 @@ from portal.client.errors import ClientError
 from portal.client.options import Group, connection, files, output
 from portal.client.scan import check_files, find_files
 from portal.client.transport import Portal
-from portal.client.words import _
+from portal.client.words import _, retold
+from portal.common.formats.checkpoint import parse_verifier_key
 from portal.common.formats.hashing import digest_parts, sha256_of
 from portal.common.formats.manifest import DEFAULT_PART_SIZE, FileEntry, Manifest
+from portal.common.formats.receipt import verify_deposit
 
 DEPOSITS = "/api/deposits/"
 SKETCH_NAME = "sketch.safetensors"
@@ -40,6 +42,10 @@ def register(group: Group) -> None:
     command.set_defaults(run=commit)
     command = group.add_parser("deposits", help=_("list what you deposited and what the lot has called"))
     connection(command)
+    command.add_argument(
+        "--check", type=Path, metavar=_("FILE"), help=_("check the proof of a deposit, without the portal")
+    )
+    command.add_argument("--key", default="", help=_("the portal's key, from its page on verification"))
     command.set_defaults(run=deposits)
 
 
@@ -103,9 +109,27 @@ def _send_sketch(portal: Portal, path: Path) -> str:
 
 
 def deposits(options: Namespace) -> None:
+    if options.check:
+        return _check(options)
     listing = portal_of(options).get(DEPOSITS)
     lines = [_line(row) for row in listing["deposits"]]
     console.show(listing, text="\n".join(lines) or _("nothing deposited yet"), as_json=options.json)
+    return None
+
+
+def _check(options: Namespace) -> None:
+    """Nothing but the file and, better, the key is needed."""
+    try:
+        document = json.loads(options.check.read_text(encoding="utf-8"))
+        found = verify_deposit(document, public_key=parse_verifier_key(options.key) if options.key else None)
+    except (OSError, ValueError, RecursionError) as error:
+        hint = _("Name the file that `commit -o` wrote, and the key as the portal shows it.")
+        raise ClientError(retold(str(error)), where=str(options.check), hint=hint, code="deposit") from error
+    facts = {"digest": found.digest, "step": found.document["step"], "at": found.document["at"]}
+    text = _("step {step} was deposited at {at}").format(**facts) + f"\n{_('bundle')} {found.digest}"
+    if not options.key:
+        text += "\n" + _("checked with the key inside of the file; compare it with the portal's")
+    console.show({**facts, "key_from_file": not options.key}, text=text, as_json=options.json)
 
 
 def _line(row: dict[str, Any]) -> str:

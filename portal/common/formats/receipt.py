@@ -39,8 +39,27 @@ def verify_receipt(obj: Any, *, public_key: bytes | None = None) -> VerifiedRece
     """
     document, digest = _digest(obj)
     ledger = _mapping(obj.get("ledger"), "ledger")
+    _check_event(_mapping(ledger.get("event"), "ledger.event"), number=document.get("number"), digest=digest)
+    return _placed(document, digest, ledger, public_key=public_key)
+
+
+def verify_deposit(obj: Any, *, public_key: bytes | None = None) -> VerifiedReceipt:
+    """Check `{"deposit", "ledger"}`, the proof that a checkpoint's digest was deposited, and when: `document["at"]`."""
+    deposit = _mapping(_mapping(obj, "$").get("deposit"), "deposit")
+    ledger = _mapping(obj.get("ledger"), "ledger")
     event = _mapping(ledger.get("event"), "ledger.event")
-    _check_event(event, number=document.get("number"), digest=digest)
+    said = {"bundle": deposit.get("digest"), "step": deposit.get("step"), "tokens": deposit.get("tokens")}
+    after = event.get("after")
+    named = event.get("subject") == f"deposit:{deposit.get('id')}" and isinstance(after, dict)
+    if not named or {key: after.get(key) for key in said} != said:
+        raise ReceiptError("ledger.event", "this event of the ledger does not name this deposit")
+    return _placed({**deposit, "at": event.get("at")}, str(deposit.get("digest")), ledger, public_key=public_key)
+
+
+def _placed(
+    document: dict[str, Any], digest: str, ledger: dict[str, Any], *, public_key: bytes | None
+) -> VerifiedReceipt:
+    event = ledger["event"]
     key = public_key or _hash(ledger.get("public_key"), "ledger.public_key")
     try:
         checkpoint = verify_checkpoint(str(ledger.get("checkpoint")), key)

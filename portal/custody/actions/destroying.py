@@ -1,11 +1,14 @@
 """Destruction: proposed by an officer, approved by a decider who is another person, carried out by the portal, certified."""
 
+import logging
+
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.artifacts.actions.destroying import Removed, forget_bundles, remove_objects, shred_key
+from portal.artifacts.errors import ArtifactError
 from portal.common.formats.canonical import digest_of
 from portal.common.viewer import SYSTEM, Viewer
 from portal.consortia.actions.base import addresses_of
@@ -19,6 +22,8 @@ from portal.custody.selectors.retention import OPEN, in_the_way, items_to_destro
 from portal.custody.transitions import DESTRUCTION
 from portal.letters.actions import assign_number, post_letter
 from portal.letters.enums import DocumentKind
+
+logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -79,7 +84,11 @@ def carry_out_destructions() -> int:
 def _carry_out(row: Destruction) -> bool:
     owner = row.entry.consortium.account_key
     digests = _forget(row, owner)
-    removed = remove_objects(digests, owner=owner)
+    try:
+        removed = remove_objects(digests, owner=owner)
+    except ArtifactError as error:  # the same bytes are being sent again, or the store failed: the next pass goes on
+        logger.warning("Destruction %s is not finished: %s", row.pk, error)
+        return False
     shred_key(owner)
     return _certify(row, removed)
 

@@ -102,33 +102,38 @@ def items_to_destroy(entry: Entry, rule: RetentionRule) -> list[Item]:
     """
     owner = entry.consortium.account_key
     living = Bundle.objects.filter(owner=owner, destroyed_at=None)
-    own = SubmissionItem.objects.filter(submission__entry=entry, bundle__in=living)
-    roles = dict(own.filter(role__in=rule.roles).values_list("bundle_id", "role"))
-    roles |= dict.fromkeys(
-        _ids(CalledCheckpoint.objects.filter(deposit__entry=entry, bundle__in=living), "bundle"), CALLED
-    )
+    own = SubmissionItem.objects.filter(submission__entry=entry)
+    roles = _roles(living, own.filter(role__in=rule.roles))
+    called = CalledCheckpoint.objects.filter(deposit__entry=entry, bundle__in=living)
+    roles |= dict.fromkeys(_ids(called, "bundle"), CALLED)
     roles |= dict.fromkeys(_ids(Deposit.objects.filter(entry=entry, sketch__in=living), "sketch"), SKETCH)
     for bundle_id in _ids(_unused(living, until=entry.phase.closes_at), "pk"):
         roles.setdefault(bundle_id, UNUSED)
-    kept = set(_used_elsewhere(entry)) | set(_ids(own.exclude(role__in=rule.roles), "bundle"))
+    kept = _roles(living, own.exclude(role__in=rule.roles)).keys() | set(_used_elsewhere(entry, living))
     rows = Bundle.objects.filter(pk__in=[pk for pk in roles if pk not in kept]).order_by("pk")
     return [Item(roles[bundle.pk], bundle) for bundle in rows]
 
 
+def _roles(living: QuerySet[Bundle], items: QuerySet[SubmissionItem]) -> dict[int, str]:
+    """Role by bundle. Items name their files by digest: the bundle may have come by another upload than they knew."""
+    roles = dict(items.values_list("digest", "role"))
+    return {pk: roles[digest] for pk, digest in living.values_list("pk", "digest") if digest in roles}
+
+
 def _unused(living: QuerySet[Bundle], *, until: datetime | None) -> QuerySet[Bundle]:
     """Uploads that stand in no submission of any entry."""
-    used = SubmissionItem.objects.filter(bundle__in=living).values("bundle")  # those without bytes yet are none
+    owner_items = SubmissionItem.objects.filter(digest__in=living.values("digest"))
     called = CalledCheckpoint.objects.exclude(bundle=None).values("bundle")
     sketches = Deposit.objects.exclude(sketch=None).values("sketch")
-    rows = living.exclude(pk__in=used).exclude(pk__in=called).exclude(pk__in=sketches)
+    rows = living.exclude(digest__in=owner_items.values("digest")).exclude(pk__in=called).exclude(pk__in=sketches)
     return rows.filter(created__lte=until) if until else rows.none()
 
 
-def _used_elsewhere(entry: Entry) -> list[int]:
+def _used_elsewhere(entry: Entry, living: QuerySet[Bundle]) -> list[int]:
     others = Entry.objects.filter(consortium=entry.consortium_id).exclude(pk=entry.pk).select_related("phase")
     running = [other.pk for other in others if not keeping_of(other).is_due]
     return [
-        *_ids(SubmissionItem.objects.filter(submission__entry__in=running).exclude(bundle=None), "bundle"),
+        *_roles(living, SubmissionItem.objects.filter(submission__entry__in=running)),
         *_ids(CalledCheckpoint.objects.filter(deposit__entry__in=running).exclude(bundle=None), "bundle"),
         *_ids(Deposit.objects.filter(entry__in=running).exclude(sketch=None), "sketch"),
     ]

@@ -38,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "custody/home.html", context)
 
 
-@access(policies.sees_consortium)
+@access(policies.sees_reads)
 @require_safe
 def reads(request: HttpRequest, slug: str) -> HttpResponse:
     """Every opening of the consortium's bytes, the newest first."""
@@ -55,7 +55,7 @@ def reads(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "custody/reads.html", context)
 
 
-@access(policies.sees_consortium)
+@access(policies.sees_reads)
 @require_safe
 def reads_csv(request: HttpRequest, slug: str) -> HttpResponse:
     consortium = get_object_or_404(Consortium, slug=slug)
