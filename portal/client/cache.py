@@ -3,10 +3,14 @@
 import json
 import os
 import sqlite3
+import time
+from contextlib import suppress
 from pathlib import Path
 
 from portal.client.sources import Source, Stamp
 from portal.common.formats.hashing import FileDigests
+
+TOGETHER = 2.0  # seconds of hashing that a kill may cost
 
 _TABLE = """CREATE TABLE IF NOT EXISTS digests (
     path TEXT, size INTEGER, changed TEXT, part_size INTEGER, sha256 TEXT, parts TEXT,
@@ -20,13 +24,29 @@ def cache_file() -> Path:
 
 
 class DigestCache:
+    """A help, never a condition: a file that is damaged or cannot be locked (some network folders) is done without."""
+
     def __init__(self, path: Path | None = None) -> None:
         path = path or cache_file()
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.rows = sqlite3.connect(path, timeout=30, isolation_level=None)
-        self.rows.execute(_TABLE)
+        self.pending: list[tuple[str, int, str, int, str, str]] = []
+        self.written = time.monotonic()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.rows = self._open(str(path))
+        except (OSError, sqlite3.OperationalError):
+            self.rows = self._open(":memory:")
+        except sqlite3.DatabaseError:
+            path.unlink()
+            self.rows = self._open(str(path))
+
+    def _open(self, place: str) -> sqlite3.Connection:
+        rows = sqlite3.connect(place, timeout=30, isolation_level=None)
+        rows.execute(_TABLE)
+        return rows
 
     def get(self, source: Source, *, part_size: int) -> FileDigests | None:
+        if self.pending:
+            self._write()
         stamp = source.stamp()
         row = self.rows.execute(
             "SELECT sha256, parts FROM digests WHERE path = ? AND size = ? AND changed = ? AND part_size = ?",
@@ -39,7 +59,18 @@ class DigestCache:
         if source.stamp() != stamp or not source.settled():
             return
         row = (stamp.place, digests.size, stamp.changed, part_size, digests.sha256, json.dumps(digests.parts))
-        self.rows.execute("INSERT OR REPLACE INTO digests VALUES (?, ?, ?, ?, ?, ?)", row)
+        self.pending.append(row)
+        if time.monotonic() - self.written > TOGETHER:
+            self._write()
+
+    def _write(self) -> None:
+        """Rows of a while together: a flush of the disk for each of ten thousand small files takes longer than hashing."""
+        rows, self.pending, self.written = self.pending, [], time.monotonic()
+        with suppress(sqlite3.OperationalError):
+            self.rows.execute("BEGIN")
+            self.rows.executemany("INSERT OR REPLACE INTO digests VALUES (?, ?, ?, ?, ?, ?)", rows)
+            self.rows.execute("COMMIT")
 
     def close(self) -> None:
+        self._write()
         self.rows.close()

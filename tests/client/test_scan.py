@@ -65,6 +65,32 @@ def test_a_file_written_just_now_is_not_remembered(tmp_path, cache):
     assert cache.get(LocalFile(folder / "config.json"), part_size=1000) is None
 
 
+def test_rows_are_written_together_and_survive(tmp_path, monkeypatch):
+    folder = settle(write_folder(tmp_path / "model"))
+    first = DigestCache(tmp_path / "digests.sqlite3")
+    whole = manifest(folder, first)
+    assert len(first.pending) == 4
+    first.close()
+    monkeypatch.setattr("portal.client.scan.digest_stream", None)
+
+    assert manifest(folder, DigestCache(tmp_path / "digests.sqlite3")) == whole
+
+
+@pytest.mark.parametrize("trouble", ["damaged", "a folder", "no place"])
+def test_without_a_cache_everything_is_hashed(tmp_path, trouble):
+    path = tmp_path / "digests.sqlite3"
+    if trouble == "damaged":
+        path.write_bytes(b"no database at all" * 100)
+    elif trouble == "a folder":
+        path.mkdir()
+    else:
+        (tmp_path / "file").touch()
+        path = tmp_path / "file" / "digests.sqlite3"
+    folder = settle(write_folder(tmp_path / "model"))
+
+    assert manifest(folder, DigestCache(path)) == manifest_of(folder)
+
+
 def test_another_part_size_has_other_digests(tmp_path, cache):
     folder = settle(write_folder(tmp_path / "model"))
     manifest(folder, cache)

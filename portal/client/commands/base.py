@@ -1,6 +1,7 @@
 """What commands have in common: the portal, the manifest of what was named, the declaration."""
 
 from argparse import Namespace
+from contextlib import closing
 from typing import Any
 
 from portal.client import console, findings
@@ -26,10 +27,9 @@ def manifest_of(options: Namespace, *, part_size: int, files: Files | None = Non
     if files is None:
         files = find_files(options.paths)
         check_files(files)
-    cache = DigestCache()
-    with console.bar(_("hashing"), total=sum(source.stamp().size for source in files.values())) as on_bytes:
+    total = sum(source.stamp().size for source in files.values())
+    with closing(DigestCache()) as cache, console.bar(_("hashing"), total=total) as on_bytes:
         manifest = make_manifest(files, part_size=part_size, cache=cache, threads=options.threads, on_bytes=on_bytes)
-    cache.close()
     return files, manifest
 
 
