@@ -65,6 +65,7 @@ def test_the_receipt_as_it_was_issued_is_valid(receipt, document):
         (lambda row: row.update(ledger=None), "valid"),
         (lambda row: row["receipt"].pop("schema"), "refused"),
         (lambda row: row["receipt"].update(number=7), "refused"),
+        (lambda row: row["receipt"].update(number="2026\0"), "refused"),
         (lambda row: row["receipt"].update(number=1.5), "refused"),
         (lambda row: row.pop("receipt"), "refused"),
     ],

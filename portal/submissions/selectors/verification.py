@@ -2,6 +2,7 @@
 
 import hmac
 import json
+import re
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -10,6 +11,7 @@ from portal.audit.models import Event
 from portal.common.formats.canonical import digest_of
 from portal.common.formats.receipt import ReceiptError, verify_receipt
 
+NUMBER = re.compile(r"[0-9A-Z-]{1,32}")  # 20261122-000007, and 20261122-A00007-1 of an application
 RECEIPT_LIMIT = 16 << 20  # bytes of a receipt; one with 10,000 files has about 3 MB
 
 
@@ -65,7 +67,7 @@ def _read(text: bytes) -> tuple[dict[str, Any], dict[str, Any], str]:
     try:
         obj = json.loads(text)
         document = obj["receipt"]
-        if not isinstance(document["number"], str) or not str(document["schema"]).startswith("receipt/"):
+        if not NUMBER.fullmatch(document["number"]) or not str(document["schema"]).startswith("receipt/"):
             raise NotAReceipt
         return obj, document, digest_of(document)
     except (ValueError, RecursionError, KeyError, TypeError) as error:
