@@ -18,7 +18,7 @@ const leave = () => section.querySelector("[data-choose]")?.focus();
 const tell = () => document.body.dispatchEvent(new Event("uploads-changed"));
 
 function start({ roleName, ...wish }) {
-  const transfer = new Transfer({ ...wish, account: rules.account, urls: rules.urls, partSize: rules.part_size });
+  const transfer = new Transfer({ ...wish, account: rules.account, urls: rules.urls });
   transfer.roleName = roleName;
   const card = new Card(transfer, { say, ask, leave });
   transfers.add(transfer);

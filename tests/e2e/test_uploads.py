@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.begun import BEGUN, files_of
 from tests.e2e.pagewalk import AXE, COLLECT_CSP, RUN_AXE, SHOTS, chromium
 from tests.e2e.server import built_pages, portal, worker
 
@@ -205,6 +206,23 @@ def test_a_folder_that_is_dropped_is_named_below_itself(tab, tmp_path):
         debugger.send("Input.dispatchDragEvent", {"type": kind, **place, "data": data})
 
     expect(tab.locator("#by-browser [data-list] li")).to_have_text(["1차/val.csv (6 B)", "train.log (6 B)"])
+
+
+@pytest.mark.parametrize("name", BEGUN)
+def test_what_the_client_began_goes_on_from_the_page(tab, tmp_path, name):
+    """By the button of its row, or chosen as if it were new: then the page learns the size of the parts by the refusal."""
+    for path, content in files_of(name).items():
+        (tmp_path / "all" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "all" / path).write_bytes(content)
+    row = tab.locator("#on-their-way li", has_text=f"{name}/학습.log")
+    if name == "first":
+        choose(tab, row.get_by_role("button", name="이 화면에서 이어서 보내기"), tmp_path / "all")
+    else:
+        choose(tab, tab.get_by_role("button", name="폴더 선택"), tmp_path / "all")
+        tab.locator("[data-start]").press("Enter")
+
+    expect(tab.locator("#upload-cards > li")).to_have_attribute("data-state", "done", timeout=30_000)
+    expect(row).to_have_count(0)
 
 
 def test_a_torn_connection_and_a_session_that_ended_lose_nothing(world, tab, tmp_path):

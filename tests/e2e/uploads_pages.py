@@ -7,6 +7,7 @@ from pathlib import Path
 from portal.artifacts.models import Upload
 from portal.submissions.actions import add_upload, open_draft
 from portal.submissions.enums import Role
+from tests.e2e.begun import BEGUN, files_of
 from tests.e2e.pages import Page
 from tests.factories.accounts import make_user
 from tests.factories.artifacts import declare, send_all
@@ -25,7 +26,7 @@ def pages() -> Iterator[Page]:
     ready.items.get(role=Role.TRAINING_LOG).delete()
     moving = open_draft(make_entry(make_phase("receiving"), consortium=make_consortium(manager=team)), actor=ACTOR)
     owner = moving.entry.consortium.account_key
-    logs = declare({"runs/학습.log": b"0 7.6\n" * 3_000_000, "runs/val.log": b"0 7.5\n"}, owner=owner, part_size=PART)
+    logs, _ = [declare(files_of(name), owner=owner, part_size=2 * PART) for name in BEGUN]
     add_upload(moving, role=Role.TRAINING_LOG, upload=logs, actor=ACTOR)
     send_all(declare({"curve.csv": b"step,loss\n"}, owner=owner, part_size=PART), {"curve.csv": b"step,loss\n"})
     Upload.objects.filter(pk=declare({"a.csv": b"1"}, owner=owner, part_size=PART).pk).update(state="checking")

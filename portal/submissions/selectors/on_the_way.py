@@ -91,6 +91,7 @@ def _row(upload: Upload, *, item: Any) -> UploadRow:
             "role_name": str(role),
             "digest": upload.digest,
             "label": upload.label,
+            "part_size": upload.plan.part_size,
             "folder": any("/" in path for path in paths),
         }
     return UploadRow(

@@ -7,7 +7,7 @@ const LISTED = 50;
 
 export class Choice {
   #files = []; // {path, file, why}
-  #expected = null; // the upload that is to go on: {digest, label}
+  #expected = null; // the upload that is to go on: {digest, label, part_size}
 
   constructor(section, { rules, say, start }) {
     Object.assign(this, { section, rules, say, start });
@@ -73,7 +73,8 @@ export class Choice {
     const files = this.#good.map(({ path, file }) => ({ path, file }));
     const label = files.length === 1 ? files[0].path : word("label", { name: files[0].path, files: files.length - 1 });
     const roleName = this.role?.selectedOptions[0].textContent.trim() ?? this.#expected.role_name;
-    this.start({ files, role: this.#roleNow, roleName, label: this.#expected?.label || label.slice(0, 200), expected: this.#expected?.digest ?? "" });
+    const { label: known, digest: expected = "", part_size: partSize = this.rules.part_size } = this.#expected ?? {};
+    this.start({ files, role: this.#roleNow, roleName, label: known || label.slice(0, 200), expected, partSize });
     this.#clear();
   }
 

@@ -56,7 +56,7 @@ export class Transfer extends EventTarget {
 
   async run() {
     try {
-      await this.#declare(await this.#digests());
+      await this.#declare();
       while (!(await this.#completed())) await this.#send();
       await this.#use();
       this.#become("done");
@@ -111,10 +111,17 @@ export class Transfer extends EventTarget {
     return entries;
   }
 
-  async #declare(files) {
+  async #declare() {
+    const files = await this.#digests();
     if (this.expected && bundleDigest(files) !== this.expected) throw new End("other");
     const body = { manifest: { part_size: this.partSize, files }, label: this.label };
-    this.upload = await this.#patiently(() => this.#call("POST", this.urls.uploads, body));
+    try {
+      this.upload = await this.#patiently(() => this.#call("POST", this.urls.uploads, body));
+    } catch (error) {
+      if (error.code !== "other_part_size" || error.extra.part_size === this.partSize) throw error;
+      this.partSize = error.extra.part_size; // the client began it: read again in its parts, and go on with them
+      return this.#declare();
+    }
     this.#take(this.upload);
     this.resumed = this.total - this.#absent();
     await this.#use(); // the part it plays, before the bytes: a page that is closed now has forgotten nothing
