@@ -1,6 +1,10 @@
+import os
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone
 
@@ -152,3 +156,22 @@ def test_the_command_says_what_it_did(capsys):
         capsys.readouterr().out
         == "0 uploads expired; removed: 0 leftovers, 0 unused files, 0 objects and 0 keys without a file.\n"
     )
+
+
+def test_the_command_goes_on_until_it_is_told_to_end(tmp_path):
+    environment = {
+        **os.environ,
+        "PORTAL_VAR": str(tmp_path),
+        "DJANGO_SETTINGS_MODULE": "portal.config.settings.embedded",
+    }
+    command = [sys.executable, "manage.py", "collect_store", "--every", "0.1"]
+    process = subprocess.Popen(
+        command, cwd=settings.BASE_DIR, env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+    )
+    try:
+        said = [process.stderr.readline() for _ in range(2)]  # there is no table yet: it says so, and tries again
+        process.terminate()
+        assert process.wait(60) == 0
+    finally:
+        process.kill()
+    assert all("no such table" in line for line in said)
