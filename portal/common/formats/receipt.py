@@ -50,8 +50,8 @@ def verify_deposit(obj: Any, *, public_key: bytes | None = None) -> VerifiedRece
     event = _mapping(ledger.get("event"), "ledger.event")
     said = {"bundle": deposit.get("digest"), "step": deposit.get("step"), "tokens": deposit.get("tokens")}
     after = event.get("after")
-    named = event.get("subject") == f"deposit:{deposit.get('id')}" and isinstance(after, dict)
-    if not named or {key: after.get(key) for key in said} != said:
+    named = isinstance(after, dict) and {key: after.get(key) for key in said} == said
+    if not named or event.get("subject") != f"deposit:{deposit.get('id')}":
         raise ReceiptError("ledger.event", "this event of the ledger does not name this deposit")
     return _placed({**deposit, "at": event.get("at")}, str(deposit.get("digest")), ledger, public_key=public_key)
 
