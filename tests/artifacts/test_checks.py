@@ -2,6 +2,8 @@
 
 import io
 import json
+import resource
+import tempfile
 
 import pytest
 from safetensors.numpy import save
@@ -74,6 +76,19 @@ def test_only_the_header_leaves_the_store(second):
     raw += b" " * (4088 - len(raw))
 
     second.check(raw, parse_header(raw, file_size=8 + len(raw) + count * 4), size=8 + len(raw) + count * 4)
+
+
+def test_a_full_temporary_folder_is_no_refusal(second):
+    raw, size = header_of(shard("a" * 3000))
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+    try:
+        with pytest.raises(ArtifactError) as caught:
+            second.check(raw, parse_header(raw, file_size=size), size=size)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    assert (caught.value.code, caught.value.where) == ("disk_short", tempfile.gettempdir())
 
 
 def test_an_index_of_all_shards_is_accepted(second):

@@ -15,6 +15,7 @@ from portal.artifacts.enums import ReadPurpose
 from portal.artifacts.errors import ArtifactError
 from portal.artifacts.models import Blob, Bundle, CustodyRead, Upload
 from portal.artifacts.stores import Incoming, current_store
+from portal.artifacts.stores.masters import add_to_key_file
 from portal.audit.models import Event
 from portal.intake import child, jobs
 from portal.intake.checking import outcome_of
@@ -132,6 +133,21 @@ def test_bytes_that_changed_on_the_disk_open_the_upload_again():
     assert second != job
     jobs.commit(second, outcome_of(str(upload.pk), threads=1))
     assert upload_of(job).state == "complete"
+
+
+def test_a_broken_seal_is_bytes_that_changed(settings, tmp_path):
+    settings.STORE_KEY_FILE = tmp_path / "master.key"
+    add_to_key_file(settings.STORE_KEY_FILE)
+    upload = declare({"a.log": noise(2500)}, part_size=1 << 20)
+    send_all(upload, {"a.log": noise(2500)})
+    begin_check(upload, actor="user:1", elsewhere=True)
+    path = current_store().incoming_path(Incoming.of(upload, 0))
+    path.write_bytes(path.read_bytes()[:-1] + b"?")
+
+    jobs.commit(Job.objects.get(), outcome_of(str(upload.pk), threads=1))
+
+    upload.refresh_from_db()
+    assert (upload.state, missing_parts(upload)) == ("declared", {"a.log": [0]})
 
 
 def asked_again(upload: Upload) -> Job:

@@ -110,7 +110,12 @@ def _open_received(upload: Upload, *, index: int, entry: FileEntry) -> BinaryIO:
     """The bytes on their way, or the object that an earlier call made of them before it was killed."""
     store, file = current_store(), Incoming.of(upload, index)
     if entry.size and store.has_incoming(file):
-        return store.open_incoming(file)
+        try:
+            return store.open_incoming(file)
+        except ArtifactError as error:
+            if error.code != "seal_broken":
+                raise
+            raise _lost_parts(upload, index=index, entry=entry, numbers=range(len(entry.parts))) from error
     if not entry.size:
         store.put(lambda _: b"", owner=upload.owner, sha256=entry.sha256, size=0)
     if not store.exists(upload.owner, entry.sha256):
