@@ -159,11 +159,8 @@ def test_the_command_says_what_it_did(capsys):
 
 
 def test_the_command_goes_on_until_it_is_told_to_end(tmp_path):
-    environment = {
-        **os.environ,
-        "PORTAL_VAR": str(tmp_path),
-        "DJANGO_SETTINGS_MODULE": "portal.config.settings.embedded",
-    }
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    environment |= {"PORTAL_VAR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "portal.config.settings.embedded"}
     command = [sys.executable, "manage.py", "collect_store", "--every", "0.1"]
     process = subprocess.Popen(
         command, cwd=settings.BASE_DIR, env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
