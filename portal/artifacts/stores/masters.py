@@ -84,8 +84,10 @@ class KmsKey:
         return bytes(answer["Plaintext"])
 
     def _ask(self, question: Callable[[Any], Answer]) -> Answer:
-        from botocore.exceptions import BotoCoreError, ClientError
-
+        try:
+            from botocore.exceptions import BotoCoreError, ClientError
+        except ImportError as error:
+            raise StoreKeyError("STORE_KMS_KEY needs boto3: install the extra s3") from error
         try:
             return question(_kms_client(self.endpoint))
         except (BotoCoreError, ClientError) as error:
