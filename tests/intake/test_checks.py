@@ -88,7 +88,7 @@ def test_every_shard_leaves_the_counts_of_its_tensors():
         assert np.array_equal(bfloat16_counts(found), histogram(to_bf16(values)))
 
 
-@pytest.mark.parametrize("files", range(5))
+@pytest.mark.parametrize("files", [0, 2, 4])
 def test_a_check_that_was_killed_goes_on(files, told_each_file):
     job = asked()
     calls = iter([None] * (files + 1))
