@@ -4,7 +4,6 @@
 """
 
 from portal.common.transitions import Transition
-from portal.custody.enums import CallState, DestructionState, DrawState, HoldState
 
 OFFICER = frozenset({"officer"})
 DECIDER = frozenset({"decider"})
@@ -12,28 +11,28 @@ TEAM = frozenset({"team"})
 SYSTEM = frozenset({"system"})
 
 DRAW = (
-    Transition("close_pool", DrawState.COMMITTED, DrawState.CLOSED, OFFICER),
-    Transition("draw", DrawState.CLOSED, DrawState.DRAWN, OFFICER),
-    Transition("void", DrawState.COMMITTED, DrawState.VOID, OFFICER, needs_reason=True),
-    Transition("void", DrawState.CLOSED, DrawState.VOID, OFFICER, needs_reason=True),
+    Transition("close_pool", "committed", "closed", OFFICER),
+    Transition("draw", "closed", "drawn", OFFICER),
+    Transition("void", "committed", "void", OFFICER, needs_reason=True),
+    Transition("void", "closed", "void", OFFICER, needs_reason=True),
 )
 
 # The bytes come by an ordinary upload; the reconciler sees that a bundle has the deposited digest.
 CALL = (
-    Transition("deliver", CallState.CALLED, CallState.DELIVERED, SYSTEM),
-    Transition("lapse", CallState.CALLED, CallState.MISSED, SYSTEM),
-    Transition("reply", CallState.MISSED, CallState.REPLIED, TEAM),
-    Transition("deliver", CallState.MISSED, CallState.LATE, SYSTEM),
-    Transition("deliver", CallState.REPLIED, CallState.LATE, SYSTEM),
+    Transition("deliver", "called", "delivered", SYSTEM),
+    Transition("lapse", "called", "missed", SYSTEM),
+    Transition("reply", "missed", "replied", TEAM),
+    Transition("deliver", "missed", "late", SYSTEM),
+    Transition("deliver", "replied", "late", SYSTEM),
 )
 
-HOLD = (Transition("lift", HoldState.STANDING, HoldState.LIFTED, OFFICER, needs_reason=True),)
+HOLD = (Transition("lift", "standing", "lifted", OFFICER, needs_reason=True),)
 
 # Two people: an officer proposes, a decider approves.
 DESTRUCTION = (
-    Transition("approve", DestructionState.PROPOSED, DestructionState.APPROVED, DECIDER),
-    Transition("drop", DestructionState.PROPOSED, DestructionState.DROPPED, OFFICER | DECIDER, needs_reason=True),
-    Transition("carry_out", DestructionState.APPROVED, DestructionState.DONE, SYSTEM),
+    Transition("approve", "proposed", "approved", DECIDER),
+    Transition("drop", "proposed", "dropped", OFFICER | DECIDER, needs_reason=True),
+    Transition("carry_out", "approved", "done", SYSTEM),
 )
 
 MACHINES: dict[str, tuple[Transition, ...]] = {"draw": DRAW, "call": CALL, "hold": HOLD, "destruction": DESTRUCTION}
