@@ -11,14 +11,16 @@ from portal.artifacts.models import Blob, Bundle
 from portal.artifacts.stores import current_store
 from portal.artifacts.stores.masters import add_to_key_file
 from portal.audit.models import Event
+from portal.calls.models import Application
 from portal.custody import actions, registry
 from portal.custody.actions import destroying
 from portal.custody.errors import CustodyError
 from portal.custody.models import Destruction
 from portal.custody.selectors.retention import in_the_way
 from portal.letters.models import Letter, OfficialNumber
-from portal.submissions.actions import add_item, open_draft
+from portal.submissions.actions import add_item, open_draft, remove_item
 from tests.factories.artifacts import manifest_of, write_folder
+from tests.factories.calls import CallScene
 from tests.factories.consortia import make_entry
 from tests.factories.custody import make_due, proposed, staff
 from tests.factories.programmes import make_phase
@@ -166,6 +168,61 @@ def test_what_another_entry_still_needs_stays_until_that_entry_is_due(entry, tmp
     row = proposed(entry, officer=staff("officer"))
 
     assert set(row.items.values_list("role", flat=True)) == {"training_log"}
+
+
+def test_another_entry_that_is_due_keeps_its_files_while_it_is_on_hold(entry):
+    """And what its own rule does not destroy."""
+    officer = staff("officer")
+    later = make_entry(make_phase("receiving"), consortium=entry.consortium)
+    items = entry.submissions.get().items
+    draft = open_draft(later, actor="user:1")
+    add_item(draft, role="initial_checkpoint", bundle=items.get(role="checkpoint").bundle, actor="user:1", step=0)
+    make_due(later.phase, officer=officer, roles=("initial_checkpoint",))
+    actions.place_hold(later, reason="소송", by=officer)
+
+    row = proposed(entry, officer=officer)
+
+    assert set(row.items.values_list("role", flat=True)) == {"training_log"}
+    actions.drop_destruction(row, reason="다시", by=officer)
+    actions.lift_hold(later.holds.get(), reason="취하", by=officer)
+    assert set(proposed(entry, officer=officer).items.values_list("role", flat=True)) == {"checkpoint", "training_log"}
+
+
+def test_files_that_came_to_be_used_after_the_list_was_made_are_not_destroyed(entry):
+    officer, decider = staff("officer"), staff("decider")
+    row = proposed(entry, officer=officer)
+    checkpoint = row.items.get(role="checkpoint").bundle
+    later = make_entry(make_phase("receiving"), consortium=entry.consortium)
+    draft = open_draft(later, actor="user:1")
+    item = add_item(draft, role="initial_checkpoint", bundle=checkpoint, actor="user:1", step=0)
+
+    with pytest.raises(CustodyError, match="used elsewhere"):
+        actions.approve_destruction(row, by=decider)
+    remove_item(item, actor="user:1")
+    actions.approve_destruction(row, by=decider)
+
+
+def test_a_hold_that_comes_after_the_approval_stops_the_portal_too(entry):
+    officer = staff("officer")
+    row = proposed(entry, officer=officer)
+    actions.approve_destruction(row, by=staff("decider"))
+    hold = actions.place_hold(entry, reason="소송", by=officer)
+
+    assert actions.carry_out_destructions() == 0
+    require_bytes(row.items.get(role="checkpoint").bundle)
+    actions.lift_hold(hold, reason="취하", by=officer)
+    assert actions.carry_out_destructions() == 1
+
+
+def test_the_plan_of_an_application_is_no_forgotten_upload(entry, tmp_path):
+    scene = CallScene()
+    call = scene.open()
+    plan = store_folder(write_folder(tmp_path / "plan", seed=7), owner=entry.consortium.account_key, actor="user:1")
+    Application.objects.create(call=call, consortium=entry.consortium, plan_bundle=plan)
+
+    row = proposed(entry, officer=staff("officer"))
+
+    assert not row.items.filter(bundle=plan).exists()
 
 
 def test_uploads_that_were_never_handed_in_go_too(entry, tmp_path):

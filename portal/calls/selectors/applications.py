@@ -32,6 +32,14 @@ def managed_by(viewer: Viewer) -> "QuerySet[Consortium]":
     return Consortium.objects.filter(pk__in=managed.values("consortium"))
 
 
+def plan_digests(consortium: Consortium) -> set[str]:
+    """Bundles of plans, those of all versions handed in: they are the record of a selection."""
+    texts = ApplicationVersion.objects.filter(application__consortium=consortium)
+    named = set(texts.values_list("document__content__plan_bundle", flat=True))
+    drafts = Application.objects.filter(consortium=consortium).values_list("plan_bundle__digest", flat=True)
+    return {digest for digest in named | set(drafts) if digest}
+
+
 def bar_to_applying(consortium: Consortium, call: Call) -> str:
     """Why this consortium cannot apply to this call, or nothing."""
     if Entry.objects.filter(consortium=consortium, phase=call.phase, state__in=SEATED).exists():

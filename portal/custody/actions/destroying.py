@@ -18,7 +18,7 @@ from portal.custody.certificate import certificate_of
 from portal.custody.enums import AuditAction, DestructionState
 from portal.custody.errors import CustodyError
 from portal.custody.models import Destruction, DestructionItem
-from portal.custody.selectors.retention import OPEN, in_the_way, items_to_destroy, rule_for
+from portal.custody.selectors.retention import OPEN, in_the_way, in_the_way_of, items_to_destroy, rule_for
 from portal.custody.transitions import DESTRUCTION
 from portal.letters.actions import assign_number, post_letter
 from portal.letters.enums import DocumentKind
@@ -56,7 +56,8 @@ def approve_destruction(destruction: Destruction, *, by: Viewer) -> Destruction:
     found = step(DESTRUCTION, "approve", row.state, by=by)
     if by.actor == row.proposed_by:
         raise PermissionDenied(_("Whoever proposed the destruction does not approve it; a second person does."))
-    _require_free(entry)
+    if reasons := in_the_way_of(row):
+        raise CustodyError(" ".join(reasons))
     row.state, row.decided_by, row.decided_at = DestructionState(found.target), by.actor, timezone.now()
     row.save(update_fields=["state", "decided_by", "decided_at"])
     leave_trace(AuditAction.DESTRUCTION_APPROVED, by=by, subject=row, before={"state": found.source})
@@ -84,6 +85,8 @@ def carry_out_destructions() -> int:
 def _carry_out(row: Destruction) -> bool:
     owner = row.entry.consortium.account_key
     digests = _forget(row, owner)
+    if digests is None:
+        return False
     try:
         removed = remove_objects(digests, owner=owner)
     except ArtifactError as error:  # the same bytes are being sent again, or the store failed: the next pass goes on
@@ -94,8 +97,13 @@ def _carry_out(row: Destruction) -> bool:
 
 
 @transaction.atomic
-def _forget(destruction: Destruction, owner: str) -> list[str]:
+def _forget(destruction: Destruction, owner: str) -> list[str] | None:
+    """The digests to remove; None while a hold, say, that came after the approval stands in the way."""
+    _locked_entry(destruction.entry_id)
     row = locked(destruction)
+    if reasons := in_the_way_of(row):
+        logger.warning("Destruction %s waits: %s", row.pk, " ".join(reasons))
+        return None
     bundles = [item.bundle for item in row.items.select_related("bundle")]
     found = forget_bundles([bundle for bundle in bundles if bundle.destroyed_at is None], owner=owner)
     row.objects_removed = sorted({*row.objects_removed, *found})

@@ -13,7 +13,7 @@ from portal.common.time import kst_date
 from portal.consortia.models import Entry
 from portal.custody.enums import DestructionState, HoldState
 from portal.custody.models import CalledCheckpoint, Deposit, Destruction, Hold, RetentionRule
-from portal.custody.registry import disputes_about
+from portal.custody.registry import disputes_about, kept_for
 from portal.jobs.enums import FINAL
 from portal.programmes.enums import AuditAction, PhaseState
 from portal.programmes.models import Phase
@@ -88,6 +88,19 @@ def in_the_way(entry: Entry) -> list[str]:
     return found
 
 
+def in_the_way_of(row: Destruction) -> list[str]:
+    """Why this list may not be destroyed now: the entry's reasons, and what has come to be used elsewhere since it was made."""
+    listed = row.items.filter(bundle__destroyed_at=None)
+    if row.state == DestructionState.APPROVED and not listed.exists():
+        return []  # forgotten already: there is no way back
+    rule = rule_for(row.entry.phase)
+    free = {item.bundle.pk for item in items_to_destroy(row.entry, rule)} if rule else set[int]()
+    rows = listed if row.state == DestructionState.APPROVED else row.items.all()
+    changed = rows.exclude(bundle__in=free).exists()
+    text = _("Some of the listed files are used elsewhere by now, or were destroyed with another list.")
+    return [*in_the_way(row.entry), *([text] if changed else [])]
+
+
 def _at_work(entry: Entry) -> bool:
     runs = SubmissionRun.objects.filter(submission__entry=entry)
     final = Q(benchmark__job__state__in=FINAL) | Q(originality__job__state__in=FINAL) | Q(trace__job__state__in=FINAL)
@@ -98,7 +111,7 @@ def _at_work(entry: Entry) -> bool:
 def items_to_destroy(entry: Entry, rule: RetentionRule) -> list[Item]:
     """Bundles of the rule's roles, whatever the lot called, sketches, and what was uploaded for the phase and never used.
 
-    What another entry of the consortium uses stays until that entry is due.
+    What another entry of the consortium uses stays until that entry is due and nothing keeps it.
     """
     owner = entry.consortium.account_key
     living = Bundle.objects.filter(owner=owner, destroyed_at=None)
@@ -110,6 +123,7 @@ def items_to_destroy(entry: Entry, rule: RetentionRule) -> list[Item]:
     for bundle_id in _ids(_unused(living, until=entry.phase.closes_at), "pk"):
         roles.setdefault(bundle_id, UNUSED)
     kept = _roles(living, own.exclude(role__in=rule.roles)).keys() | set(_used_elsewhere(entry, living))
+    kept |= set(_ids(living.filter(digest__in=kept_for(entry.consortium)), "pk"))
     rows = Bundle.objects.filter(pk__in=[pk for pk in roles if pk not in kept]).order_by("pk")
     return [Item(roles[bundle.pk], bundle) for bundle in rows]
 
@@ -130,12 +144,18 @@ def _unused(living: QuerySet[Bundle], *, until: datetime | None) -> QuerySet[Bun
 
 
 def _used_elsewhere(entry: Entry, living: QuerySet[Bundle]) -> list[int]:
-    others = Entry.objects.filter(consortium=entry.consortium_id).exclude(pk=entry.pk).select_related("phase")
-    running = [other.pk for other in others if not keeping_of(other).is_due]
+    """All that an entry uses which is not due, on hold or in dispute; of the others the roles that their own rule keeps."""
+    others = Entry.objects.filter(consortium=entry.consortium_id).exclude(pk=entry.pk)
+    kept, record = list[int](), Q(pk__in=())
+    for other in others.select_related("phase__programme", "consortium"):
+        if in_the_way(other):
+            kept.append(other.pk)
+        elif rule := rule_for(other.phase):
+            record |= Q(submission__entry=other) & ~Q(role__in=rule.roles)
     return [
-        *_roles(living, SubmissionItem.objects.filter(submission__entry__in=running)),
-        *_ids(CalledCheckpoint.objects.filter(deposit__entry__in=running).exclude(bundle=None), "bundle"),
-        *_ids(Deposit.objects.filter(entry__in=running).exclude(sketch=None), "sketch"),
+        *_roles(living, SubmissionItem.objects.filter(Q(submission__entry__in=kept) | record)),
+        *_ids(CalledCheckpoint.objects.filter(deposit__entry__in=kept).exclude(bundle=None), "bundle"),
+        *_ids(Deposit.objects.filter(entry__in=kept).exclude(sketch=None), "sketch"),
     ]
 
 

@@ -26,6 +26,7 @@ from portal.custody.selectors.deposits import calls_of
 from portal.custody.selectors.retention import (
     holds_on,
     in_the_way,
+    in_the_way_of,
     items_to_destroy,
     keeping_in,
     keeping_of,
@@ -156,7 +157,7 @@ def destruction(request: HttpRequest, destruction_id: int) -> HttpResponse:
         "entry": row.entry,
         "destruction": row,
         "items": [(role_label(item.role), item.bundle) for item in row.items.select_related("bundle")],
-        "obstacles": in_the_way(row.entry) if row.state == "proposed" else [],
+        "obstacles": in_the_way_of(row) if row.state in ("proposed", "approved") else [],
         "drop": drop,
         "may_approve": viewer.has_role("decider") and viewer.actor != row.proposed_by,
         "may_drop": viewer.has_role("officer", "decider"),
