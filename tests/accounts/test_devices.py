@@ -80,7 +80,7 @@ def test_a_program_is_signed_in_by_a_manager(manager, consortium):
 
 
 def test_the_token_is_given_once(manager, consortium):
-    grant, secret = approved(manager, consortium)
+    _grant, secret = approved(manager, consortium)
 
     assert fetch(secret).status_code == 200
     assert fetch(secret).json()["error"] == "invalid_grant"
