@@ -196,7 +196,7 @@ def test_files_that_came_to_be_used_after_the_list_was_made_are_not_destroyed(en
     draft = open_draft(later, actor="user:1")
     item = add_item(draft, role="initial_checkpoint", bundle=checkpoint, actor="user:1", step=0)
 
-    with pytest.raises(CustodyError, match="used elsewhere"):
+    with pytest.raises(CustodyError, match=r"used elsewhere|다른 곳에 쓰이고"):
         actions.approve_destruction(row, by=decider)
     remove_item(item, actor="user:1")
     actions.approve_destruction(row, by=decider)

@@ -6,11 +6,14 @@ from typing import NamedTuple
 from django.db import transaction
 from django.utils import timezone
 
-from portal.artifacts.actions.keys import shred_account_key, shred_file_key
+from portal.artifacts.actions.expiry import unused_blobs
+from portal.artifacts.actions.keys import account_in_use, shred_account_key, shred_file_key
 from portal.artifacts.enums import OPEN
 from portal.artifacts.errors import ArtifactError
 from portal.artifacts.models import Blob, BlobSummary, Bundle, BundleFile, StorageAccount, UploadFile
-from portal.artifacts.stores import current_store
+from portal.artifacts.stores import Store, current_store
+from portal.artifacts.stores.choice import every_store
+from portal.artifacts.stores.flat import FlatStore
 
 _BATCH = 500  # rows per statement, below every database's limit of parameters
 
@@ -41,20 +44,23 @@ def forget_bundles(bundles: Sequence[Bundle], *, owner: str) -> list[str]:
 
 
 def _forget_blobs(ids: list[int]) -> list[str]:
-    """What was found out about the content goes with it."""
-    unused = Blob.objects.filter(pk__in=ids, uses=None)
-    documents = list(BlobSummary.objects.filter(blob__in=unused).values_list("document_id", flat=True))
-    digests = list(unused.values_list("sha256", flat=True))
-    unused.delete()
-    summaries = Blob.objects.filter(pk__in=documents, uses=None, summary_of=None)
-    digests += summaries.values_list("sha256", flat=True)
-    summaries.delete()
-    return digests
+    """What was found out about the content goes with it; what something else refers to, such as a report, stays."""
+    gone = dict(unused_blobs().filter(pk__in=ids).values_list("pk", "sha256"))
+    documents = list(BlobSummary.objects.filter(blob__in=gone).values_list("document_id", flat=True))
+    Blob.objects.filter(pk__in=gone).delete()
+    summaries = dict(unused_blobs().filter(pk__in=documents).values_list("pk", "sha256"))
+    Blob.objects.filter(pk__in=summaries).delete()
+    return [*gone.values(), *summaries.values()]
 
 
+@transaction.atomic
 def shred_key(owner: str) -> bool:
-    """Destroy the account's key when nothing is left that it opens; False where it stays or there is none."""
-    return not Blob.objects.filter(owner=owner).exists() and shred_account_key(owner, actor="system")
+    """Destroy the account's key when nothing is left that it opens; False where it stays or there is none.
+
+    The account's row is locked, so nobody declares an upload between the question and the shredding.
+    """
+    StorageAccount.objects.select_for_update().get_or_create(owner=owner)
+    return not account_in_use(owner) and shred_account_key(owner, actor="system")
 
 
 def remove_objects(digests: Iterable[str], *, owner: str) -> Removed:
@@ -81,9 +87,21 @@ def _remove(sha256: str, *, owner: str) -> bool:
         raise ArtifactError(
             "on_its_way", "The same bytes are being sent again.", where=sha256, hint="Wait until that upload has ended."
         )
-    store = current_store()
-    store.delete(owner, sha256)
+    current_store().delete(owner, sha256)
     shred_file_key(owner, sha256)
-    if store.exists(owner, sha256):
+    if any(_is_left(store, owner=owner, sha256=sha256) for store in every_store()):
         raise ArtifactError("object_stays", f"The store did not remove the object {sha256}.", hint="Look at its log.")
     return True
+
+
+def _is_left(store: Store, *, owner: str, sha256: str) -> bool:
+    """Also where the store was before it was moved: what `move_store` left there is removed as well.
+
+    The flat layout has one object for all accounts; it stays while another account has these bytes.
+    """
+    if isinstance(store, FlatStore) and Blob.objects.filter(sha256=sha256).exists():
+        return False
+    if not store.exists(owner, sha256):
+        return False
+    store.delete(owner, sha256)
+    return store.exists(owner, sha256)

@@ -72,7 +72,7 @@ def _collect_incoming(unused_since: float) -> int:
 def _collect_blobs(before: datetime) -> int:
     """Blobs that no bundle, no run and no document refers to, unless an open upload counts on them."""
     awaited = set(_awaited())
-    old = _unused().filter(renewed__lte=before).values_list("pk", "owner", "sha256").iterator()
+    old = unused_blobs().filter(renewed__lte=before).values_list("pk", "owner", "sha256").iterator()
     stale = [pk for pk, *name in old if tuple(name) not in awaited]
     removed = sum(_remove_blob(pk, before=before) for pk in stale)
     if removed:
@@ -84,13 +84,13 @@ def _collect_blobs(before: datetime) -> int:
 @transaction.atomic
 def _remove_blob(pk: int, *, before: datetime) -> bool:
     """Looks once more under the lock: it may have been renewed or referred to meanwhile."""
-    blob = _unused().select_for_update().filter(pk=pk, renewed__lte=before).first()
+    blob = unused_blobs().select_for_update().filter(pk=pk, renewed__lte=before).first()
     if blob:
         blob.delete()
     return blob is not None
 
 
-def _unused() -> models.QuerySet[Blob]:
+def unused_blobs() -> models.QuerySet[Blob]:
     rows = Blob.objects.all()
     for field in keeping_fields():
         users = field.model._base_manager.filter(**{field.name: OuterRef("pk")})  # noqa: SLF001 - also of hidden rows

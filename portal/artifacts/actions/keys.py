@@ -3,9 +3,9 @@
 from django.db import transaction
 from django.utils import timezone
 
-from portal.artifacts.enums import AuditAction
+from portal.artifacts.enums import OPEN, AuditAction
 from portal.artifacts.errors import ArtifactError
-from portal.artifacts.models import AccountKey, Blob, FileKey, StorageAccount
+from portal.artifacts.models import AccountKey, Blob, FileKey, StorageAccount, Upload
 from portal.artifacts.stores import account_name
 from portal.artifacts.stores.keys import opened_account_key, wrapped_by_present
 from portal.artifacts.stores.masters import present_master
@@ -25,6 +25,12 @@ def rotate_account_keys(*, actor: str) -> int:
     return len(rows)
 
 
+def account_in_use(owner: str) -> bool:
+    """Whether the account's key opens anything that is to stay: files, or parts that were acknowledged to a sender."""
+    open_uploads = Upload.objects.filter(owner=owner, state__in=OPEN)
+    return Blob.objects.filter(owner=owner).exists() or open_uploads.exists()
+
+
 def shred_file_key(owner: str, sha256: str) -> bool:
     """Destroy one file's half of its key, so that no copy of the sealed object opens again; False if it had none."""
     return bool(FileKey.objects.filter(account=account_name(owner), sha256=sha256).delete()[0])
@@ -40,10 +46,10 @@ def shred_account_key(owner: str, *, actor: str) -> bool:
     row = AccountKey.objects.select_for_update().filter(owner=owner, shredded_at=None).first()
     if row is None:
         return False
-    if kept := Blob.objects.filter(owner=owner).count():
+    if account_in_use(owner):
         raise ArtifactError(
             "account_in_use",
-            f"The account still holds {kept} files, which open with this key.",
+            "The account still holds files, or parts on their way, which open with this key.",
             hint="Destroy them first; the key can go with the last of them.",
         )
     AccountKey.objects.filter(pk=row.pk).update(wrapped="", shredded_at=timezone.now())

@@ -23,6 +23,12 @@ def present_kind() -> str:
     return kind + SEALED if sealing_wanted() else kind
 
 
+def every_store() -> list[Store]:
+    """All that the settings reach: the present one, and those in which it may have been before."""
+    media = ("flat", "local", "s3") if settings.OBJECT_STORE["bucket"] else ("flat", "local")
+    return [named_store(kind) for kind in KINDS if kind.removesuffix(SEALED) in media]
+
+
 def named_store(kind: str) -> Store:
     """The store of that kind at the places that the settings name. "flat" is how version 0.1 kept objects."""
     codec: Codec = SealedCodec() if kind.endswith(SEALED) else PLAIN
