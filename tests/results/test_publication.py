@@ -9,11 +9,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone, translation
 
+from portal.common.spreadsheets import csv_of, safe_cell
 from portal.results.enums import State
 from portal.results.errors import ReleaseRefused
 from portal.results.models import ReleaseContent
 from portal.results.publication import check_release, publish_site, verify_site
-from portal.common.spreadsheets import csv_of, safe_cell
 from portal.results.verifier import verify_release
 from tests.factories.releases import make_release
 from tests.factories.results import auditor_bundle
