@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from originality.core.errors import InputError
+from portal.common.formats.foreign_text import shown
 from portal.common.formats.safetensors_header import (
     BITS,
     LENGTH_BYTES,
@@ -84,7 +85,7 @@ class Summariser:
 
     def facts(self) -> dict[str, Any]:
         """`bad` counts the tensors with NaN or infinite numbers and `named` names the first of them."""
-        bad = {"bad": len(self.bad), "named": [name[:NAMED_LENGTH] for name in self.bad[:NAMED]]}
+        bad = {"bad": len(self.bad), "named": [shown(name, length=NAMED_LENGTH) for name in self.bad[:NAMED]]}
         return {"tensors": len(self.lines), "parameters": dict(self.parameters)} | bad
 
     def _read_head(self, view: memoryview) -> memoryview:

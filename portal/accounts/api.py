@@ -20,6 +20,7 @@ from portal.accounts.models import ApiToken
 from portal.accounts.represented import represented_by
 from portal.artifacts.selectors import limit_of, used_bytes
 from portal.common.api import ApiError
+from portal.common.formats.foreign_text import is_clean
 
 GRANT_TYPE = "urn:ietf:params:oauth:grant-type:device_code"
 LABEL_LENGTH = 80
@@ -96,9 +97,9 @@ def _description(token: ApiToken) -> dict[str, Any]:
 
 
 def _text(request: Request, name: str) -> str:
-    """A field of a form or of JSON; anything but text counts as absent."""
+    """A field of a form or of JSON; anything but text that prints counts as absent."""
     value = request.data.get(name, "") if hasattr(request.data, "get") else ""
-    return value if isinstance(value, str) else ""
+    return value if isinstance(value, str) and is_clean(value) else ""
 
 
 def _api_error(refusal: DeviceRefused) -> ApiError:

@@ -24,10 +24,12 @@ from portal.artifacts.enums import UploadState
 from portal.artifacts.errors import ArtifactError
 from portal.artifacts.models import LABEL_LENGTH, Upload
 from portal.common.api import ApiError
+from portal.common.formats.foreign_text import is_clean
 from portal.common.formats.manifest import Manifest, ManifestError, parse_manifest
 
 LISTED = 100  # uploads in one answer
 SENT_AT_ONCE = 1000  # parts in one message
+LENGTH_DIGITS = 19  # of a Content-Length
 
 logger = logging.getLogger(__name__)
 
@@ -187,12 +189,14 @@ def _declaration(document: Any) -> tuple[Manifest, str]:
         raise ApiError("manifest", 'The body must be {"manifest": {...}, "label": "..."}.', where="$")
     if len(label) > LABEL_LENGTH:
         raise ApiError("manifest", f"The label has more than {LABEL_LENGTH} characters.", where="$.label")
+    if not is_clean(label):
+        raise ApiError("manifest", "The label holds a character that does not print.", where="$.label")
     return parse_manifest(document.get("manifest"), limits=store_settings().limits()), label
 
 
 def _content_length(request: Request) -> int:
     text = request.META.get("CONTENT_LENGTH") or ""
-    if not (text.isascii() and text.isdigit()):
+    if not (text.isascii() and text.isdigit() and len(text) <= LENGTH_DIGITS):
         raise ApiError("no_length", "The request needs a Content-Length.", status_code=411, hint="Do not send chunked.")
     return int(text)
 

@@ -10,6 +10,7 @@ from portal.artifacts.second_reader import SecondOpinionError, SecondReader
 from portal.common.formats import config_policy, tokenizer_policy
 from portal.common.formats.config_policy import ConfigError
 from portal.common.formats.file_policy import HEAD, FilePolicyError, check_head, check_name
+from portal.common.formats.foreign_text import shown
 from portal.common.formats.safetensors_header import HeaderError, parse_header, read_raw_header
 from portal.common.formats.tokenizer_policy import TokenizerError
 
@@ -68,7 +69,7 @@ def check_known_size(size: int, *, name: str, declared: int) -> None:
 
 
 def refused(name: str, message: str, *, hint: str) -> ArtifactError:
-    return ArtifactError("file_refused", f"The file is not accepted: {message}.", where=name, hint=hint)
+    return ArtifactError("file_refused", f"The file is not accepted: {shown(message)}.", where=name, hint=hint)
 
 
 def _tensors(stream: BinaryIO, *, name: str, size: int, second: SecondReader) -> frozenset[str]:

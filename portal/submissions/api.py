@@ -25,13 +25,14 @@ from portal.submissions.enums import Role
 from portal.submissions.models import Submission
 
 UPLOAD = token_scope("upload")
+LARGEST = 2**63 - 1  # what a column of the database holds
 
 
 class ItemSerializer(serializers.Serializer[dict[str, Any]]):
     role = serializers.ChoiceField(choices=Role.choices)
     upload = serializers.UUIDField()
-    step = serializers.IntegerField(min_value=0, required=False, allow_null=True, default=None)
-    tokens = serializers.IntegerField(min_value=0, required=False, allow_null=True, default=None)
+    step = serializers.IntegerField(min_value=0, max_value=LARGEST, required=False, allow_null=True, default=None)
+    tokens = serializers.IntegerField(min_value=0, max_value=LARGEST, required=False, allow_null=True, default=None)
 
 
 @UPLOAD
@@ -137,6 +138,6 @@ def _owned(request: Request, submission: int) -> Submission:
 
 
 def _whole_number(value: object) -> int:
-    if isinstance(value, int) or (isinstance(value, str) and value.isascii() and value.isdigit()):
+    if isinstance(value, int) or (isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20):
         return int(value)
     raise serializers.ValidationError({"entry": "must be the number of an entry; GET this address lists them"})

@@ -13,6 +13,8 @@ from portal.submissions.selectors import RECEIPT_LIMIT, Finding, LooseUpload, No
 
 HEX = RegexValidator(r"\A[0-9a-f]{64}\Z", _("A digest has 64 characters: digits and the letters a to f."))
 
+LARGEST = 2**63 - 1  # what a column of the database holds
+
 
 class SubmitForm(forms.Form):
     """The last step: what the team confirms when it hands in."""
@@ -39,8 +41,8 @@ class ItemForm(forms.Form):
 
     upload = forms.ChoiceField(label=_("Upload"))
     role = forms.ChoiceField(label=_("What it is"), choices=[("", "---"), *Role.choices])
-    step = forms.IntegerField(label=_("Step"), min_value=0, required=False)
-    tokens = forms.IntegerField(label=_("Training tokens"), min_value=0, required=False)
+    step = forms.IntegerField(label=_("Step"), min_value=0, max_value=LARGEST, required=False)
+    tokens = forms.IntegerField(label=_("Training tokens"), min_value=0, max_value=LARGEST, required=False)
 
     def __init__(self, *args: Any, loose: Iterable[LooseUpload], **kwargs: Any) -> None:
         """Offer the uploads that are in no submission yet."""

@@ -1,5 +1,6 @@
 """A program signs in by a person's browser: the two calls, the two pages, and everything that can go wrong between."""
 
+import json
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -235,3 +236,15 @@ def test_codes_are_typed_as_people_type_them():
 
     assert set(code) <= set(CODE_LETTERS)
     assert typed_code(f" {code[:4].lower()}-{code[4:]} ") == code
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "a\ud800b"])
+def test_signs_that_no_row_holds_are_no_text(text):
+    """They come as JSON: a form cannot carry half a surrogate pair."""
+    fields = {"scope": "upload", "client_name": text}
+    started = Client().post(reverse("accounts-api:device-start"), json.dumps(fields), content_type="application/json")
+    fields = {"grant_type": GRANT_TYPE, "device_code": text}
+    answer = Client().post(reverse("accounts-api:device-token"), json.dumps(fields), content_type="application/json")
+
+    assert (started.status_code, DeviceGrant.objects.get().label) == (200, "")
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")

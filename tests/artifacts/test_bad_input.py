@@ -134,3 +134,21 @@ def test_a_part_of_ten_thousand_files_reads_one_of_them():
 
     assert not [query["sql"] for query in queries if '"manifest"' in query["sql"]]
     assert len(missing_parts(upload)) == 9999
+
+
+@pytest.mark.parametrize("label", ["a\x00b", "a\ud800b", "a\nb"])
+def test_a_label_that_no_row_holds_is_refused(label):
+    client = APIClient()
+    client.force_authenticate(User(pk=1), Token())
+    document = {"manifest": {"part_size": 5000, "files": [file("train.log")]}, "label": label}
+    answer = client.post("/api/uploads/", json.dumps(document), content_type="application/json")
+
+    assert (answer.status_code, answer.json()["where"]) == (400, "$.label")
+
+
+def test_a_length_of_5000_digits_is_refused():
+    client = APIClient()
+    client.force_authenticate(User(pk=1), Token())
+    answer = client.post("/api/uploads/", "{}", content_type="application/json", CONTENT_LENGTH="9" * 5000)
+
+    assert answer.status_code == 411

@@ -197,6 +197,20 @@ def test_an_index_that_does_not_fit_is_refused(document, where, words):
     assert words in error.detail
 
 
+@pytest.mark.parametrize("sign", ["\x00", "\ud800", "x" * 100_000])
+@pytest.mark.parametrize("name", ["config.json", "model.safetensors.index.json"])
+def test_a_refusal_repeats_no_sign_that_a_row_refuses(name, sign):
+    """Keys of a file stand in the words of its refusal, which are kept."""
+    keys = {f"{sign}_implementation_internal": 1, "weight_map": {"a": f"{sign}.safetensors"}}
+
+    refusal_of({name: json.dumps(keys).encode()})
+
+    said = json.dumps(Upload.objects.get().refusal)
+    assert len(said) < 1200
+    assert "\\u0000" not in said
+    assert "\\ud800" not in said.replace("\\\\ud800", "")
+
+
 def test_two_accounts_share_neither_object_nor_blob(store):
     push(CHECKPOINT)
     push(CHECKPOINT, owner="consortium:2")

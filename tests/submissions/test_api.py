@@ -42,7 +42,7 @@ def test_a_draft_is_opened_and_listed(call, entry):
     assert [row["id"] for row in call("get", "").json()["submissions"]] == [opened.json()["id"]]
 
 
-@pytest.mark.parametrize("body", [{}, {"entry": "x"}, {"entry": None}, [1]])
+@pytest.mark.parametrize("body", [{}, {"entry": "x"}, {"entry": None}, {"entry": "9" * 5000}, [1]])
 def test_a_draft_of_nothing_is_refused_with_a_hint(call, body):
     answer = call("post", "", body)
 
@@ -112,3 +112,14 @@ def test_a_receipt_of_another_team_is_not_there(call, tmp_path):
 
 def test_a_draft_has_no_receipt(call, entry):
     assert call("get", f"{open_draft(entry, actor=ACTOR).pk}/receipt/").status_code == 404
+
+
+@pytest.mark.parametrize("number", [2**63, 10**30])
+@pytest.mark.parametrize("name", ["step", "tokens"])
+def test_a_number_that_no_column_holds_is_refused(call, entry, name, number):
+    upload = declare({"model.safetensors": b"x"}, owner=entry.consortium.account_key, part_size=1 << 23)
+    body = {"role": "checkpoint", "upload": str(upload.pk), name: number}
+
+    answer = call("post", f"{open_draft(entry, actor=ACTOR).pk}/items/", body)
+
+    assert (answer.status_code, answer.json()["where"]) == (400, f"$.{name}")
