@@ -146,6 +146,15 @@ def test_a_label_that_no_row_holds_is_refused(label):
     assert (answer.status_code, answer.json()["where"]) == (400, "$.label")
 
 
+def test_a_label_may_hold_every_blank_of_a_keyboard():
+    client = APIClient()
+    client.force_authenticate(User(pk=1), Token())
+    document = {"manifest": {"part_size": 5000, "files": [file("train.log")]}, "label": "학습\u3000기록\u00a01"}
+    answer = client.post("/api/uploads/", json.dumps(document), content_type="application/json")
+
+    assert (answer.status_code, answer.json()["label"]) == (201, "학습\u3000기록\u00a01")
+
+
 def test_a_length_of_5000_digits_is_refused():
     client = APIClient()
     client.force_authenticate(User(pk=1), Token())

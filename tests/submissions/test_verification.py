@@ -109,3 +109,9 @@ def test_a_receipt_is_handed_over_as_paper(receipt):
     paper = receipt_paper(receipt, ledger=ledger, portal="https://portal.example.org")
 
     assert (paper.number, odt_of(paper)[:2], pdf_of(paper)[:5]) == (receipt.number, b"PK", b"%PDF-")
+
+
+def test_a_proof_that_is_no_text_is_an_answer(document):
+    document["ledger"]["checkpoint"] = "\ud800" + document["ledger"]["checkpoint"]
+
+    assert by_file(document) == "changed ledger.checkpoint"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.common.formats.canonical import canonical_json, digest_of
-from portal.common.formats.checkpoint import CheckpointError, verify_checkpoint
+from portal.common.formats.checkpoint import verify_checkpoint
 from portal.common.formats.merkle import leaf_hash, verify_inclusion
 
 _HASH_DIGITS = 64
@@ -63,7 +63,7 @@ def _placed(
     key = public_key or _hash(ledger.get("public_key"), "ledger.public_key")
     try:
         checkpoint = verify_checkpoint(str(ledger.get("checkpoint")), key)
-    except CheckpointError as error:
+    except ValueError as error:  # not only a CheckpointError: a name may be no text at all
         raise ReceiptError("ledger.checkpoint", str(error)) from error
     _check_place(event, proof=ledger.get("proof"), size=checkpoint.size, root=checkpoint.root)
     return VerifiedReceipt(document, digest, checkpoint.origin, event["seq"], checkpoint.size, key)
