@@ -145,7 +145,7 @@ class UploadCompletion(UploadView):
 
     def post(self, request: Request, upload: UUID) -> Response:
         row = self.own_upload(upload)
-        inline = row.plan.total_size <= store_settings().inline_check_bytes
+        inline = store_settings().checks_inline(row.plan)
         begun = actions.begin_check(row, actor=self.token.actor, elsewhere=not inline)
         if inline and begun.state == UploadState.CHECKING:
             _check_now(begun, actor=self.token.actor)

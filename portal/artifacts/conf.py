@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from portal.common.formats.manifest import MIB, Limits
+from portal.common.formats.manifest import MIB, Limits, Manifest
 
 GIB = 1024 * MIB
 
@@ -21,7 +21,11 @@ class StoreSettings:
     max_part_size: int = 512 * MIB
     max_declaration_bytes: int = 64 * MIB
     inline_check_bytes: int = 64 * MIB  # a bundle of at most that is checked within the request, a larger one by a job
+    inline_check_files: int = 200  # and of at most so many files, each of which costs its own opening and flushing
     check_threads: int = 0  # files that a job reads at once; 0 takes the processors it may use
+
+    def checks_inline(self, plan: Manifest) -> bool:
+        return plan.total_size <= self.inline_check_bytes and len(plan.files) <= self.inline_check_files
 
     def limits(self) -> Limits:
         return Limits(min_part_size=self.min_part_size, max_part_size=self.max_part_size)

@@ -83,11 +83,12 @@ def test_completing_too_early_lists_what_is_missing(client):
     assert response.json()["missing"] == {"train.log": [0, 1, 2]}
 
 
-def test_a_large_bundle_is_checked_by_a_job(client, limits):
+@pytest.mark.parametrize("bound", [{"inline_check_bytes": 2000}, {"inline_check_files": 0}])
+def test_a_large_bundle_is_checked_by_a_job(client, limits, bound):
     upload = declare(client).json()
     for number in range(3):
         put(client, upload["id"], number, part_of(LOG, number))
-    limits(inline_check_bytes=2000)
+    limits(**bound)
 
     answers = [client.post(f"{upload['address']}complete/") for _ in range(2)]
 
