@@ -43,7 +43,9 @@ def deposits(request: Request) -> Response:
     """List the team's deposits and calls, or deposit a checkpoint's digest."""
     owned = Entry.objects.filter(consortium=consortium_for_account(_token(request).account_key))
     if request.method == "GET":
-        rows = Deposit.objects.filter(entry__in=owned).select_related("entry", "sketch").order_by("-pk")[:LISTED]
+        rows = (
+            Deposit.objects.filter(entry__in=owned).select_related("entry", "sketch", "call").order_by("-pk")[:LISTED]
+        )
         return Response({"deposits": [summary(row) for row in rows]})
     form = DepositSerializer(data=request.data)
     form.is_valid(raise_exception=True)

@@ -6,14 +6,21 @@ import os
 import pytest
 
 from originality.models import Reference
-from portal.artifacts.actions import complete_upload, declare_upload, shred_account_key, store_folder, write_part
+from portal.artifacts.actions import (
+    complete_upload,
+    declare_upload,
+    missing_parts,
+    shred_account_key,
+    store_folder,
+    write_part,
+)
 from portal.artifacts.actions.destroying import forget_bundles, remove_objects, shred_key
 from portal.artifacts.actions.moving import copy_store
 from portal.artifacts.errors import ArtifactError
 from portal.artifacts.models import AccountKey, Blob
 from portal.artifacts.stores import current_store, named_store
 from portal.artifacts.stores.masters import add_to_key_file
-from tests.factories.artifacts import OWNER, manifest_from, write_folder
+from tests.factories.artifacts import OWNER, manifest_from, send_all, write_folder
 
 pytestmark = pytest.mark.django_db
 
@@ -97,3 +104,18 @@ def test_a_file_that_something_else_refers_to_stays_and_stops_nothing(tmp_path, 
 
     assert current_store().exists(OWNER, config.sha256)
     assert list(Blob.objects.all()) == [config]
+
+
+def test_what_an_open_upload_counted_on_is_asked_for_when_it_is_destroyed(tmp_path, store):
+    """No room was reserved for it, so that none can be given back."""
+    known, fresh = b"known\n" * 400, b"new\n"
+    files = {"a.log": known, "b.log": fresh}
+    first = declare_upload(manifest_from({"a.log": known}), owner=OWNER, actor="user:1")
+    send_all(first, {"a.log": known})
+    bundle = complete_upload(first, actor="user:1")
+    upload = declare_upload(manifest_from(files), owner=OWNER, actor="user:1")
+    forget_bundles([bundle], owner=OWNER)
+    assert set(missing_parts(upload)) == {"a.log", "b.log"}
+
+    send_all(upload, files)
+    assert complete_upload(upload, actor="user:1").total_size == len(known) + len(fresh)

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from portal.accounts.actions import issue_token
+from portal.common.formats.receipt import ReceiptError, verify_deposit
 from portal.custody.models import Deposit
 from tests.factories.artifacts import make_bundle
 from tests.factories.custody import deposit, digest_like
@@ -86,3 +87,21 @@ def test_a_sketch_is_one_file_of_the_own_account(post, entry, tmp_path):
     )
 
     assert post(sketch=str(upload.pk)).json()["error"] == "sketch"
+
+
+def test_the_list_asks_no_question_per_deposit(client, entry, post, django_assert_max_num_queries):
+    for step in range(12):
+        deposit(entry, step=step)
+
+    with django_assert_max_num_queries(12):
+        assert len(client.get(ADDRESS).json()["deposits"]) == 12
+
+
+@pytest.mark.parametrize("field", ["digest", "step", "tokens", "bytes", "log_digest", "sketch"])
+def test_no_word_of_a_proof_can_be_changed(post, field):
+    document = post(log_digest=digest_like("log")).json()
+    assert verify_deposit(document).document["log_digest"] == digest_like("log")
+    document["deposit"][field] = 7
+
+    with pytest.raises(ReceiptError):
+        verify_deposit(document)

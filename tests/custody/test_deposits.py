@@ -1,5 +1,6 @@
 """Promises made during training: kept in the ledger, never changed, and held to when the lot calls them."""
 
+import io
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from portal.artifacts.actions import store_folder
+from portal.artifacts.actions import complete_upload, declare_upload, store_folder, write_part
 from portal.audit.models import Event
 from portal.common.formats.lot import replay
 from portal.custody import actions
@@ -15,7 +16,7 @@ from portal.custody.errors import CustodyError
 from portal.custody.models import CalledCheckpoint, Deposit
 from portal.custody.selectors.deposits import deposit_document
 from portal.letters.models import Letter
-from tests.factories.artifacts import write_folder
+from tests.factories.artifacts import manifest_of, write_folder
 from tests.factories.custody import deposit, deposit_folder, digest_like, drawn, member_of, staff
 from tests.factories.submissions import receiving_entry
 
@@ -113,6 +114,53 @@ def test_a_missed_call_stays_on_record_with_the_teams_reply_and_late_bytes(tmp_p
     assert (call.state, call.reply.text) == ("late", "저장 장치가 고장 났다")
     assert call.missed_at is not None
     assert Letter.objects.filter(kind="checkpoint_missed").count() == 1
+
+
+@pytest.mark.parametrize("checked", [False, True])
+def test_bytes_that_came_in_time_are_no_missed_call_while_we_check_them(tmp_path, checked):
+    entry, folder = receiving_entry(), write_folder(tmp_path / "step")
+    deposit_folder(entry, folder, step=1)
+    call = drawn(entry.phase, by=staff("officer")).calls.get()
+    manifest = manifest_of(folder)
+    upload = declare_upload(manifest, owner=entry.consortium.account_key, actor="user:1")
+    for index, item in enumerate(manifest.files):
+        for number in range(len(item.parts)):
+            offset, length = manifest.span(item, number)
+            data = (folder / item.path).read_bytes()[offset : offset + length]
+            write_part(upload, index=index, number=number, stream=io.BytesIO(data), length=length)
+    CalledCheckpoint.objects.update(due_at=timezone.now())
+    if checked:
+        complete_upload(upload, actor="user:1")
+
+    assert actions.lapse_calls() == 0
+
+    if not checked:
+        complete_upload(upload, actor="user:1")
+    assert actions.receive_called() == 1
+    call.refresh_from_db()
+    assert call.state == "delivered"
+
+
+def test_bytes_that_came_late_are_late_whenever_we_look(tmp_path):
+    """Also when nobody looked between the due moment and their arrival."""
+    entry, folder = receiving_entry(), write_folder(tmp_path / "step")
+    deposit_folder(entry, folder, step=1)
+    call = drawn(entry.phase, by=staff("officer")).calls.get()
+    CalledCheckpoint.objects.update(due_at=timezone.now() - timedelta(minutes=1))
+    store_folder(folder, owner=entry.consortium.account_key, actor="user:1")
+
+    assert (actions.receive_called(), actions.lapse_calls(), actions.receive_called()) == (0, 1, 1)
+
+    call.refresh_from_db()
+    assert call.state == "late"
+
+
+def test_no_deposit_is_taken_after_the_deadline_though_the_phase_is_open():
+    entry = receiving_entry()
+    type(entry.phase).objects.update(closes_at=timezone.now() - timedelta(seconds=1))
+
+    with pytest.raises(CustodyError):
+        deposit(entry, step=1)
 
 
 def test_a_draw_that_was_set_aside_leaves_the_deposits_for_the_next():

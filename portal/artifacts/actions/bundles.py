@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from portal.artifacts.models import Bundle, BundleFile
+from portal.artifacts.models import Bundle, BundleFile, StorageAccount
 from portal.artifacts.selectors import blobs_of
 from portal.common.formats.manifest import Manifest
 
@@ -10,6 +10,7 @@ from portal.common.formats.manifest import Manifest
 @transaction.atomic
 def create_bundle(manifest: Manifest, *, owner: str) -> Bundle:
     """Found or made. One whose bytes were destroyed stays so: sent again, the files are another bundle."""
+    StorageAccount.objects.select_for_update().get_or_create(owner=owner)  # no destruction begins between the rows
     bundle, created = Bundle.objects.get_or_create(
         owner=owner,
         digest=manifest.digest,

@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from django.db import transaction
 from django.db.models import F
+from django.db.models.functions import Greatest
 
 from portal.artifacts import hooks
 from portal.artifacts.actions.blobs import keep_blob
@@ -130,7 +131,7 @@ def _take_over(upload: Upload, *, index: int, entry: FileEntry, findings: hooks.
     with transaction.atomic():
         blob, is_new = keep_blob(owner=upload.owner, sha256=entry.sha256, size=entry.size)
         if is_new:
-            Upload.objects.filter(pk=upload.pk).update(reserved=F("reserved") - entry.size)
+            Upload.objects.filter(pk=upload.pk).update(reserved=Greatest(F("reserved") - entry.size, 0))
     if findings is not None:
         keep_summary(blob, findings)
 

@@ -48,7 +48,15 @@ def verify_deposit(obj: Any, *, public_key: bytes | None = None) -> VerifiedRece
     deposit = _mapping(_mapping(obj, "$").get("deposit"), "deposit")
     ledger = _mapping(obj.get("ledger"), "ledger")
     event = _mapping(ledger.get("event"), "ledger.event")
-    said = {"bundle": deposit.get("digest"), "step": deposit.get("step"), "tokens": deposit.get("tokens")}
+    names = {
+        "bundle": "digest",
+        "step": "step",
+        "tokens": "tokens",
+        "bytes": "bytes",
+        "log": "log_digest",
+        "sketch": "sketch",
+    }
+    said = {key: deposit.get(name) for key, name in names.items()}
     after = event.get("after")
     named = isinstance(after, dict) and {key: after.get(key) for key in said} == said
     if not named or event.get("subject") != f"deposit:{deposit.get('id')}":

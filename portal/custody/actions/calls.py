@@ -5,18 +5,21 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from portal.artifacts.actions import begin_check
+from portal.artifacts.enums import UploadState
 from portal.artifacts.models import Bundle
 from portal.common.viewer import SYSTEM, Viewer
 from portal.consortia.actions.base import addresses_of
 from portal.consortia.selectors import is_manager
 from portal.custody.actions.base import leave_trace, locked, require_text, step
-from portal.custody.enums import AuditAction, Finding
+from portal.custody.enums import AuditAction, CallState, Finding
 from portal.custody.models import CalledCheckpoint, CallReply
 from portal.custody.selectors.deposits import calls_overdue, calls_waiting
 from portal.custody.transitions import CALL
 from portal.jobs.actions import enqueue
 from portal.jobs.models import Job
 from portal.letters.actions import post_letter
+from portal.submissions.selectors.arrival import came_in_time, sent_in_time
 
 KIND = "custody.sketch"
 
@@ -28,7 +31,8 @@ def receive_called() -> int:
         deposit = call.deposit
         owner = deposit.entry.consortium.account_key
         bundle = Bundle.objects.filter(owner=owner, digest=deposit.digest, destroyed_at=None).first()
-        found += bundle is not None and _deliver(call, bundle)
+        late = call.state == CallState.CALLED and not came_in_time(bundle, call.due_at)  # missed first, then late
+        found += bundle is not None and not late and _deliver(call, bundle)
     return found
 
 
@@ -56,7 +60,7 @@ def lapse_calls() -> int:
 @transaction.atomic
 def _lapse(call: CalledCheckpoint) -> bool:
     row = locked(call)
-    if row.due_at >= timezone.now() or row.state != "called":
+    if row.due_at >= timezone.now() or row.state != CallState.CALLED or _on_us(row):
         return False
     found = step(CALL, "lapse", row.state, by=SYSTEM)
     row.state, row.missed_at = found.target, timezone.now()
@@ -70,6 +74,19 @@ def _lapse(call: CalledCheckpoint) -> bool:
     )
     leave_trace(AuditAction.CALL_MISSED, by=SYSTEM, subject=row, before={"state": found.source})
     return True
+
+
+def _on_us(call: CalledCheckpoint) -> bool:
+    """Whether all bytes came in time and only wait for our own check or for the next look; a check is begun."""
+    deposit = call.deposit
+    owner = deposit.entry.consortium.account_key
+    bundle = Bundle.objects.filter(owner=owner, digest=deposit.digest, destroyed_at=None).first()
+    if came_in_time(bundle, call.due_at):
+        return True
+    upload = sent_in_time(deposit.digest, owner=owner, due=call.due_at)
+    if upload and upload.state == UploadState.DECLARED:
+        begin_check(upload, actor="system", elsewhere=True)
+    return upload is not None
 
 
 @transaction.atomic

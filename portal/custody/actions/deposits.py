@@ -13,6 +13,7 @@ from portal.consortia.selectors import STILL_IN
 from portal.custody.enums import AuditAction
 from portal.custody.errors import CustodyError
 from portal.custody.models import Deposit
+from portal.submissions.selectors.deadline import window_of
 
 OPEN_IN = ("rules_frozen", "receiving")
 LIMIT = 10_000  # deposits of one entry
@@ -73,7 +74,8 @@ def _same(known: Deposit, promise: Promise) -> Deposit:
 
 
 def _require_open(entry: Entry) -> None:
-    if entry.phase.state not in OPEN_IN or entry.state not in STILL_IN:
+    is_over = window_of(entry).closed == "deadline_passed"  # whether or not anybody has closed the phase
+    if entry.phase.state not in OPEN_IN or entry.state not in STILL_IN or is_over:
         raise CustodyError(
             _("This phase takes no deposits now: they are taken from the freezing of the rules to the deadline."),
             code="closed",

@@ -80,7 +80,7 @@ def deposit_document(deposit: Deposit) -> dict[str, Any]:
 
 
 def summary(deposit: Deposit) -> dict[str, Any]:
-    call = CalledCheckpoint.objects.filter(deposit=deposit).first()
+    call: CalledCheckpoint | None = getattr(deposit, "call", None)
     return {
         "id": deposit.pk,
         "code": deposit.code,

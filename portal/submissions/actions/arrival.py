@@ -84,7 +84,7 @@ def _is_over(entry: Entry) -> bool:
 def _on_us(submission: Submission, absent: list[SubmissionItem]) -> bool:
     """Whether everything that is absent was sent in time and only waits for our own checks; those are begun."""
     due = window_of(submission.entry).bytes_due or timezone.now()
-    uploads = [sent_in_time(item, owner=owner_of(submission), due=due) for item in absent]
+    uploads = [sent_in_time(item.digest, owner=owner_of(submission), due=due) for item in absent]
     if not all(uploads):
         return False
     for upload in uploads:
