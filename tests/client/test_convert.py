@@ -143,7 +143,15 @@ def test_pieces_of_all_ranks_become_whole_tensors(tmp_path):
     assert worker.compare(made.folder, tmp_path / "out", shard_size=GB)["tensors"] == 3
 
 
-@pytest.mark.parametrize("pieces", [[((0,), (3,))], [((0,), (2,)), ((1,), (2,))], [((0,), (2,)), ((0,), (2,))]])
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [((0,), (3,))],
+        [((0,), (2,)), ((1,), (2,))],
+        [((0,), (2,)), ((0,), (2,))],
+        [((0,), (3,)), ((2,), (1,))],  # as many elements as the whole: one twice, the last in none
+    ],
+)
 def test_pieces_that_do_not_make_up_the_whole_are_refused(tmp_path, pieces):
     made = Distributed(tmp_path / "dist").add("w", torch.arange(4), pieces)
     if pieces[-1][0] == (1,):

@@ -3,8 +3,9 @@
 import io
 import math
 import pickle
-from collections.abc import Iterator
-from itertools import product
+import secrets
+from collections.abc import Iterable, Iterator
+from itertools import accumulate, product
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from portal.client.errors import ClientError
 from portal.client.words import _
 
 METADATA = ".metadata"
+PRIME = 2**61 - 1
 _KNOWN = {
     ("torch.distributed.checkpoint.metadata", name)
     for name in (
@@ -123,19 +125,37 @@ def _item(source: Path, document: meta.Metadata, *, name: str, listed: str) -> I
 
 
 def _check_cover(entry: Any, *, name: str, shape: tuple[int, ...]) -> None:
-    """As many elements in the pieces as in the whole, each piece inside it and at a place of its own."""
-    count = sum(math.prod(chunk.sizes) for chunk in entry.chunks)
+    """Every element of the whole in exactly one piece: what overlaps leaves a hole elsewhere, and a hole reads as zeros."""
     inside = all(
-        offset + size <= whole
+        offset >= 0 and offset + size <= whole
         for chunk in entry.chunks
         for offset, size, whole in zip(chunk.offsets, chunk.sizes, shape, strict=True)
     )
-    apart = len({tuple(chunk.offsets) for chunk in entry.chunks}) == len(entry.chunks)
-    if count != math.prod(shape) or not inside or not apart:
+    if not inside or not _tiles(entry.chunks, shape):
         raise ClientError(
             _("The pieces of {name} do not make up the whole tensor.").format(name=name),
             hint=_("Save the checkpoint once more from all ranks."),
         )
+
+
+def _tiles(chunks: list[Any], shape: tuple[int, ...]) -> bool:
+    """Weigh each piece by random weights along the axes: unless they tile, pieces and whole weigh the same by a chance of 2^-58.
+
+    Linear in the pieces, where comparing them in pairs is not (Schwartz-Zippel: both sides are one polynomial, or differ almost surely).
+    """
+    axes = [_weights(whole, ((c.offsets[axis], c.sizes[axis]) for c in chunks)) for axis, whole in enumerate(shape)]
+    weight = sum(
+        math.prod(axis[at + size] - axis[at] for axis, at, size in zip(axes, chunk.offsets, chunk.sizes, strict=True))
+        for chunk in chunks
+    )
+    return bool((weight - math.prod(axis[whole] for axis, whole in zip(axes, shape, strict=True))) % PRIME == 0)
+
+
+def _weights(whole: int, spans: Iterable[tuple[int, int]]) -> dict[int, int]:
+    """What lies before each place at which a piece begins or ends, in random weights."""
+    cuts = sorted({0, whole, *(edge for offset, size in spans for edge in (offset, offset + size))})
+    steps = (secrets.randbelow(PRIME) for _step in cuts[1:])
+    return dict(zip(cuts, accumulate(steps, initial=0), strict=True))
 
 
 def _runs(source: Path, entry: Any, places: dict[Any, Any]) -> Iterator[Run]:

@@ -74,7 +74,7 @@ export class Choice {
     const label = files.length === 1 ? files[0].path : word("label", { name: files[0].path, files: files.length - 1 });
     const roleName = this.role?.selectedOptions[0].textContent.trim() ?? this.#expected.role_name;
     const { label: known, digest: expected = "", part_size: partSize = this.rules.part_size } = this.#expected ?? {};
-    this.start({ files, role: this.#roleNow, roleName, label: known || label.slice(0, 200), expected, partSize });
+    this.start({ files, role: this.#roleNow, roleName, label: known || [...label].slice(0, 200).join(""), expected, partSize });
     this.#clear();
   }
 
