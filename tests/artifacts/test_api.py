@@ -1,6 +1,8 @@
 import json
+import tracemalloc
 
 import pytest
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from portal.accounts.models import User
@@ -192,3 +194,24 @@ def test_a_key_that_is_not_there_is_told_to_the_operator_only(client, settings, 
     assert (answer.status_code, answer.json()["error"]) == (503, "store_key")
     assert "absent.key" not in answer.content.decode()
     assert "absent.key" in caplog.text
+
+
+def test_a_list_holds_one_manifest_at_a_time(client):
+    """A hundred checkpoints of ten thousand files would be a gigabyte."""
+    digests = [f"{number:064x}" for number in range(800)]
+    files = [{"path": f"{digest}.log", "size": 1, "sha256": digest, "parts": [digest]} for digest in digests]
+    rows = [
+        Upload(owner=Token().account_key, actor="user:1", manifest={"part_size": 5000, "files": files}, digest=digest,
+               reserved=0, active_at=timezone.now()) for digest in digests[:10]
+    ]  # fmt: skip
+    peaks = []
+    for some in (rows[:1], rows[1:]):
+        Upload.objects.bulk_create(some)
+        client.get(ROOT)
+        tracemalloc.start()
+        client.get(ROOT)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+
+    assert Upload.objects.count() == 10
+    assert peaks[1] < 3 * peaks[0]

@@ -18,6 +18,7 @@ from portal.artifacts.actions import (
     store_folder,
     write_part,
 )
+from portal.artifacts.actions.destroying import forget_bundles, remove_objects
 from portal.artifacts.errors import ArtifactError
 from portal.artifacts.models import Blob
 from portal.artifacts.stores import current_store, named_store
@@ -118,6 +119,23 @@ def test_the_way_to_object_storage_and_back(bucket, key_file, settings, tmp_path
         for entry in bundle.entries():
             store.place(OWNER, entry.sha256, target=tmp_path / target / entry.path)
             assert sha256_of(tmp_path / target / entry.path) == entry.sha256
+
+
+def test_destroying_clears_the_places_of_before_as_well(bucket, key_file, settings, tmp_path, everything):
+    """Moved twice, never with --remove: on the disk, plain in the bucket, sealed in the bucket."""
+    place, settings.OBJECT_STORE = settings.OBJECT_STORE, {**settings.OBJECT_STORE, "bucket": ""}
+    settings.STORE_KEY_FILE = ""
+    bundle = store_folder(write_folder(tmp_path / "model"), owner=OWNER, actor="user:1")
+    settings.OBJECT_STORE, settings.STORE_KEY_FILE = place, key_file
+    for source, target in (("local", "s3"), ("s3", "s3+sealed")):
+        call_command("move_store", "--from", source, "--to", target, stdout=io.StringIO())
+    assert everything()
+    assert list(named_store("local").objects())
+
+    assert remove_objects(forget_bundles([bundle], owner=OWNER), owner=OWNER).kept == ()
+
+    assert everything() == b""
+    assert not list(named_store("local").objects())
 
 
 def test_a_part_too_small_for_object_storage(object_server, settings):
