@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from originality.core.errors import InputError
 from originality.core.readers import open_folder
-from originality.core.sketch import Progress, Sketch, build_sketch, silent
+from originality.core.sketch import FULL_K, Progress, Sketch, build_sketch, silent
 from originality.core.sketchfile import load_sketch, save_sketch
 from originality.core.units import UnitBlock
 
@@ -24,6 +25,8 @@ PARTS = ("reads", "writes", "gate")
 def check_sketch(path: Path, folder: Path, *, progress: Progress = silent) -> list[str]:
     """Make the sketch of the folder's model again, as a file would keep it, and name what differs from `path`."""
     said = load_sketch(path)
+    if not isinstance(said.k, int) or not 1 <= said.k <= FULL_K:
+        raise InputError(f"{path.name}: a width of {said.k!r:.20}; sketches have 1 to {FULL_K}")
     made = build_sketch(open_folder(folder), k=said.k, progress=progress)
     with tempfile.TemporaryDirectory() as room:
         kept = Path(room) / "again.safetensors"

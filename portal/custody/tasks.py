@@ -7,6 +7,7 @@ from typing import Any
 
 from portal.artifacts.actions import materialise
 from portal.artifacts.enums import ReadPurpose
+from portal.common.formats.foreign_text import shown
 from portal.custody import actions
 from portal.custody.actions.calls import KIND
 from portal.custody.enums import Finding
@@ -38,7 +39,7 @@ def prepare(job: Job, workdir: Path) -> Command:
 
 def collect(job: Job, workdir: Path) -> dict[str, Any]:
     found: dict[str, Any] = json.loads((workdir / "result.json").read_text(encoding="utf-8"))
-    return {"differs": found["differs"][:100]}
+    return {"differs": [shown(name) for name in found["differs"][:100]]}
 
 
 def commit(job: Job, outcome: dict[str, Any]) -> None:

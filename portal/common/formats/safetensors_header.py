@@ -18,6 +18,7 @@ MAX_INTEGER = (1 << 63) - 1
 MAX_DIGITS = 19
 LENGTH_BYTES = 8
 _STRING_OR_BRACKET = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")  # no model has them, and reports that name the tensor could not be kept
 
 BITS = {
     "BOOL": 8, "U8": 8, "I8": 8, "F8_E4M3": 8, "F8_E5M2": 8, "F8_E8M0": 8,
@@ -127,6 +128,8 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         if key in document:
             raise HeaderError("the name stands twice in the header", tensor=key)
         _check_text(key)
+        if _CONTROL.search(key):
+            raise HeaderError("a name holds a control character", tensor=key)
         document[key] = value
     return document
 

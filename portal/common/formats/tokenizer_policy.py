@@ -235,7 +235,7 @@ def _is_base64(text: str) -> bool:
 
 def _lines(raw: bytes) -> list[str]:
     try:
-        return raw.decode().splitlines()
+        return raw.decode().replace("\r\n", "\n").split("\n")  # a piece may hold what `splitlines` takes for an end
     except UnicodeDecodeError as error:
         raise TokenizerError(f"byte {error.start}", "not UTF-8") from error
 

@@ -40,6 +40,7 @@ ACCEPTED = [
     ("model/tokenizer.json", json.dumps(UNIGRAM).encode()),
     ("vocab.json", b'{"a": 0}'),
     ("merges.txt", "#version: 0.2\na b\n가 나\n\n".encode()),
+    ("merges.txt", "a \u2028\r\n\x85 b\r\n".encode()),  # pieces that are line ends to others
     ("tokenizer.model", SENTENCEPIECE),
     ("tokenizer.model", TIKTOKEN),
     ("o200k.tiktoken", TIKTOKEN),

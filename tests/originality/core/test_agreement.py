@@ -2,11 +2,13 @@
 
 import json
 
+import pytest
 from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
 from originality.cli import main
 from originality.core.agreement import check_sketch
+from originality.core.errors import InputError
 from originality.core.readers import open_folder
 from originality.core.sketch import build_sketch
 from originality.core.sketchfile import save_sketch
@@ -41,3 +43,16 @@ def test_a_sketch_with_borrowed_projections_differs(tmp_path):
     save_file(arrays | {"reads.0": load_file(other)["reads.0"]}, sketch, metadata=metadata)
 
     assert check_sketch(sketch, model) == ["projections of units"]
+
+
+def test_a_sketch_of_any_width_is_not_made_again(tmp_path):
+    """The width is what the team wrote: memory would follow it."""
+    model = write_model(tmp_path / "model", llama(seed=1, layers=1))
+    sketch = sketch_of(model, tmp_path / "a.safetensors")
+    with safe_open(sketch, "np") as file:
+        (key, text), *rest = file.metadata().items()
+    head = json.dumps(json.loads(text) | {"k": 10**10})
+    save_file(load_file(sketch), sketch, metadata={key: head, **dict(rest)})
+
+    with pytest.raises(InputError, match="width"):
+        check_sketch(sketch, model)
