@@ -102,7 +102,7 @@ def hand_in(stage: Stage, garam: Walker, token: str) -> None:
     number = re.search(r"--submission (\d+)", garam.main.inner_text())[1]
     _push(stage.client(token), stage.folder, number)
     garam.tab.reload()
-    expect(garam.main.get_by_text("stored and verified")).to_have_count(4)
+    expect(garam.main.get_by_text("stored and verified", exact=True)).to_have_count(4)
     garam.shot("11-draft-full", key=True)
     garam.korean("11-draft-full")
     garam.press("Hand in for good")
