@@ -20,9 +20,15 @@ CELERY = ("-m", "celery", "-A", "portal.config", "worker", "--concurrency", "1",
 @pytest.fixture(scope="module")
 def redis_url() -> Iterator[str]:
     with temporary_folder() as folder, redis(folder / "redis") as url:
-        current_app.conf.broker_url = url
+        speak_to(url)
         yield url
-        current_app.conf.broker_url = None
+        speak_to(None)
+
+
+def speak_to(url: str | None) -> None:
+    """Without its connections: earlier tests may have sent to the broker of the whole run."""
+    current_app.conf.broker_url = url
+    current_app.amqp._producer_pool = None
 
 
 @pytest.fixture
