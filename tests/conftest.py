@@ -15,8 +15,16 @@ hypothesis.settings.load_profile("shared")
 
 DATABASE = {"db", "django_db_setup", "template_database", "fresh_database"}
 
-# Tables of who may see what, cell by cell: long, and the same rows whichever database answers. `make test` runs them.
-ON_ONE_DATABASE = ("tests.access.", "tests.review.policies.", "tests.leak_probe.")
+# Long, and the same whichever database answers: tables of who may see what cell by cell, programs at live servers, engines.
+# `make test` runs them.
+ON_ONE_DATABASE = (
+    "tests.access.",
+    "tests.review.policies.",
+    "tests.leak_probe.",
+    "tests.client.",
+    "tests.originality.",
+    "tests.demo.",
+)
 
 __all__ = ("fresh_database", "object_server", "template_database")
 
