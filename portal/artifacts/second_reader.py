@@ -16,7 +16,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from portal.artifacts.stores.files import disk_errors
 from portal.common.formats.safetensors_header import LENGTH_BYTES, Header
 
 CHILD = Path(__file__).with_name("second_reader_child.py")
@@ -45,6 +44,8 @@ class SecondReader:
     def check(self, raw: bytes, header: Header, *, size: int) -> None:
         """Raise unless the library reads the same names, dtypes and shapes; `raw` is the header without its length."""
         place = tempfile.gettempdir()
+        from portal.artifacts.stores.files import disk_errors  # needs the portal, which the digest above does not
+
         with self._turn, disk_errors(place=place), tempfile.NamedTemporaryFile(suffix=".safetensors") as copy:
             copy.write(len(raw).to_bytes(LENGTH_BYTES, "little") + raw)
             copy.truncate(size)
