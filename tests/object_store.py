@@ -1,10 +1,8 @@
 """A real S3-compatible server in a process of its own, and buckets in it. It checks no signatures and no checksums."""
 
 import os
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -12,8 +10,10 @@ from typing import Any, NamedTuple
 
 import boto3
 import pytest
-import urllib3
 from botocore.config import Config
+
+from tests.servers import wait_until_up
+from tools.services import free_port
 
 START_SECONDS = 120  # machines are shared
 KEY, SECRET, REGION = "portal", "not-a-secret", "us-east-1"
@@ -55,31 +55,16 @@ class ObjectServer(NamedTuple):
 @contextmanager
 def serve_objects() -> Iterator[ObjectServer]:
     """Ends with the block; everything in it is kept in its memory and its temporary files only."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "moto.server", "--host", "127.0.0.1", "--port", str(port)]
     tiny_parts = {**os.environ, "S3_UPLOAD_PART_MIN_SIZE": "1"}
     process = subprocess.Popen(command, env=tiny_parts, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        _wait_until_up(f"http://127.0.0.1:{port}", process)
+        wait_until_up(f"http://127.0.0.1:{port}/moto-api/", process, seconds=START_SECONDS)
         yield ObjectServer(f"http://127.0.0.1:{port}", process)
     finally:
         process.kill()
         process.wait()
-
-
-def _wait_until_up(url: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        assert process.poll() is None, "the object server ended at its start"
-        try:
-            urllib3.request("GET", f"{url}/moto-api/", retries=False, timeout=5)
-        except urllib3.exceptions.HTTPError:
-            time.sleep(0.05)
-        else:
-            return
-    raise AssertionError("the object server did not start")
 
 
 @pytest.fixture(scope="session")

@@ -21,21 +21,6 @@ def to_bf16(values: Floats) -> Codes:
 
 
 @numba.njit(nogil=True, cache=True)
-def histogram(codes: Codes) -> NDArray[np.int64]:
-    """Counts of all 65,536 bfloat16 values; four tables break the dependency between stores."""
-    tables = np.zeros((4, 65536), np.int64)
-    whole = codes.size - codes.size % 4
-    for i in range(0, whole, 4):
-        tables[0, codes[i]] += 1
-        tables[1, codes[i + 1]] += 1
-        tables[2, codes[i + 2]] += 1
-        tables[3, codes[i + 3]] += 1
-    for i in range(whole, codes.size):
-        tables[0, codes[i]] += 1
-    return tables[0] + tables[1] + tables[2] + tables[3]
-
-
-@numba.njit(nogil=True, cache=True)
 def count_codes(tables: NDArray[np.int64], codes: NDArray[np.unsignedinteger]) -> None:
     """Add the codes (uint8 or uint16) to four tables of all their values, of shape (4, 256) or (4, 65536)."""
     whole = codes.size - codes.size % 4
@@ -46,6 +31,14 @@ def count_codes(tables: NDArray[np.int64], codes: NDArray[np.unsignedinteger]) -
         tables[3, codes[i + 3]] += 1
     for i in range(whole, codes.size):
         tables[0, codes[i]] += 1
+
+
+@numba.njit(nogil=True, cache=True)
+def histogram(codes: Codes) -> NDArray[np.int64]:
+    """Counts of all 65,536 bfloat16 values; four tables break the dependency between stores."""
+    tables = np.zeros((4, 65536), np.int64)
+    count_codes(tables, codes)
+    return tables[0] + tables[1] + tables[2] + tables[3]
 
 
 @numba.njit(nogil=True, cache=True)

@@ -2,22 +2,19 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import urllib3
-
 from portal.accounts.actions import issue_token
 from portal.accounts.models import User
+from tests.servers import wait_until_up
+from tools.services import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 300  # machines are shared
 
 
 class LivePortal(NamedTuple):
@@ -74,7 +71,7 @@ def live_portal(environment: dict[str, str]) -> Iterator[LivePortal]:
     ]  # fmt: skip
     server = subprocess.Popen(command, env={**os.environ, **environment}, cwd=ROOT)
     try:
-        _wait_until_up(port, server)
+        wait_until_up(f"http://127.0.0.1:{port}/api/uploads/", server)
         yield LivePortal(f"http://127.0.0.1:{port}", server, environment)
     finally:
         server.terminate()
@@ -84,22 +81,3 @@ def live_portal(environment: dict[str, str]) -> Iterator[LivePortal]:
 def make_token(*, owner: str) -> str:
     user, _ = User.objects.get_or_create(email=f"{owner.replace(':', '-')}@example.org")
     return issue_token(user=user, account_key=owner, scopes=["upload"])[1]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait_until_up(port: int, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        assert server.poll() is None, "the server ended at its start"
-        try:
-            urllib3.request("GET", f"http://127.0.0.1:{port}/api/uploads/", retries=False, timeout=30)
-        except urllib3.exceptions.HTTPError:
-            time.sleep(0.05)
-        else:
-            return
-    raise AssertionError("the server did not start")

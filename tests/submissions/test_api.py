@@ -5,18 +5,12 @@ from portal.accounts.actions import issue_token
 from portal.artifacts.actions import cancel_upload
 from portal.submissions.actions import open_draft, withdraw
 from portal.submissions.models import Submission
-from tests.factories.accounts import make_user
 from tests.factories.artifacts import declare
 from tests.factories.consortia import make_consortium, make_entry
 from tests.factories.programmes import make_phase
 from tests.factories.submissions import ACTOR, complete_draft, handed_in
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def team():
-    return make_user("team")
 
 
 @pytest.fixture

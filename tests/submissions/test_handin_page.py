@@ -26,11 +26,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def team():
-    return make_user("team")
-
-
-@pytest.fixture
 def entry(team):
     return graceful_entry(grace_hours=24, consortium=make_consortium(manager=team))
 

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 from portal.artifacts.stores.bucket import Bucket, NotThere, store_errors
@@ -50,28 +51,23 @@ def send_parts(bucket: Bucket, chunks: Iterable[bytes], *, size: int, target: st
         done.extend(sending.result() for sending in waiting)
 
 
-class multipart:  # noqa: N801 - used like a function
+@contextmanager
+def multipart(bucket: Bucket, target: str) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """Begin an object of several pieces; complete it at the end of the block, or abort it."""
-
-    def __init__(self, bucket: Bucket, target: str) -> None:
-        self.bucket, self.target, self.done = bucket, target, list[dict[str, Any]]()
-
-    def __enter__(self) -> tuple[str, list[dict[str, Any]]]:
+    with store_errors():
+        answer = bucket.client.create_multipart_upload(**bucket.target(target))
+    upload_id, done = str(answer["UploadId"]), list[dict[str, Any]]()
+    try:
+        yield upload_id, done
+    except BaseException:
+        bucket.abort(target, upload_id)
+        raise
+    parts = {"UploadId": upload_id, "MultipartUpload": {"Parts": done}}
+    try:
         with store_errors():
-            answer = self.bucket.client.create_multipart_upload(**self.bucket.target(self.target))
-        self.upload_id = str(answer["UploadId"])
-        return self.upload_id, self.done
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is not None:
-            self.bucket.abort(self.target, self.upload_id)
-            return
-        parts = {"UploadId": self.upload_id, "MultipartUpload": {"Parts": self.done}}
-        try:
-            with store_errors():
-                self.bucket.client.complete_multipart_upload(**self.bucket.target(self.target), **parts)
-        except NotThere:  # a repeated request after a lost answer: done already, or aborted by somebody
-            self.bucket.head(self.target)
+            bucket.client.complete_multipart_upload(**bucket.target(target), **parts)
+    except NotThere:  # a repeated request after a lost answer: done already, or aborted by somebody
+        bucket.head(target)
 
 
 def _send(bucket: Bucket, target: str, upload_id: str, data: bytes, number: int) -> dict[str, Any]:
