@@ -225,12 +225,38 @@ def test_what_the_client_began_goes_on_from_the_page(tab, tmp_path, name):
     expect(row).to_have_count(0)
 
 
+def under_way(tab):
+    """The page's requests that have no answer yet, from now on."""
+    waiting = set()
+
+    def answered(request):
+        waiting.discard(request)
+
+    def asked(request):
+        waiting.add(request)
+
+    tab.on("request", asked)
+    tab.on("requestfinished", answered)
+    tab.on("requestfailed", answered)
+    return waiting
+
+
+def end_session(tab, waiting):
+    """Forget the cookie while nothing is asked: an answer under way would bring it back."""
+    tab.route("**/*", lambda route: route.abort())
+    while waiting:
+        tab.wait_for_timeout(50)
+    tab.context.clear_cookies(name="sessionid")
+    tab.unroute("**/*")
+
+
 def test_a_torn_connection_and_a_session_that_ended_lose_nothing(world, tab, tmp_path):
     _, base, pages, _ = world
+    waiting = under_way(tab)
     tab.route(PARTS, lambda route: route.abort())
     card = send(tab, write_log(tmp_path / "torn.log", mib=9))
     expect(card).to_have_attribute("data-state", "server")
-    tab.context.clear_cookies(name="sessionid")
+    end_session(tab, waiting)
     tab.unroute(PARTS)
     expect(card).to_have_attribute("data-state", "signed-out")
     expect(tab.locator("#upload-said")).to_contain_text("로그아웃되었습니다")
