@@ -1,0 +1,57 @@
+"""The upper left corner of a matrix: places that two models of any two widths both have.
+
+Models of unequal width share no public sample. What a reader of a similarity figure wants to know, how far strangers
+agree in a tensor type, needs elements of equal row and column; 1,024 of the first 64 × 64 are enough for a null.
+"""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+SIDE = 64
+PLACES = 1_024
+SEED = 4_711
+Floats = NDArray[np.float32]
+
+
+class Places(NamedTuple):
+    rows: NDArray[np.int64]
+    columns: NDArray[np.int64]
+
+
+class CornerScore(NamedTuple):
+    """Cosine at equal places; by chance: its exact mean and sd when the places of one are in random order."""
+
+    cosine: float
+    chance_mean: float
+    chance_sd: float
+    n: int
+
+
+@lru_cache(maxsize=1)
+def corner_places() -> Places:
+    """The same places for every model and version: row-major, without repetition."""
+    chosen = np.sort(np.random.default_rng(SEED).choice(SIDE * SIDE, PLACES, replace=False))
+    return Places(chosen // SIDE, chosen % SIDE)
+
+
+def corner_of(first: Floats) -> Floats:
+    """Return (1024,) float32 from the first rows (rows, width) of a matrix, NaN where it has no such place."""
+    places = corner_places()
+    held = (places.rows < first.shape[0]) & (places.columns < first.shape[1])
+    values = np.full(PLACES, np.nan, np.float32)
+    values[held] = first[places.rows[held], places.columns[held]]
+    return values
+
+
+def corner_score(a: Floats, b: Floats) -> CornerScore | None:
+    """Compare two corners where both are known; None when one holds nothing to compare."""
+    known = np.isfinite(a) & np.isfinite(b)
+    x, y = a[known].astype(np.float64), b[known].astype(np.float64)
+    lengths = float(np.linalg.norm(x) * np.linalg.norm(y))
+    if x.size < 2 or lengths == 0.0:
+        return None
+    spread = float(np.sqrt(((x - x.mean()) ** 2).sum() * ((y - y.mean()) ** 2).sum() / (x.size - 1)))
+    return CornerScore(float(x @ y) / lengths, x.size * float(x.mean() * y.mean()) / lengths, spread / lengths, x.size)
