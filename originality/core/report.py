@@ -19,7 +19,9 @@ from originality.core.permutation import PermutationResult
 from originality.core.scores import raw_scores, scored
 from originality.core.signs import SignResult
 from originality.core.sketch import ENGINE
+from originality.core.summary import TensorSummary
 from originality.core.tensors import TensorRow
+from originality.core.units import UnitBlock
 from portal.common.formats.canonical import digest_of
 
 SCHEMA = "originality-report/1"
@@ -99,12 +101,12 @@ def _modules(findings: Findings, *, tests: int) -> list[Row]:
 def _sign_row(row: SignRow, *, tests: int, k: int) -> Row:
     result = row.result
     return {
-        "module": f"{row.candidate.kind} {row.candidate.layer}",
+        "module": block_name(row.candidate),
         "role": row.candidate.kind,
-        "layer": row.candidate.layer,
+        **place(row.candidate, row.reference),
         "candidate": list(row.candidate.tensors),
         "reference": list(row.reference.tensors),
-        "reference_module": f"{row.reference.kind} {row.reference.layer}",
+        "reference_module": block_name(row.reference),
         "test": "signs",
         "alignment": row.alignment,
         **sign_figures(result, level_of_signs(result, tests=tests)),
@@ -151,12 +153,12 @@ def _permutation_figures(result: PermutationResult, adjusted: Adjusted) -> Row:
 
 def _permutation_row(row: PermutationRow, *, tests: int) -> Row:
     return {
-        "module": f"mlp {row.candidate.layer}",
+        "module": block_name(row.candidate),
         "role": "mlp",
-        "layer": row.candidate.layer,
+        **place(row.candidate, row.reference),
         "candidate": list(row.candidate.tensors),
         "reference": list(row.reference.tensors),
-        "reference_module": f"mlp {row.reference.layer}",
+        "reference_module": block_name(row.reference),
         "test": "unit permutation",
         "alignment": "T1",
         **_permutation_figures(row.result, level_of_permutation(row.result, tests=tests)),
@@ -168,7 +170,7 @@ def _embedding_row(findings: Findings, result: PermutationResult, *, tests: int)
     return {
         "module": "embedding",
         "role": "embedding",
-        "layer": -1,
+        **place(),
         "candidate": [name for name, s in ours.summaries.items() if s.role == "embedding"],
         "reference": [name for name, s in theirs.summaries.items() if s.role == "embedding"],
         "reference_module": "embedding",
@@ -184,7 +186,7 @@ def _tensor_row(row: TensorRow, *, tests: int) -> Row:
     return {
         "module": module_name(row),
         "role": row.candidate.role,
-        "layer": row.candidate.layer,
+        **place(row.candidate, row.reference),
         "candidate": [row.candidate.name],
         "reference": [row.reference.name],
         "reference_module": row.reference.role,
@@ -208,9 +210,30 @@ def _tensor_row(row: TensorRow, *, tests: int) -> Row:
 
 
 def module_name(row: TensorRow) -> str:
-    summary = row.candidate
-    place = "" if summary.layer < 0 else f" {summary.layer}"
-    return f"{summary.role}{place}" + (f" ({summary.part})" if summary.part else "")
+    return place_name(row.candidate.role, row.candidate) + (f" ({row.candidate.part})" if row.candidate.part else "")
+
+
+def block_name(block: UnitBlock) -> str:
+    return place_name(block.kind.removeprefix("plain_"), block)
+
+
+def place_name(what: str, at: UnitBlock | TensorSummary) -> str:
+    """`vision mlp 3`, `mlp 12 expert 5`, `norm`: the language model is the tower without a name."""
+    parts = [at.tower, what, str(at.layer) if at.layer >= 0 else "", f"expert {at.expert}" if at.expert else ""]
+    return " ".join(part for part in parts if part)
+
+
+def place(
+    candidate: UnitBlock | TensorSummary | None = None, reference: UnitBlock | TensorSummary | None = None
+) -> Row:
+    """Where a module stands in both models; without one, outside of the layers of the language model."""
+    return {
+        "tower": candidate.tower if candidate else "",
+        "layer": candidate.layer if candidate else -1,
+        "expert": candidate.expert if candidate else "",
+        "reference_layer": reference.layer if reference else -1,
+        "reference_expert": reference.expert if reference else "",
+    }
 
 
 def _global(findings: Findings, modules: list[Row], *, tests: int) -> Row:

@@ -6,9 +6,10 @@ A wrong guess cannot accuse anybody: the signs of the *reference* are coins what
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import NamedTuple
 
 from originality.core.readers import TensorMeta
@@ -32,30 +33,59 @@ class Role(StrEnum):
 
 
 class Slot(NamedTuple):
-    """One tensor's place; layer is -1 outside the blocks, part tells the norms of one layer apart."""
+    """One tensor's place; layer is -1 outside the blocks, part tells the norms of one layer apart.
+
+    tower is "" for the language model or the only tower, else "vision", "audio", "projector"; expert is "" in dense
+    layers, else "shared" or the expert's number.
+    """
 
     role: Role
     layer: int = -1
     part: str = ""
+    tower: str = ""
+    expert: str = ""
+
+
+class Tower(NamedTuple):
+    """How the roles of one tower were found; gain_offset is 1 where a family stores gain − 1 (Gemma)."""
+
+    family: str
+    by_shape: bool = False
+    gain_offset: float = 0.0
 
 
 @dataclass(frozen=True)
 class RoleMap:
-    family: str
-    by_shape: bool
-    slots: dict[str, Slot]
-    gain_offset: float = 0.0  # Gemma stores gain − 1
+    """The slot of every tensor, and how each tower's were found."""
 
-    def find(self, role: Role, layer: int = -1, part: str = "") -> str | None:
-        wanted = Slot(role, layer, part)
-        return next((name for name, slot in self.slots.items() if slot == wanted), None)
+    towers: dict[str, Tower]
+    slots: dict[str, Slot]
+
+    @property
+    def family(self) -> str:
+        """The families of the towers, the language model's first."""
+        return " + ".join(dict.fromkeys(self.towers[name].family for name in sorted(self.towers)))
+
+    @property
+    def by_shape(self) -> bool:
+        return any(tower.by_shape for tower in self.towers.values())
+
+    def find(self, role: Role, layer: int = -1, part: str = "", *, tower: str = "", expert: str = "") -> str | None:
+        return self._index.get(Slot(role, layer, part, tower, expert))
+
+    @cached_property
+    def _index(self) -> dict[Slot, str]:
+        return {slot: name for name, slot in reversed(self.slots.items())}
 
     def only(self, roles: set[Role]) -> "RoleMap":
-        slots = {name: slot for name, slot in self.slots.items() if slot.role in roles}
-        return RoleMap(self.family, self.by_shape, slots, self.gain_offset)
+        return RoleMap(self.towers, {name: slot for name, slot in self.slots.items() if slot.role in roles})
 
-    def layers(self, role: Role) -> list[int]:
-        return sorted({slot.layer for slot in self.slots.values() if slot.role is role and slot.layer >= 0})
+    def among(self, names: Collection[str]) -> "RoleMap":
+        """The same map without the tensors that are not named."""
+        return RoleMap(self.towers, {name: slot for name, slot in self.slots.items() if name in names})
+
+    def layers(self, role: Role, *, tower: str = "") -> list[int]:
+        return sorted({s.layer for s in self.slots.values() if s.role is role and s.layer >= 0 and s.tower == tower})
 
 
 # pattern → role and part; `#` stands for the layer number. The first table whose required patterns all occur is taken.
@@ -104,8 +134,9 @@ def assign_roles(tensors: Mapping[str, TensorMeta]) -> RoleMap:
         compiled = {re.compile(pattern.replace("#", r"(?P<layer>\d+)")): slot for pattern, slot in table.items()}
         needed = re.compile(mark.replace("#", r"\d+"))
         if any(needed.fullmatch(name) for name in tensors):
-            return RoleMap(family, False, {name: _declared(name, compiled) for name in tensors}, offset)
-    return RoleMap("unknown", True, _by_shape(tensors))
+            slots = {name: _declared(name, compiled) for name in tensors}
+            return RoleMap({"": Tower(family, gain_offset=offset)}, slots)
+    return RoleMap({"": Tower("unknown", by_shape=True)}, _by_shape(tensors))
 
 
 def _declared(name: str, table: dict[re.Pattern[str], tuple[Role, str]]) -> Slot:

@@ -20,7 +20,8 @@ KINDS = {
 
 def matched_gains(candidate: Sketch, reference: Sketch) -> tuple[GainResult | None, str]:
     """Compare the norms of equal place; models of unequal width are cut to the common channels, and it is said."""
-    places = sorted(set(candidate.gains) & set(reference.gains))
+    shared = sorted(set(candidate.gains) & set(reference.gains))
+    places = [place for place in shared if place[0] == shared[0][0]]  # one tower: the language model if there is one
     if not places:
         return None, "no norm has a counterpart"
     width = min(*(candidate.gains[place].size for place in places), *(reference.gains[place].size for place in places))

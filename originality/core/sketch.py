@@ -4,14 +4,14 @@ import hashlib
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from originality.core.projection import Matrix
 from originality.core.readers import Source
-from originality.core.roles import Role, RoleMap, assign_roles
+from originality.core.roles import Role, RoleMap, Tower, assign_roles
 from originality.core.summary import Sampled, TensorSummary, summarise
 from originality.core.tokens import Anchors, TokenTable, embedding_anchors, token_table
 from originality.core.units import UnitBlock, read_vector, unit_blocks
@@ -37,9 +37,10 @@ class Sketch:
     summaries: dict[str, TensorSummary]
     samples: dict[str, Sampled]
     blocks: list[UnitBlock]
-    gains: dict[tuple[int, str], Matrix]  # (layer, part) → (d_model,)
+    gains: dict[tuple[str, int, str], Matrix]  # (tower, layer, part) → (d_model,)
     tokens: TokenTable
     anchors: Anchors
+    towers: dict[str, Tower] = field(default_factory=dict)
 
     @property
     def parameters(self) -> int:
@@ -80,6 +81,7 @@ def build_sketch(source: Source, *, k: int = STORED_K, progress: Progress = sile
         gains=_gains(source, usable),
         tokens=table,
         anchors=embedding_anchors(source, name=usable.find(Role.EMBEDDING), table=table),
+        towers=roles.towers,
     )
     progress(len(names) + 1, len(names) + 1, "units")
     return sketch
@@ -87,8 +89,7 @@ def build_sketch(source: Source, *, k: int = STORED_K, progress: Progress = sile
 
 def _usable(roles: RoleMap, samples: dict[str, Sampled]) -> RoleMap:
     """Drop excluded tensors from the role map, so that no later step can pick them up."""
-    slots = {name: slot for name, slot in roles.slots.items() if name in samples}
-    return RoleMap(roles.family, roles.by_shape, slots, roles.gain_offset)
+    return roles.among(samples)
 
 
 def content_digest(summaries: list[TensorSummary]) -> str:
@@ -97,9 +98,10 @@ def content_digest(summaries: list[TensorSummary]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def _gains(source: Source, roles: RoleMap) -> dict[tuple[int, str], Matrix]:
-    norms = {(slot.layer, slot.part): name for name, slot in roles.slots.items() if slot.role is Role.NORM}
-    return {key: read_vector(source, name) + np.float32(roles.gain_offset) for key, name in sorted(norms.items())}
+def _gains(source: Source, roles: RoleMap) -> dict[tuple[str, int, str], Matrix]:
+    norms = {(slot.tower, slot.layer, slot.part): name for name, slot in roles.slots.items() if slot.role is Role.NORM}
+    offsets = {tower: np.float32(found.gain_offset) for tower, found in roles.towers.items()}
+    return {key: read_vector(source, name) + offsets[key[0]] for key, name in sorted(norms.items())}
 
 
 def vocabulary_size(sketch: Sketch) -> int | None:

@@ -10,14 +10,16 @@ from safetensors.numpy import load_file, save_file
 
 from originality.core.errors import InputError
 from originality.core.projection import SEED
+from originality.core.roles import Tower
 from originality.core.sketch import ENGINE, Sketch
 from originality.core.summary import Sampled, TensorSummary
 from originality.core.tokens import Anchors, TokenTable
 from originality.core.units import UnitBlock
 from portal.common.formats.safetensors_header import HeaderError, read_header
 
-SCHEMA = "originality-sketch/1"
+SCHEMA = "originality-sketch/2"
 UNITS = ("reads", "writes", "gate")
+PLACES = ("kind", "layer", "tensors", "folded", "tower", "expert")
 Arrays = dict[str, NDArray[Any]]
 
 
@@ -70,7 +72,8 @@ def _header(sketch: Sketch) -> dict[str, Any]:
         "config": sketch.config,
         "tensors": [summary.as_json() for summary in sketch.summaries.values()],
         "sampled": list(sketch.samples),
-        "blocks": [{"kind": b.kind, "layer": b.layer, "tensors": b.tensors, "folded": b.folded} for b in sketch.blocks],
+        "blocks": [{key: getattr(block, key) for key in PLACES} for block in sketch.blocks],
+        "towers": sketch.towers,
         "gains": list(sketch.gains),
     }
 
@@ -107,9 +110,10 @@ def _sketch(head: dict[str, Any], arrays: Arrays) -> Sketch:
         summaries=summaries,
         samples={name: _sampled(index, arrays) for index, name in enumerate(head["sampled"])},
         blocks=[_block(index, item, arrays) for index, item in enumerate(head["blocks"])],
-        gains={(key[0], key[1]): arrays[f"gain.{index}"] for index, key in enumerate(head["gains"])},
+        gains={(key[0], key[1], key[2]): arrays[f"gain.{index}"] for index, key in enumerate(head["gains"])},
         tokens=TokenTable(arrays.get("tokens", nothing), arrays.get("merges", nothing)),
         anchors=Anchors(arrays.get("anchor_hashes", nothing), rows),
+        towers={name: Tower(*found) for name, found in head["towers"].items()},
     )
 
 
@@ -130,6 +134,4 @@ def _block(index: int, item: dict[str, Any], arrays: Arrays) -> UnitBlock:
     reads, writes = parts["reads"], parts["writes"]
     if reads is None or writes is None:
         raise ValueError(f"block {index} lacks its unit features")
-    return UnitBlock(
-        item["kind"], item["layer"], tuple(item["tensors"]), reads, writes, parts["gate"], folded=item["folded"]
-    )
+    return UnitBlock(**item | {"tensors": tuple(item["tensors"])}, reads=reads, writes=writes, gate=parts["gate"])

@@ -36,6 +36,8 @@ class TensorSummary:
     sd: float = 0.0
     kurtosis: float = 0.0
     untrained_rows: int = 0
+    tower: str = ""
+    expert: str = ""
 
     @property
     def size(self) -> int:
@@ -106,6 +108,7 @@ def summarise(source: Source, name: str, *, slot: Slot) -> tuple[TensorSummary, 
     meta = source.tensors[name]
     common: dict[str, Any] = {"name": name, "dtype": meta.dtype, "shape": meta.shape}
     common |= {"role": slot.role.value, "layer": slot.layer, "part": slot.part}
+    common |= {"tower": slot.tower, "expert": slot.expert}
     if reason := excluded_before_reading(name, meta=meta, slot=slot):
         return TensorSummary(**common, excluded=reason), None
     state = _Pass(dtype=meta.dtype, shape=meta.shape, slot=slot, size=meta.size)

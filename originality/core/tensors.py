@@ -15,6 +15,7 @@ from originality.core.summary import TABLES, TensorSummary
 from originality.core.variance import VarianceResult, variance_explained
 
 LayerMap = Callable[[int], int]
+Place = tuple[str, str, int, str, str, tuple[int, ...]]
 
 
 class TensorRow(NamedTuple):
@@ -34,7 +35,7 @@ class TensorRow(NamedTuple):
 
 def pair_tensors(candidate: Sketch, reference: Sketch, *, layer: LayerMap) -> list[tuple[str, str]]:
     """Pair tensors of equal role and shape by the layer map, and any tensor with an identical twin elsewhere."""
-    by_place: dict[tuple[str, int, str, tuple[int, ...]], str] = {}
+    by_place: dict[Place, str] = {}
     by_content: dict[str, str] = {}
     for name in reference.samples:
         summary = reference.summaries[name]
@@ -49,10 +50,10 @@ def pair_tensors(candidate: Sketch, reference: Sketch, *, layer: LayerMap) -> li
     return pairs
 
 
-def _place(summary: TensorSummary, layer: int) -> tuple[str, int, str, tuple[int, ...]]:
+def _place(summary: TensorSummary, layer: int) -> Place:
     """Where no role is known the name stands in for it."""
     part = summary.name if summary.role in {"other", "bias"} else summary.part
-    return summary.role, layer, part, summary.shape
+    return summary.tower, summary.role, layer, summary.expert, part, summary.shape
 
 
 def sampled_row(candidate: Sketch, reference: Sketch, names: tuple[str, str]) -> TensorRow:

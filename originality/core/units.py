@@ -27,6 +27,12 @@ class UnitBlock:
     writes: Matrix
     gate: Matrix | None
     folded: bool
+    tower: str = ""
+    expert: str = ""
+    traits: Matrix | None = None
+    own_reads: Matrix | None = None
+    own_writes: Matrix | None = None
+    own_gate: Matrix | None = None
 
     @property
     def count(self) -> int:
@@ -71,9 +77,9 @@ def _fit(source: Source, up: str, down: str) -> bool:
 def _gain(source: Source, *, roles: RoleMap, layer: int, width: int) -> Vector | None:
     """Return the norm gain in front of the MLP, to be folded into what reads the residual stream."""
     name = roles.find(Role.NORM, layer, "mlp")
-    if name is None or roles.family == "bert" or source.tensors[name].shape != (width,):
+    if name is None or roles.towers[""].family == "bert" or source.tensors[name].shape != (width,):
         return None  # post-norm blocks read the normalised stream itself
-    return read_vector(source, name) + np.float32(roles.gain_offset)
+    return read_vector(source, name) + np.float32(roles.towers[""].gain_offset)
 
 
 def _attention(source: Source, *, roles: RoleMap, layer: int, k: int, basis: Matrix | None) -> UnitBlock | None:
