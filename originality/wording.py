@@ -4,6 +4,14 @@ from django.utils.translation import gettext, gettext_noop
 
 SENTENCES = (
     gettext_noop("direction not determined"),
+    gettext_noop("no trace"),
+    gettext_noop("anomaly"),
+    gettext_noop("common origin"),
+    gettext_noop("identical"),
+    gettext_noop("own lineage"),
+    gettext_noop("not comparable"),
+    gettext_noop("no test could be made between these two models"),
+    gettext_noop("the tests saw less than 1 % of the candidate's parameters, too little to speak of no trace"),
     gettext_noop("direction not determined: common origin is symmetric"),
     gettext_noop("distillation, and reuse of data or of a recipe, leave no trace in weights"),
     gettext_noop("a parent that is not in the registry cannot be found"),

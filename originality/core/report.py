@@ -1,30 +1,16 @@
-"""The report document, schema originality-report/1: evidence with its nulls, coverage and limits. It never rules."""
-
-from typing import Any
+"""The report document, schema originality-report/2: evidence with its nulls, coverage and limits. It never rules."""
 
 from originality.core.baselines import Baselines
-from originality.core.blocks import PermutationRow, SignRow
 from originality.core.compare import Findings, Side, depth_map
-from originality.core.levels import (
-    Adjusted,
-    adjust,
-    detectable_r2,
-    level_of_equality,
-    level_of_permutation,
-    level_of_signs,
-    thresholds,
-)
+from originality.core.levels import adjust, level_of_signs, thresholds
 from originality.core.metadata import compare_metadata
-from originality.core.permutation import PermutationResult
+from originality.core.modulerows import Row, module_rows, sign_figures
+from originality.core.outcome import Circumstances, declared_lineage, outcome, why_not_comparable
 from originality.core.scores import raw_scores, scored
-from originality.core.signs import SignResult
 from originality.core.sketch import ENGINE
-from originality.core.summary import TensorSummary
-from originality.core.tensors import TensorRow
-from originality.core.units import UnitBlock
 from portal.common.formats.canonical import digest_of
 
-SCHEMA = "originality-report/1"
+SCHEMA = "originality-report/2"
 LIMITS = (
     "direction not determined: common origin is symmetric",
     "distillation, and reuse of data or of a recipe, leave no trace in weights",
@@ -32,30 +18,41 @@ LIMITS = (
     "full disguise with random sign flips is outside the exact tests",
     "two models from one initial seed agree in their signs without any reuse; a step-0 checkpoint tells them apart",
 )
-Row = dict[str, Any]
 
 
 def report(
-    findings: Findings, *, baselines: Baselines, tests: int | None = None, public_since: str | None = None
+    findings: Findings,
+    *,
+    baselines: Baselines,
+    tests: int | None = None,
+    public_since: str | None = None,
+    earliest_deposit: str | None = None,
+    lineage: str | None = None,
 ) -> Row:
-    """Put the findings in words; `tests` counts the tests over all references where there are several."""
+    """Put the findings in words; `tests` counts the tests over all references where there are several.
+
+    The dates are ISO text and are only passed on; `lineage` is the team's declaration that the reference is its own.
+    """
     ours, theirs = findings.candidate.sketch, findings.reference.sketch
     tests = findings.tried if tests is None else tests
-    modules = _modules(findings, tests=tests)
-    values = raw_scores(ours, theirs, gains=findings.gains, rows=findings.tensors)
+    known = Circumstances(public_since, earliest_deposit, lineage)
+    modules = module_rows(findings, tests=tests)
     coverage = _coverage(findings)
+    overall = _global(findings, modules, tests=tests, coverage=coverage["any"], lineage=lineage)
+    values = raw_scores(ours, theirs, gains=findings.gains, rows=findings.tensors)
     return {
         "schema": SCHEMA,
         "engine": ENGINE,
         "candidate": _side(findings.candidate),
         "reference": _side(findings.reference) | {"public_since": public_since},
-        "direction": "direction not determined",
+        "direction": known.direction(),
+        "lineage": declared_lineage(lineage, level=overall["level"]),
         "plan_digest": plan_digest(findings),
         "tests_tried": tests,
         "coverage": coverage,
         "metadata": compare_metadata(ours, theirs),
         "modules": modules,
-        "global": _global(findings, modules, tests=tests),
+        "global": overall,
         "depth_map": depth_map(findings.blocks),
         "scores": scored(
             values, gains=findings.gains, rows=findings.tensors, coverage=_score_coverage(findings), baselines=baselines
@@ -89,154 +86,7 @@ def _side(side: Side) -> Row:
     }
 
 
-def _modules(findings: Findings, *, tests: int) -> list[Row]:
-    rows = [_sign_row(row, tests=tests, k=findings.candidate.sketch.k) for row in findings.blocks.signs]
-    rows += [_permutation_row(row, tests=tests) for row in findings.blocks.permutations]
-    rows += [_tensor_row(row, tests=tests) for row in findings.tensors]
-    if findings.embedding is not None:
-        rows.append(_embedding_row(findings, findings.embedding, tests=tests))
-    return rows
-
-
-def _sign_row(row: SignRow, *, tests: int, k: int) -> Row:
-    result = row.result
-    return {
-        "module": block_name(row.candidate),
-        "role": row.candidate.kind,
-        **place(row.candidate, row.reference),
-        "candidate": list(row.candidate.tensors),
-        "reference": list(row.reference.tensors),
-        "reference_module": block_name(row.reference),
-        "test": "signs",
-        "alignment": row.alignment,
-        **sign_figures(result, level_of_signs(result, tests=tests)),
-        "detectable_r2": detectable_r2(n=result.n, k=k, tests=tests),
-    }
-
-
-def sign_figures(result: SignResult, adjusted: Adjusted) -> Row:
-    return {
-        "n": result.n,
-        "z": result.z,
-        "null_mean": 0.0,
-        "null_sd": 1.0,
-        "agreement": result.agreement,
-        "log10_p": result.log10_p,
-        "log10_p_adj": adjusted.log10_p_adj,
-        "p": result.p,
-        "p_adj": adjusted.p_adj,
-        "log10_p_binomial": result.log10_p_binomial,
-        "r2": result.r2,
-        "control_z": result.control_z,
-        "level": adjusted.level,
-    }
-
-
-def _permutation_figures(result: PermutationResult, adjusted: Adjusted) -> Row:
-    return {
-        "n": result.n,
-        "z": result.z,
-        "null_mean": 0.0,
-        "null_sd": 1.0,
-        "agreement": None,
-        "log10_p": result.log10_p,
-        "log10_p_adj": adjusted.log10_p_adj,
-        "p": 10.0**result.log10_p,
-        "p_adj": adjusted.p_adj,
-        "r2": max(result.mean_cosine - result.null_mean, 0.0) ** 2,
-        "mean_cosine": result.mean_cosine,
-        "mean_cosine_null": result.null_mean,
-        "mean_cosine_null_sd": result.null_sd,
-        "level": adjusted.level,
-    }
-
-
-def _permutation_row(row: PermutationRow, *, tests: int) -> Row:
-    return {
-        "module": block_name(row.candidate),
-        "role": "mlp",
-        **place(row.candidate, row.reference),
-        "candidate": list(row.candidate.tensors),
-        "reference": list(row.reference.tensors),
-        "reference_module": block_name(row.reference),
-        "test": "unit permutation",
-        "alignment": "T1",
-        **_permutation_figures(row.result, level_of_permutation(row.result, tests=tests)),
-    }
-
-
-def _embedding_row(findings: Findings, result: PermutationResult, *, tests: int) -> Row:
-    ours, theirs = findings.candidate.sketch, findings.reference.sketch
-    return {
-        "module": "embedding",
-        "role": "embedding",
-        **place(),
-        "candidate": [name for name, s in ours.summaries.items() if s.role == "embedding"],
-        "reference": [name for name, s in theirs.summaries.items() if s.role == "embedding"],
-        "reference_module": "embedding",
-        "test": "channel permutation",
-        "alignment": "T1",
-        **_permutation_figures(result, level_of_permutation(result, tests=tests)),
-    }
-
-
-def _tensor_row(row: TensorRow, *, tests: int) -> Row:
-    """The module's name is the tensor's role and layer, whatever the team called it."""
-    adjusted = level_of_equality(row.equality, tests=tests)
-    return {
-        "module": module_name(row),
-        "role": row.candidate.role,
-        **place(row.candidate, row.reference),
-        "candidate": [row.candidate.name],
-        "reference": [row.reference.name],
-        "reference_module": row.reference.role,
-        "test": "exact",
-        "alignment": "T1",
-        "n": row.equality.n,
-        "z": None,
-        "agreement": row.equality.fraction,
-        "agreement_by_chance": row.equality.chance,
-        "identical": row.identical,
-        "sampled": row.sampled,
-        "log10_p": row.equality.log10_p,
-        "log10_p_adj": adjusted.log10_p_adj,
-        "p": 10.0**row.equality.log10_p,
-        "p_adj": adjusted.p_adj,
-        "r2": row.variance.r2,
-        "r2_by_chance": 1 / max(row.variance.n - 1, 1),
-        "v": row.variance.v,
-        "level": adjusted.level,
-    }
-
-
-def module_name(row: TensorRow) -> str:
-    return place_name(row.candidate.role, row.candidate) + (f" ({row.candidate.part})" if row.candidate.part else "")
-
-
-def block_name(block: UnitBlock) -> str:
-    return place_name(block.kind.removeprefix("plain_"), block)
-
-
-def place_name(what: str, at: UnitBlock | TensorSummary) -> str:
-    """`vision mlp 3`, `mlp 12 expert 5`, `norm`: the language model is the tower without a name."""
-    parts = [at.tower, what, str(at.layer) if at.layer >= 0 else "", f"expert {at.expert}" if at.expert else ""]
-    return " ".join(part for part in parts if part)
-
-
-def place(
-    candidate: UnitBlock | TensorSummary | None = None, reference: UnitBlock | TensorSummary | None = None
-) -> Row:
-    """Where a module stands in both models; without one, outside of the layers of the language model."""
-    return {
-        "tower": candidate.tower if candidate else "",
-        "layer": candidate.layer if candidate else -1,
-        "expert": candidate.expert if candidate else "",
-        "reference_layer": reference.layer if reference else -1,
-        "reference_expert": reference.expert if reference else "",
-    }
-
-
-def _global(findings: Findings, modules: list[Row], *, tests: int) -> Row:
+def _global(findings: Findings, modules: list[Row], *, tests: int, coverage: float, lineage: str | None) -> Row:
     pooled = {
         alignment: sign_figures(result, level_of_signs(result, tests=tests))
         for alignment, result in findings.blocks.pooled.items()
@@ -246,9 +96,13 @@ def _global(findings: Findings, modules: list[Row], *, tests: int) -> Row:
     sketch = findings.candidate.sketch
     share = sum(sketch.summaries[name].size for name in found) / max(sketch.parameters, 1)
     joint = findings.gains.joint if findings.gains else None
+    level = max(levels, default=0)
+    not_comparable = why_not_comparable(level=level, tests_made=len(modules), coverage=coverage)
     return {
-        "level": max(levels, default=0),
-        "comparable": bool(modules),
+        "level": level,
+        "outcome": outcome(level=level, not_comparable=not_comparable, lineage=lineage),
+        "comparable": not not_comparable,
+        "not_comparable": not_comparable,
         "pooled": pooled,
         "share_of_parameters_common_origin": share,
         "modules_at_level_2_or_more": sum(row["level"] >= 2 for row in modules),
@@ -260,6 +114,7 @@ def _coverage(findings: Findings) -> dict[str, float]:
     """Share of the candidate's parameters that each kind of test saw."""
     sketch = findings.candidate.sketch
     signs = {name for row in findings.blocks.signs for name in row.candidate.tensors}
+    units = {name for row in findings.blocks.permutations for name in row.candidate.tensors}
     exact = {row.candidate.name for row in findings.tensors}
     total = max(sketch.parameters, 1)
 
@@ -269,8 +124,9 @@ def _coverage(findings: Findings) -> dict[str, float]:
     return {
         "trained": sketch.compared / total,
         "signs": share(signs),
+        "permutations": share(units),
         "exact": share(exact),
-        "any": share(signs | exact),
+        "any": share(signs | units | exact),
     }
 
 

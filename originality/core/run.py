@@ -51,7 +51,7 @@ def report_run(spec: Document, *, folder: Path, progress: Progress) -> Document:
     tests = max(1, sum(found.tried for found in findings))
     baselines = _baselines(spec)
     reports = [
-        {"id": item["id"], "report": _labelled(found, item, baselines=baselines, tests=tests)}
+        {"id": item["id"], "report": _labelled(found, item, spec=spec, baselines=baselines, tests=tests)}
         for item, found in zip(references, findings, strict=True)
     ]
     binding = _binding(candidate, spec, folder=folder)
@@ -59,8 +59,16 @@ def report_run(spec: Document, *, folder: Path, progress: Progress) -> Document:
     return {"schema": "originality-run/1", "reports": reports, "binding": binding, "thresholds": thresholds()}
 
 
-def _labelled(found: Findings, item: Document, *, baselines: Baselines, tests: int) -> Document:
-    document = report(found, baselines=baselines, tests=tests, public_since=item.get("public_since"))
+def _labelled(found: Findings, item: Document, *, spec: Document, baselines: Baselines, tests: int) -> Document:
+    """Add what the portal knows beside the weights: dates, and the declaration of an own earlier model."""
+    document = report(
+        found,
+        baselines=baselines,
+        tests=tests,
+        public_since=item.get("public_since"),
+        earliest_deposit=spec.get("earliest_deposit"),
+        lineage=item.get("lineage") or None,
+    )
     document["reference"]["label"] = item["name"]
     return document
 

@@ -5,20 +5,25 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-LEVELS = (
-    "no trace above the detection limit",
-    "anomaly to be explained",
-    "common origin",
-    "identical beyond chance",
-)
+OUTCOMES = {
+    "no trace": "no trace above the detection limit",
+    "anomaly": "anomaly to be explained",
+    "common origin": "common origin",
+    "identical": "identical beyond chance",
+    "own lineage": "own lineage, as declared",
+    "not comparable": "could not be compared",
+}
 ROWS_SHOWN = 40
 
 
 def print_report(document: dict[str, Any], console: Console) -> None:
     overall, coverage = document["global"], document["coverage"]
     console.print(f"[bold]{document['candidate']['label']}[/] against [bold]{document['reference']['label']}[/]")
-    verdict = LEVELS[overall["level"]] if overall["comparable"] else "could not be compared"
-    console.print(f"level {overall['level']}: {verdict}; {document['direction']}")
+    console.print(f"level {overall['level']}: {OUTCOMES[overall['outcome']]}; {_direction(document['direction'])}")
+    if overall["not_comparable"]:
+        console.print(overall["not_comparable"])
+    if document["lineage"] and not document["lineage"]["shown"]:
+        console.print(f"declared as own lineage ({document['lineage']['declared']}), not shown by the weights")
     console.print(f"{document['tests_tried']} tests counted; coverage {coverage['any']:.1%} of parameters")
     console.print(f"parameters in modules of common origin: {overall['share_of_parameters_common_origin']:.1%}")
     console.print(_pooled(overall["pooled"]))
@@ -28,6 +33,12 @@ def print_report(document: dict[str, Any], console: Console) -> None:
         console.print(f"not made: {text}")
     for text in document["limits"]:
         console.print(f"limit: {text}")
+
+
+def _direction(known: dict[str, Any]) -> str:
+    since, deposit = known["reference_public_since"], known["candidate_earliest_deposit"]
+    dates = f"reference public since {since or 'unknown'}, candidate first deposited {deposit or 'unknown'}"
+    return f"{known['text']} ({dates})"
 
 
 def _pooled(pooled: dict[str, Any]) -> Table:

@@ -19,7 +19,7 @@ def test_compare_writes_the_documented_report(models, tmp_path):
     assert main(["compare", *map(str, models), "--json", str(out)]) == 0
 
     report = json.loads(out.read_text())
-    assert report["schema"] == "originality-report/1"
+    assert report["schema"] == "originality-report/2"
     keys = {"candidate", "reference", "coverage", "plan_digest", "tests_tried", "modules", "global", "scores", "limits"}
     assert keys <= set(report)
     json.dumps(report, allow_nan=False)

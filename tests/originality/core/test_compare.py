@@ -35,7 +35,8 @@ def test_fine_tuned_model_is_of_common_origin(tmp_path, parent):
     assert report["global"]["level"] == 2
     assert pooled(report, "T1")["agreement"] == 1.0
     assert pooled(report, "T1")["log10_p_adj"] < -6
-    assert report["direction"] == "direction not determined"
+    assert report["global"]["outcome"] == "common origin"
+    assert report["direction"]["text"] == "direction not determined"
 
 
 def test_the_same_weights_are_identical(tmp_path, parent):
