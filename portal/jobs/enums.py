@@ -12,6 +12,7 @@ class JobState(TextChoices):
 
 
 LIVE = (JobState.LEASED, JobState.RUNNING)
+ENDED_WITHOUT = (JobState.FAILED, JobState.CANCELLED)
 FINAL = (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED)
 
 

@@ -72,6 +72,22 @@ class Job(models.Model):
         return self.state in FINAL
 
 
+class Need(models.Model):
+    """`job` is not taken before `on` has succeeded; parts of one piece of work and what puts them together."""
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="needs")
+    on = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="needed_by")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["job", "on"], name="need_once"),
+            models.CheckConstraint(condition=~Q(job=F("on")), name="need_another_job"),
+        ]
+
+    def __str__(self) -> str:
+        return f"job {self.job_id} needs {self.on_id}"
+
+
 class Attempt(models.Model):
     """One lease of one job. `log` is the tail of what the child printed, for operators."""
 

@@ -2,7 +2,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -10,16 +10,39 @@ from django.utils.translation import ngettext
 from portal.common.time import kst
 from portal.jobs import registry
 from portal.jobs.capabilities import covers
-from portal.jobs.enums import Cause, JobState
-from portal.jobs.models import Attempt, Job, Worker
+from portal.jobs.enums import ENDED_WITHOUT, FINAL, Cause, JobState
+from portal.jobs.models import Attempt, Job, Need, Worker
 
 WORKER_SILENT_AFTER = timedelta(seconds=60)
 SECRET_DETAIL = {Cause.WORKER_LOST, Cause.NOT_TAKEN}  # detail names machines: for operators only
 
 
+def is_blocked() -> Exists:
+    """The condition that a job needs another one that has not succeeded."""
+    return Exists(Need.objects.filter(job=OuterRef("pk")).exclude(on__state=JobState.SUCCEEDED))
+
+
+def ready() -> QuerySet[Job]:
+    """Waiting jobs that need no other job, or none any more."""
+    return Job.objects.filter(~is_blocked(), state=JobState.QUEUED)
+
+
+def hopeless_jobs() -> QuerySet[Job]:
+    """Waiting jobs that need one which ended without success."""
+    lost = Need.objects.filter(job=OuterRef("pk"), on__state__in=ENDED_WITHOUT)
+    return Job.objects.filter(Exists(lost), state=JobState.QUEUED)
+
+
+def unneeded_jobs() -> QuerySet[Job]:
+    """Jobs whose result nothing can use any more: all that needed them ended without success."""
+    needed = Need.objects.filter(on=OuterRef("pk"))
+    in_use = needed.exclude(job__state__in=ENDED_WITHOUT)
+    return Job.objects.filter(Exists(needed), ~Exists(in_use)).exclude(state__in=FINAL)
+
+
 def claimable(capabilities: Mapping[str, int]) -> QuerySet[Job]:
     """Waiting jobs that a worker with these capabilities can do now, in the order in which they are taken."""
-    queued = Job.objects.filter(state=JobState.QUEUED)
+    queued = ready()
     needs = queued.order_by().values_list("route", "requirements").distinct()
     routes = [route for route, requirements in needs if covers(capabilities, requirements)]
     return queued.filter(route__in=routes, kind__in=registry.kind_names(), not_before__lte=timezone.now()).order_by(
@@ -29,7 +52,7 @@ def claimable(capabilities: Mapping[str, int]) -> QuerySet[Job]:
 
 def waiting_for(capabilities: Mapping[str, int]) -> bool:
     """Whether a worker with these capabilities still has something to do, now or after a backoff."""
-    queued = Job.objects.filter(state=JobState.QUEUED, kind__in=registry.kind_names())
+    queued = ready().filter(kind__in=registry.kind_names())
     return any(covers(capabilities, job.requirements) for job in queued.only("requirements").iterator())
 
 
@@ -40,7 +63,7 @@ def live_workers() -> QuerySet[Worker]:
 def jobs_before(job: Job) -> int:
     """How many waiting jobs are taken before this one."""
     earlier = Q(priority__gt=job.priority) | Q(priority=job.priority, pk__lt=job.pk)
-    return Job.objects.filter(earlier, state=JobState.QUEUED).count()
+    return ready().filter(earlier).count()
 
 
 def current_attempt(job: Job) -> Attempt | None:
@@ -58,7 +81,18 @@ def why_waiting(job: Job) -> str:
             "time": kst(job.not_before),
             "cause": job.get_cause_display(),
         }
-    return missing_worker(job) or place_in_queue(job)
+    return parts_missing(job) or missing_worker(job) or place_in_queue(job)
+
+
+def parts_missing(job: Job) -> str:
+    done, total = needs_done(job)
+    return _("%(done)s of %(total)s parts are done.") % {"done": done, "total": total} if done < total else ""
+
+
+def needs_done(job: Job) -> tuple[int, int]:
+    """How many of the jobs that this one needs have succeeded, of how many."""
+    states = list(job.needs.values_list("on__state", flat=True))
+    return states.count(JobState.SUCCEEDED), len(states)
 
 
 def missing_worker(job: Job) -> str:

@@ -7,15 +7,17 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from portal.jobs import registry
 from portal.jobs.actions.leases import end_attempt, requeue_or_fail
+from portal.jobs.actions.requests import cancel
 from portal.jobs.actions.sending import send
-from portal.jobs.enums import LIVE, AttemptOutcome, Cause, JobState
+from portal.jobs.enums import ENDED_WITHOUT, LIVE, AttemptOutcome, Cause, JobState
 from portal.jobs.errors import Failure
-from portal.jobs.models import Job, Worker
+from portal.jobs.models import Job, Need, Worker
+from portal.jobs.selectors import hopeless_jobs, is_blocked, unneeded_jobs
 
 logger = logging.getLogger(__name__)
 
@@ -29,19 +31,22 @@ class Report:
 
     expired: int = 0
     overdue: int = 0
+    unneeded: int = 0
     sent: int = 0
     steps: int = 0
     broken_steps: list[str] = field(default_factory=list)
 
     @property
     def changed(self) -> int:
-        return self.expired + self.overdue + self.sent + self.steps
+        return self.expired + self.overdue + self.unneeded + self.sent + self.steps
 
 
 def reconcile() -> Report:
     report = Report()
     report.expired = each_locked(silent_jobs(), take_back, report)
     report.overdue = each_locked(untaken_jobs(), give_up, report)
+    report.unneeded = each_locked(hopeless_jobs(), end_with_need, report)
+    report.unneeded += each_locked(unneeded_jobs(), cancel, report)
     report.sent = resend_messages()
     for name, step in registry.steps().items():
         run_step(name, step, report)
@@ -56,7 +61,10 @@ def silent_jobs() -> QuerySet[Job]:
 
 
 def untaken_jobs() -> QuerySet[Job]:
-    return Job.objects.filter(state=JobState.QUEUED, deadline__lt=timezone.now())
+    """A job that needed others waits from the end of the last of them on."""
+    now = timezone.now()
+    freed = Need.objects.filter(job=OuterRef("pk"), on__finished__gt=now - timedelta(days=settings.JOBS_QUEUE_DAYS))
+    return Job.objects.filter(~is_blocked(), ~Exists(freed), state=JobState.QUEUED, deadline__lt=now)
 
 
 def take_back(job: Job) -> None:
@@ -65,11 +73,21 @@ def take_back(job: Job) -> None:
     requeue_or_fail(job, Failure(Cause.WORKER_LOST, worker, transient=True), wait=0)
 
 
+def end_with_need(job: Job) -> None:
+    """End a waiting job as the one that it needs: failed with the same cause, or cancelled."""
+    lost = Job.objects.filter(needed_by__job=job, state__in=ENDED_WITHOUT).order_by("-cause", "pk")
+    first = lost.first()
+    if first is not None and first.cause:
+        requeue_or_fail(job, Failure(Cause(first.cause), first.error, transient=False), wait=0)
+    elif first is not None:
+        cancel(job)
+
+
 def give_up(job: Job) -> None:
     requeue_or_fail(job, Failure(Cause.NOT_TAKEN, job.route, transient=False), wait=0)
 
 
-def each_locked(jobs: QuerySet[Job], act: Callable[[Job], None], report: Report) -> int:
+def each_locked(jobs: QuerySet[Job], act: Callable[[Job], object], report: Report) -> int:
     """Act on each job in a transaction of its own, skipping rows that another process is just changing.
 
     A job whose hook raises stays as it is, is reported, and does not keep the others waiting.
@@ -87,7 +105,7 @@ def each_locked(jobs: QuerySet[Job], act: Callable[[Job], None], report: Report)
 
 
 @transaction.atomic
-def act_locked(one: QuerySet[Job], act: Callable[[Job], None]) -> bool:
+def act_locked(one: QuerySet[Job], act: Callable[[Job], object]) -> bool:
     job = one.select_for_update(skip_locked=True).first()
     if job is not None:
         act(job)
@@ -100,7 +118,7 @@ def resend_messages() -> int:
         return 0
     now = timezone.now()
     unsent = Job.objects.filter(
-        Q(sent=None) | Q(sent__lt=now - RESEND_AFTER), state=JobState.QUEUED, not_before__lte=now
+        ~is_blocked(), Q(sent=None) | Q(sent__lt=now - RESEND_AFTER), state=JobState.QUEUED, not_before__lte=now
     )
     sent = 0
     for pk in list(unsent.order_by("-priority", "pk").values_list("pk", flat=True)):

@@ -1,6 +1,6 @@
 """Asking for work. The caller's own action is the audited one: it knows what the job is for."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -12,9 +12,9 @@ from portal.jobs import capabilities as needs
 from portal.jobs import registry
 from portal.jobs.actions.leases import end_attempt
 from portal.jobs.actions.sending import send_after_commit
-from portal.jobs.enums import AttemptOutcome, JobState
+from portal.jobs.enums import ENDED_WITHOUT, AttemptOutcome, JobState
 from portal.jobs.errors import KeyReused
-from portal.jobs.models import Job, Worker
+from portal.jobs.models import Job, Need, Worker
 
 
 @transaction.atomic
@@ -27,8 +27,12 @@ def enqueue(
     requirements: Mapping[str, int] | None = None,
     priority: int = 0,
     account: str = "",
+    after: Sequence[Job] = (),
 ) -> Job:
-    """Queue the work once per key: a second call with the same key and payload returns the first job."""
+    """Queue the work once per key: a second call with the same key and payload returns the first job.
+
+    It is taken when all of `after` have succeeded; when one of them ends without success, so does it, with that cause.
+    """
     needed = needs.checked(requirements)
     job, created = Job.objects.get_or_create(
         idempotency_key=key,
@@ -45,7 +49,9 @@ def enqueue(
         },
     )
     if created:
-        send_after_commit(job.pk)
+        Need.objects.bulk_create(Need(job=job, on=other) for other in after)
+        if not after:  # the reconciler sends it when they are done
+            send_after_commit(job.pk)
     elif (job.kind, job.payload) != (kind, dict(payload)):
         raise KeyReused(f"The key {key!r} already stands for another {job.kind} job; use one key per piece of work.")
     return job
@@ -69,16 +75,25 @@ def cancel(job: Job) -> Job:
 
 @transaction.atomic
 def retry(job: Job) -> Job:
-    """Queue a failed job again, with as many new attempts as its kind allows; anything else stays as it is."""
+    """Queue a failed job again, with as many new attempts as its kind allows; anything else stays as it is.
+
+    The jobs it needs that ended without success are queued with it.
+    """
     job = Job.objects.select_for_update().get(pk=job.pk)
     if job.state != JobState.FAILED:
         return job
+    _queue_again(job)
+    for need in job.needs.filter(on__state__in=ENDED_WITHOUT).order_by("on"):
+        _queue_again(Job.objects.select_for_update().get(pk=need.on_id))
+    return job
+
+
+def _queue_again(job: Job) -> None:
     job.state, job.finished, job.sent = JobState.QUEUED, None, None
     job.not_before, job.deadline = timezone.now(), queue_deadline()
     job.max_attempts = job.attempts_used + registry.kind_named(job.kind).max_attempts
     job.save(update_fields=["state", "finished", "sent", "not_before", "deadline", "max_attempts"])
     send_after_commit(job.pk)
-    return job
 
 
 def report_in(worker: str, *, capabilities: Mapping[str, int]) -> None:
