@@ -1,6 +1,5 @@
 """Models on disk, read tensor by tensor in row blocks: memory stays bounded whatever the checkpoint's size."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,16 +8,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from originality.core.errors import InputError
+from originality.core.folders import check_index, read_config, read_json, weight_files, what_it_is
 from originality.core.kernels import Floats, widen_bf16
 from portal.common.formats.safetensors_header import Header, HeaderError, read_header
 
 BLOCK_ELEMENTS = 16 << 20  # 64 MiB as float32; the same for every dtype, so two models are cut alike
 FLOATS: dict[str, type[np.generic]] = {"F32": np.float32, "F16": np.float16, "BF16": np.uint16}
-SIZES = (
-    "hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads", "num_key_value_heads", "head_dim",
-    "vocab_size", "max_position_embeddings",
-)  # fmt: skip
-PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
 
 
 class TensorMeta(NamedTuple):
@@ -92,76 +87,30 @@ class Source:
         return [merge if isinstance(merge, str) else " ".join(map(str, merge)) for merge in found]
 
     def _tokenizer(self) -> dict[str, Any]:
-        model = _read_json(self.folder / "tokenizer.json").get("model")
+        model = read_json(self.folder / "tokenizer.json").get("model")
         return model if isinstance(model, dict) else {}
 
 
 def open_folder(folder: Path) -> Source:
     """Check the headers of every shard and return the model; InputError names the file and the cause."""
-    files = sorted(folder.glob("**/*.safetensors"))
-    if not files:
-        raise InputError(_why_no_weights(folder))
-    _check_index(folder)
     tensors: dict[str, TensorMeta] = {}
     places: dict[str, _Place] = {}
-    for file in files:
+    for file in weight_files(folder):
         header = _header(file)
         for name, info in header.tensors.items():
             if name in tensors:
                 raise InputError(f"{file}: tensor {name} is also in {places[name].file.name}; keep one of them")
             tensors[name] = TensorMeta(info.dtype, tuple(info.shape))
             places[name] = _Place(file, header.data_start + info.begin)
-    return Source(folder.name, folder, _config(folder), tensors, places)
+    if not tensors:
+        raise InputError(f"{folder}: the safetensors files hold no tensor; send the weights")
+    check_index(folder, set(tensors))
+    return Source(folder.name, folder, read_config(folder), tensors, places)
 
 
 def _header(file: Path) -> Header:
     try:
         return read_header(file)
     except HeaderError as error:
-        raise InputError(f"{file}: {error}") from error
-
-
-def _why_no_weights(folder: Path) -> str:
-    if not folder.is_dir():
-        return f"{folder}: no such folder; give a model folder with *.safetensors or a .sketch file"
-    pickles = [file.name for file in folder.iterdir() if file.suffix in PICKLES]
-    if pickles:
-        return f"{folder}: only pickle files ({pickles[0]}); convert them to safetensors, pickles are never opened"
-    return f"{folder}: no *.safetensors file"
-
-
-def _check_index(folder: Path) -> None:
-    weight_map = _read_json(folder / "model.safetensors.index.json").get("weight_map")
-    named = {str(name) for name in weight_map.values()} if isinstance(weight_map, dict) else set()
-    missing = sorted(name for name in named if not (folder / name).is_file())
-    if missing:
-        raise InputError(f"{folder}: the index names {missing[0]}, which is not there; send the missing shard")
-
-
-def _config(folder: Path) -> dict[str, Any]:
-    """Keep the fields the engine knows, where they have the type it expects: the file comes from anybody."""
-    document = _read_json(folder / "config.json")
-    sizes = {key: document[key] for key in SIZES if _is_size(document.get(key))}
-    names = document.get("architectures")
-    classes = [str(name)[:200] for name in names] if isinstance(names, list) else []
-    auto_map = document.get("auto_map")
-    remote = sorted(str(key)[:200] for key in auto_map) if isinstance(auto_map, dict) else []
-    return sizes | {
-        "model_type": str(document.get("model_type", ""))[:200],
-        "architectures": classes,
-        "auto_map": remote,
-    }
-
-
-def _is_size(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 1 << 31
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        return {}
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{path}: not JSON ({error})") from error
-    return document if isinstance(document, dict) else {}
+        what = what_it_is(file)
+        raise InputError(f"{file}: it is {what}" if what else f"{file}: {error}") from error
