@@ -177,6 +177,11 @@ def present() -> list[str]:
     return [label for label in HIDDEN if _model(label)._default_manager.exists()]
 
 
+def hidden_from(user: User | None, labels: Iterable[str]) -> list[str]:
+    """Those of the labels of which the person may not read every row: for the others no word could change."""
+    return [label for label in labels if rows_hidden_from(user, label).exists()]
+
+
 def change_hidden(user: User | None, labels: Iterable[str]) -> None:
     """Writes other words into all that is hidden from the person, below every rule and trigger."""
     for label in labels:
