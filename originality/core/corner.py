@@ -5,15 +5,16 @@ agree in a tensor type, needs elements of equal row and column; 1,024 of the fir
 """
 
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from originality.core.kernels import Floats, to_bf16
+
 SIDE = 64
 PLACES = 1_024
 SEED = 4_711
-Floats = NDArray[np.float32]
 
 
 class Places(NamedTuple):
@@ -37,12 +38,17 @@ def corner_places() -> Places:
     return Places(chosen // SIDE, chosen % SIDE)
 
 
-def corner_of(first: Floats) -> Floats:
-    """Return (1024,) float32 from the first rows (rows, width) of a matrix, NaN where it has no such place."""
+def corner_of(stored: NDArray[Any]) -> Floats:
+    """Return (1024,) numbers of a stored matrix (rows, width; bfloat16 as uint16), NaN where it has no such place.
+
+    They are rounded to bfloat16, so that a sketch on disk holds exactly what a folder gives.
+    """
     places = corner_places()
-    held = (places.rows < first.shape[0]) & (places.columns < first.shape[1])
+    held = (places.rows < stored.shape[0]) & (places.columns < stored.shape[1])
+    picked = stored[places.rows[held], places.columns[held]]
+    codes = picked if picked.dtype == np.uint16 else to_bf16(picked.astype(np.float32))
     values = np.full(PLACES, np.nan, np.float32)
-    values[held] = first[places.rows[held], places.columns[held]]
+    values[held] = (codes.astype(np.uint32) << np.uint32(16)).view(np.float32)
     return values
 
 
