@@ -1,5 +1,7 @@
 """Loops that must run at the speed of memory; each is checked against numpy in the tests."""
 
+from typing import Any
+
 import numba
 import numpy as np
 from numpy.typing import NDArray
@@ -78,5 +80,57 @@ def bf16_values() -> Floats:
     return (np.arange(65536, dtype=np.uint32) << 16).view(np.float32)
 
 
-def widen_bf16(codes: Codes) -> Floats:
-    return (codes.astype(np.uint32) << np.uint32(16)).view(np.float32)
+@numba.njit(nogil=True, cache=True)
+def lift(stored: NDArray[np.unsignedinteger], out: NDArray[np.uint32], shift: int) -> None:
+    """Write the bits of float32 numbers: of bfloat16 codes with shift 16, of float32 bits with shift 0; both (rows, width)."""
+    for i in range(stored.shape[0]):
+        for j in range(stored.shape[1]):
+            out[i, j] = np.uint32(stored[i, j]) << np.uint32(shift)
+
+
+@numba.njit(nogil=True, cache=True)
+def lift_turned(stored: NDArray[np.unsignedinteger], out: NDArray[np.uint32], shift: int) -> None:
+    """Write the transpose of stored (d, n) as out (n, d), tile by tile, so that both sides stay in the nearest cache."""
+    deep, wide = stored.shape
+    for top in range(0, deep, 16):
+        for left in range(0, wide, 64):
+            for i in range(left, min(left + 64, wide)):
+                for j in range(top, min(top + 16, deep)):
+                    out[i, j] = np.uint32(stored[j, i]) << np.uint32(shift)
+
+
+@numba.njit(nogil=True, cache=True, fastmath=FAST)
+def row_sums(a: Floats, b: Floats) -> NDArray[np.float64]:
+    """Return (rows, 2): Σa² and Σab of every row, with one flush to float64 per 4,096 elements."""
+    sums = np.zeros((a.shape[0], 2), np.float64)
+    for i in range(a.shape[0]):
+        for start in range(0, a.shape[1], 4096):
+            saa = sab = np.float32(0)
+            for j in range(start, min(start + 4096, a.shape[1])):
+                saa += a[i, j] * a[i, j]
+                sab += a[i, j] * b[i, j]
+            sums[i, 0] += saa
+            sums[i, 1] += sab
+    return sums
+
+
+@numba.njit(nogil=True, cache=True, fastmath=FAST)
+def fold(rows: Floats, coins: Floats, k: int) -> Floats:
+    """Return (n, k): channel j times its coin, added to bucket j mod k; rows is (n, width) with width ≥ k."""
+    folded = np.zeros((rows.shape[0], k), np.float32)
+    for i in range(rows.shape[0]):
+        for start in range(0, rows.shape[1], k):
+            for j in range(min(k, rows.shape[1] - start)):
+                folded[i, j] += rows[i, start + j] * coins[start + j]
+    return folded
+
+
+def widened(stored: NDArray[Any], *, turned: bool = False) -> Floats:
+    """Return float32 numbers of stored ones (rows, width), bfloat16 held as uint16; turned returns the transpose."""
+    if stored.dtype == np.float16:
+        stored = stored.astype(np.float32)
+    bits = stored if stored.dtype == np.uint16 else stored.view(np.uint32)
+    shape = stored.shape[::-1] if turned else stored.shape
+    out = np.empty(shape, np.uint32)
+    (lift_turned if turned else lift)(bits, out, 16 if bits.dtype == np.uint16 else 0)
+    return out.view(np.float32)

@@ -1,6 +1,8 @@
 """Johnson–Lindenstrauss projections from a public seed: anybody can derive the same sketch again.
 
-The directions must not depend on a library's release, so they come from the raw bits of PCG64.
+Channel j is added to bucket j mod k with a public sign (the sparse map of Charikar, Chen and Farach-Colton 2002): inner products
+of unit vectors are kept within about 1/√k, as by a dense map, for one addition per number. The signs must not depend on a
+library's release, so they come from the raw bits of PCG64.
 """
 
 from functools import lru_cache
@@ -12,14 +14,22 @@ SEED = 20_260_115
 Matrix = NDArray[np.float32]
 
 
-@lru_cache(maxsize=8)
-def signs(width: int, k: int, *, stream: int = 0) -> Matrix:
-    """Return a (width, k) matrix of ±1/√k: inner products of projected unit vectors are kept within about 1/√k."""
-    if k >= width and stream == 0:
+@lru_cache(maxsize=32)
+def coins(width: int) -> Matrix:
+    """Return the public sign of every channel, as a vector of ±1."""
+    bits = np.random.PCG64([SEED, 0, width]).random_raw((width + 63) // 64)
+    return np.unpackbits(bits.view(np.uint8))[:width].astype(np.float32) * 2 - 1
+
+
+@lru_cache(maxsize=32)
+def signs(width: int, k: int) -> Matrix:
+    """Return the (width, k) matrix of the map; with as many buckets as channels it is the identity."""
+    if k >= width:
         return np.eye(width, dtype=np.float32)
-    bits = np.random.PCG64([SEED, stream, width]).random_raw((width * k + 63) // 64)
-    flat = np.unpackbits(bits.view(np.uint8))[: width * k].astype(np.float32)
-    return (flat.reshape(width, k) * 2 - 1) / np.float32(np.sqrt(k))
+    directions = np.zeros((width, k), np.float32)
+    channels = np.arange(width)
+    directions[channels, channels % k] = coins(width)
+    return directions
 
 
 @lru_cache(maxsize=256)

@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from originality.core.errors import InputError
 from originality.core.folders import check_index, read_config, read_json, weight_files, what_it_is
-from originality.core.kernels import Floats, widen_bf16
+from originality.core.kernels import Floats, widened
 from portal.common.formats.safetensors_header import Header, HeaderError, read_header
 
-BLOCK_ELEMENTS = 16 << 20  # 64 MiB as float32; the same for every dtype, so two models are cut alike
+BLOCK_ELEMENTS = 1 << 20  # 4 MiB as float32, so that a block stays in the cache; two models are cut alike
+WIDEST_ROW = 16 << 20
 FLOATS: dict[str, type[np.generic]] = {"F32": np.float32, "F16": np.float16, "BF16": np.uint16}
 
 
@@ -31,16 +33,16 @@ class TensorMeta(NamedTuple):
 
     @property
     def too_wide(self) -> bool:
-        """Whether one row alone exceeds a block; no network has such a matrix."""
-        return bool(self.shape) and self.size // max(self.shape[0], 1) > BLOCK_ELEMENTS
+        """Whether one row alone exceeds 16 million numbers; no network has such a matrix."""
+        return bool(self.shape) and self.size // max(self.shape[0], 1) > WIDEST_ROW
 
 
 class Block(NamedTuple):
-    """Rows [start, start + len(values)) of a tensor seen as (shape[0], rest); raw are the stored bytes."""
+    """Rows [start, start + len(values)) of a tensor seen as (shape[0], rest); raw are the stored elements."""
 
     start: int
     values: Floats
-    raw: bytes
+    raw: NDArray[Any]
 
 
 class _Place(NamedTuple):
@@ -58,19 +60,25 @@ class Source:
     tensors: dict[str, TensorMeta]
     places: dict[str, _Place] = field(repr=False)
 
-    def blocks(self, name: str) -> Iterator[Block]:
+    def meta(self, name: str) -> TensorMeta:
+        return self.tensors[name]
+
+    def stored(self, name: str) -> NDArray[Any]:
+        """The elements as they lie in the file, (rows, width), mapped and not copied; bfloat16 numbers as uint16."""
         meta, place = self.tensors[name], self.places[name]
-        kind = np.dtype(FLOATS[meta.dtype])
         rows = meta.shape[0] if meta.shape else 1
-        width = meta.size // rows
-        step = max(1, BLOCK_ELEMENTS // width)
-        for start in range(0, rows, step):
-            count = min(step, rows - start) * width
-            raw = np.fromfile(place.file, kind, count, offset=place.offset + start * width * kind.itemsize)
-            if raw.size != count:
-                raise InputError(f"{place.file}: tensor {name} ends early; the shard is torn, send it again")
-            values = widen_bf16(raw) if meta.dtype == "BF16" else raw.astype(np.float32, copy=False)
-            yield Block(start, values.reshape(-1, width), raw.tobytes())
+        shape = (rows, meta.size // rows)
+        try:
+            return np.asarray(np.memmap(place.file, FLOATS[meta.dtype], "r", place.offset, shape))
+        except ValueError as error:
+            raise InputError(f"{place.file}: tensor {name} ends early; the shard is torn, send it again") from error
+
+    def blocks(self, name: str) -> Iterator[Block]:
+        stored = self.stored(name)
+        step = max(1, BLOCK_ELEMENTS // stored.shape[1])
+        for start in range(0, len(stored), step):
+            raw = stored[start : start + step]
+            yield Block(start, widened(raw), raw)
 
     def vocabulary(self) -> dict[str, int]:
         """Return token → id; whatever else stands in a tokenizer.json is passed over."""

@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from originality.core.passes import read_vector
 from originality.core.projection import Matrix
 from originality.core.readers import Source
 from originality.core.roles import Role, RoleMap, Tower, assign_roles
 from originality.core.summary import Sampled, TensorSummary, summarise
 from originality.core.tokens import Anchors, TokenTable, embedding_anchors, token_table
-from originality.core.units import UnitBlock, read_vector, unit_blocks
+from originality.core.units import UnitBlock, unit_blocks
 
 ENGINE = "1"
 STORED_K = 48  # width of a published sketch
