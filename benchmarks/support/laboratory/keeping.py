@@ -22,7 +22,7 @@ SOURCES = ("network.py", "encoders.py", "training.py")
 TOGETHER = 6  # models in one stack
 
 
-@dataclass(slow=True)
+@dataclass(frozen=True)
 class Model:
     """What a folder is made of; `places` moves the ids of the tokenizer, `config` overrides its entries."""
 

@@ -24,7 +24,7 @@ UPCYCLED = SMALL.but(experts=3, units=256)
 FOUND, DISGUISED = "found", "disguised"  # what is asked of a kin: level 2, or level 1 by the scores that need no sign
 
 
-@dataclass(slow=True)
+@dataclass(frozen=True)
 class Kin:
     """A kin before its own training; steps 0 leaves the weights as the change made them."""
 
