@@ -19,6 +19,7 @@ SCHEMA = "originality-baselines/1"
 class Null:
     """values of one kind of score over unrelated pairs; positive is the same score on a pair of known descent.
 
+    by_chance, in the same order as values and pairs, is what the same numbers give in random order, where that is known.
     Without values (no two unrelated models of equal shapes at hand) only the positive control is known.
     """
 
@@ -27,6 +28,18 @@ class Null:
     models: tuple[str, ...]
     positive: float | None
     positive_pair: str
+    pairs: tuple[str, ...] = ()
+    by_chance: tuple[float | None, ...] = ()
+
+    @property
+    def smallest_p(self) -> float:
+        """What no figure can go below: with N unrelated pairs the rank of a further one has N + 1 places."""
+        return 1 / (len(self.values) + 1)
+
+    @property
+    def chance_mean(self) -> float | None:
+        known = [value for value in self.by_chance if value is not None]
+        return float(np.mean(known)) if known else None
 
     @property
     def mean(self) -> float:
@@ -45,7 +58,7 @@ Baselines = dict[str, Null]
 
 
 def build_baselines(unrelated: Iterable[dict[str, Any]], kin: Iterable[dict[str, Any]]) -> Baselines:
-    """Take scores documents ({"pair": [a, b], "scores": {kind: value}}) of unrelated pairs and of known descent."""
+    """Take documents {"pair": [a, b], "scores": {kind: value}, "chance": {kind: value}} of strangers and of known descent."""
     strangers, related = list(unrelated), list(kin)
     kinds = sorted({kind for document in [*strangers, *related] for kind in document["scores"]})
     return {kind: _null(kind, strangers, related) for kind in kinds}
@@ -60,7 +73,25 @@ def _null(kind: str, strangers: list[dict[str, Any]], related: list[dict[str, An
         models=tuple(sorted({name for document in held for name in document["pair"]})),
         positive=float(positive["scores"][kind]) if positive else None,
         positive_pair=" – ".join(positive["pair"]) if positive else "",
+        pairs=tuple(" – ".join(document["pair"]) for document in held),
+        by_chance=tuple(document.get("chance", {}).get(kind) for document in held),
     )
+
+
+def among(null: Null | None, value: float) -> dict[str, Any]:
+    """Say where the value lies among the unrelated pairs of the registry, and what a pair of known descent gives."""
+    if null is None:
+        keys = ("registry_mean", "registry_sd", "control_percentile", "positive_control", "smallest_p")
+        return {"registry_pairs": 0, "positive_pair": "", **dict.fromkeys(keys)}
+    return {
+        "registry_pairs": len(null.values),
+        "registry_mean": null.mean if null.values else None,
+        "registry_sd": null.sd if null.values else None,
+        "control_percentile": null.percentile(value) if null.values else None,
+        "smallest_p": null.smallest_p if null.values else None,
+        "positive_control": null.positive,
+        "positive_pair": null.positive_pair,
+    }
 
 
 def dump_baselines(baselines: Baselines) -> dict[str, Any]:
@@ -70,6 +101,8 @@ def dump_baselines(baselines: Baselines) -> dict[str, Any]:
             "models": list(null.models),
             "positive": null.positive,
             "positive_pair": null.positive_pair,
+            "pairs": list(null.pairs),
+            "by_chance": list(null.by_chance),
         }
         for kind, null in sorted(baselines.items())
     }
@@ -79,16 +112,23 @@ def dump_baselines(baselines: Baselines) -> dict[str, Any]:
 def parse_baselines(document: dict[str, Any]) -> Baselines:
     if document.get("schema") != SCHEMA:
         raise InputError(f"baselines: schema is {document.get('schema')!r}, expected {SCHEMA}")
-    return {
-        kind: Null(kind, tuple(item["values"]), tuple(item["models"]), item["positive"], item["positive_pair"])
-        for kind, item in document["kinds"].items()
-    }
+    return {kind: _parsed(kind, item) for kind, item in document["kinds"].items()}
+
+
+def _parsed(kind: str, item: dict[str, Any]) -> Null:
+    values = tuple(float(value) for value in item["values"])
+    more = {key: tuple(item.get(key, ())) for key in ("pairs", "by_chance")}
+    if any(held and len(held) != len(values) for held in more.values()):
+        raise InputError(f"baselines: {kind} has {len(values)} values but names other numbers of pairs")
+    return Null(kind, values, tuple(item["models"]), item["positive"], item["positive_pair"], **more)
 
 
 def load_baselines(path: Path) -> Baselines:
     try:
         return parse_baselines(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except InputError:
+        raise
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(f"{path}: not readable baselines ({error})") from error
 
 

@@ -10,11 +10,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from originality.core.kernels import Floats, to_bf16
+from originality.core.kernels import Codes, Floats, to_bf16
 
 SIDE = 64
 PLACES = 1_024
 SEED = 4_711
+TYPES = ("gate", "up", "down", "query", "key", "value", "output", "fused", "router", "head")
+EXPERTS = ("", "0", "shared")  # of a thousand experts one stands for the type
 
 
 class Places(NamedTuple):
@@ -29,6 +31,10 @@ class CornerScore(NamedTuple):
     chance_mean: float
     chance_sd: float
     n: int
+
+
+def has_corner(shape: tuple[int, ...], *, role: str, expert: str) -> bool:
+    return len(shape) == 2 and role in TYPES and expert in EXPERTS
 
 
 @lru_cache(maxsize=1)
@@ -48,8 +54,12 @@ def corner_of(stored: NDArray[Any]) -> Floats:
     picked = stored[places.rows[held], places.columns[held]]
     codes = picked if picked.dtype == np.uint16 else to_bf16(picked.astype(np.float32))
     values = np.full(PLACES, np.nan, np.float32)
-    values[held] = (codes.astype(np.uint32) << np.uint32(16)).view(np.float32)
+    values[held] = from_bf16(codes)
     return values
+
+
+def from_bf16(codes: Codes) -> Floats:
+    return (codes.astype(np.uint32) << np.uint32(16)).view(np.float32)
 
 
 def corner_score(a: Floats, b: Floats) -> CornerScore | None:

@@ -15,6 +15,7 @@ SIZES = (
 PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
 MAX_LEGAL_BYTES = 1 << 20
 MAX_LINES = 20
+MAX_TEXT = 200
 _SHARD = re.compile(r"(.*)-(\d{3,6})-of-(\d{3,6})\.safetensors")
 _LEGAL = re.compile(r"(licen[cs]e|notice|copying|third[-_ ]?party[-_ ]?notices?)([-_.].*)?", re.IGNORECASE)
 _HOLDER = re.compile(r"^\W*(?:spdx-filecopyrighttext:\s*)?(copyright\s.*\d{4}.*)$", re.IGNORECASE | re.MULTILINE)
@@ -118,12 +119,26 @@ def read_config(folder: Path) -> dict[str, Any]:
     names = document.get("architectures")
     auto_map = document.get("auto_map")
     return sizes | {
-        "model_type": str(document.get("model_type", ""))[:200],
+        "model_type": str(document.get("model_type", ""))[:MAX_TEXT],
         "architectures": [_line(str(name)) for name in names][:MAX_LINES] if isinstance(names, list) else [],
         "auto_map": sorted(_line(str(key)) for key in auto_map)[:MAX_LINES] if isinstance(auto_map, dict) else [],
         "legal": legal_files(folder),
         "unread": unread_files(folder),
     }
+
+
+def checked_config(config: Any) -> dict[str, Any]:
+    """Return the config of a sketch that anybody may have made; ValueError where a field is not of its type."""
+    legal, texts = config.get("legal", []), [config.get(key, []) for key in ("architectures", "auto_map", "unread")]
+    sizes = [config[key] for key in SIZES if key in config]
+    lines = [*texts, *[item["holders"] for item in legal]]
+    words = [str(item[key]) for item in legal for key in ("name", "sha256", "title")]
+    good = all(map(_is_size, sizes)) and isinstance(config.get("model_type", ""), str)
+    if not good or not all(isinstance(found, list) and all(isinstance(text, str) for text in found) for found in lines):
+        raise ValueError("a field of its config is not of the type it has to be")
+    if any(len(text) > MAX_TEXT for text in [*words, *[text for found in lines for text in found]]):
+        raise ValueError("a text in its config is too long")
+    return dict(config)
 
 
 def _is_size(value: object) -> bool:
@@ -146,7 +161,7 @@ def _legal_file(file: Path) -> dict[str, Any]:
 
 
 def _line(text: str) -> str:
-    return " ".join(_UNPRINTABLE.sub(" ", text).split()).encode("utf-8", "replace").decode()[:200]
+    return " ".join(_UNPRINTABLE.sub(" ", text).split()).encode("utf-8", "replace").decode()[:MAX_TEXT]
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -10,10 +10,12 @@ from typing import Any
 from originality.core.baselines import Baselines, build_baselines, dump_baselines, load_baselines
 from originality.core.compare import Side, examine
 from originality.core.errors import InputError
+from originality.core.metadata import token_scores
 from originality.core.readers import open_folder
 from originality.core.scores import raw_scores
 from originality.core.sketch import Progress, Sketch, build_sketch, silent
 from originality.core.sketchfile import load_sketch, save_sketch
+from originality.core.typescores import type_scores
 from portal.common.formats.hashing import sha256_of
 
 SCHEMA = "originality-registry/1"
@@ -135,9 +137,13 @@ def null_pairs(members: list[tuple[str, str]]) -> list[tuple[str, str, bool]]:
 
 
 def pair_scores(a: Sketch, b: Sketch, *, names: tuple[str, str]) -> dict[str, Any]:
-    """Return {"pair", "scores"} of two sketches: bare values that only ever become part of a null."""
+    """Return {"pair", "scores", "chance"} of two sketches: bare values that only ever become part of a null."""
     findings = examine(Side(a, None), Side(b, None))
-    return {"pair": list(names), "scores": raw_scores(a, b, gains=findings.gains, rows=findings.tensors)}
+    scores = raw_scores(a, b, gains=findings.gains, rows=findings.tensors)
+    chance = {"norm": findings.gains.null_mean} if findings.gains else {}
+    for kind, score in type_scores(a, b).items():
+        scores[kind], chance[kind] = score.value, score.chance_mean
+    return {"pair": list(names), "scores": scores | token_scores(a, b), "chance": chance}
 
 
 def registry_baselines(folder: Path) -> Baselines | None:

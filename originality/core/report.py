@@ -1,5 +1,8 @@
 """The report document, schema originality-report/2: evidence with its nulls, coverage and limits. It never rules."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from originality.core.baselines import Baselines
 from originality.core.compare import Findings, Side, depth_map
 from originality.core.levels import adjust, level_of_signs, thresholds
@@ -8,6 +11,7 @@ from originality.core.modulerows import Row, module_rows, sign_figures
 from originality.core.outcome import Circumstances, declared_lineage, outcome, why_not_comparable
 from originality.core.scores import raw_scores, scored
 from originality.core.sketch import ENGINE
+from originality.core.typescores import scored_types, type_scores
 from portal.common.formats.canonical import digest_of
 
 SCHEMA = "originality-report/2"
@@ -28,10 +32,12 @@ def report(
     public_since: str | None = None,
     earliest_deposit: str | None = None,
     lineage: str | None = None,
+    peers: Sequence[dict[str, Any]] = (),
 ) -> Row:
     """Put the findings in words; `tests` counts the tests over all references where there are several.
 
-    The dates are ISO text and are only passed on; `lineage` is the team's declaration that the reference is its own.
+    The dates are ISO text and are only passed on; `lineage` is the team's declaration that the reference is its own;
+    `peers` are the configs of all references, which say how common a dimension is.
     """
     ours, theirs = findings.candidate.sketch, findings.reference.sketch
     tests = findings.tried if tests is None else tests
@@ -39,7 +45,6 @@ def report(
     modules = module_rows(findings, tests=tests)
     coverage = _coverage(findings)
     overall = _global(findings, modules, tests=tests, coverage=coverage["any"], lineage=lineage)
-    values = raw_scores(ours, theirs, gains=findings.gains, rows=findings.tensors)
     return {
         "schema": SCHEMA,
         "engine": ENGINE,
@@ -50,16 +55,22 @@ def report(
         "plan_digest": plan_digest(findings),
         "tests_tried": tests,
         "coverage": coverage,
-        "metadata": compare_metadata(ours, theirs),
+        "metadata": compare_metadata(ours, theirs, baselines=baselines, peers=peers),
         "modules": modules,
         "global": overall,
         "depth_map": depth_map(findings.blocks),
-        "scores": scored(
-            values, gains=findings.gains, rows=findings.tensors, coverage=_score_coverage(findings), baselines=baselines
-        ),
+        "scores": _scores(findings, baselines=baselines),
         "not_made": findings.not_made,
         "limits": _limits(findings),
     }
+
+
+def _scores(findings: Findings, *, baselines: Baselines) -> list[Row]:
+    ours, theirs = findings.candidate.sketch, findings.reference.sketch
+    values = raw_scores(ours, theirs, gains=findings.gains, rows=findings.tensors)
+    coverage = _score_coverage(findings)
+    rows = scored(values, gains=findings.gains, rows=findings.tensors, coverage=coverage, baselines=baselines)
+    return rows + scored_types(type_scores(ours, theirs), baselines=baselines)
 
 
 def plan_digest(findings: Findings) -> str:
@@ -146,4 +157,6 @@ def _limits(findings: Findings) -> list[str]:
         limits.append("the reference's tensor roles were guessed from shapes and words in names")
     if any(row.sampled for row in findings.tensors):
         limits.append("equality and variance were estimated on a public sample of each tensor")
+    if any(sketch.config.get("unread") for sketch in (findings.candidate.sketch, findings.reference.sketch)):
+        limits.append("pickles stand beside the weights and were not read")
     return limits

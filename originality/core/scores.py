@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from originality.core.baselines import Baselines, Null
+from originality.core.baselines import Baselines, Null, among
 from originality.core.gains import GainResult, compare_gains, cosine
 from originality.core.sketch import Sketch
 from originality.core.tensors import TensorRow
@@ -65,7 +65,7 @@ def scored(
             mean, sd, source = own.get(kind) or _registry_null(registry)
             item = {"name": KINDS[kind], "kind": kind, "value": value, "coverage": coverage.get(kind, 0.0)}
             item |= {"null_mean": mean, "null_sd": sd, "null_source": source}
-            result.append(item | _among(registry, value) | _joint(kind, gains))
+            result.append(item | among(registry, value) | _joint(kind, gains))
     return result
 
 
@@ -73,21 +73,6 @@ def _registry_null(null: Null | None) -> tuple[float, float, str]:
     if null is None:
         raise ValueError("a score needs a null")
     return null.mean, null.sd, "unrelated pairs of the registry"
-
-
-def _among(null: Null | None, value: float) -> dict[str, Any]:
-    """Say where the value lies among the unrelated pairs of the registry, and what a pair of known descent gives."""
-    if null is None:
-        keys = ("registry_mean", "registry_sd", "control_percentile", "positive_control")
-        return {"registry_pairs": 0, "positive_pair": "", **dict.fromkeys(keys)}
-    return {
-        "registry_pairs": len(null.values),
-        "registry_mean": null.mean if null.values else None,
-        "registry_sd": null.sd if null.values else None,
-        "control_percentile": null.percentile(value) if null.values else None,
-        "positive_control": null.positive,
-        "positive_pair": null.positive_pair,
-    }
 
 
 def _own_nulls(gains: GainResult | None, rows: list[TensorRow]) -> dict[str, tuple[float, float, str]]:

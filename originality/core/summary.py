@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from originality.core.corner import corner_of, has_corner
 from originality.core.exclusions import excluded_before_reading, excluded_by_content, untrained_rows
 from originality.core.kernels import Floats, bf16_values, histogram, to_bf16
 from originality.core.projection import sample_positions
@@ -49,11 +50,15 @@ class TensorSummary:
 
 @dataclass(frozen=True)
 class Sampled:
-    """values at the public positions (NaN where the row is untrained), hashes of every 16th row, quantiles."""
+    """values at the public positions (NaN where the row is untrained), hashes of every 16th row, quantiles.
+
+    corner are the numbers at places that models of any width share, of the matrices of `corner.TYPES`.
+    """
 
     values: Floats
     row_hashes: NDArray[np.uint64]
     quantiles: Floats
+    corner: Floats | None = None
 
 
 class _Pass:
@@ -119,7 +124,8 @@ def summarise(source: Source, name: str, *, slot: Slot) -> tuple[TensorSummary, 
     if reason:
         return TensorSummary(**common, **digests, excluded=reason, untrained_rows=state.empty), None
     moments, quantiles = _moments(state.counts)
-    sampled = Sampled(np.concatenate(state.samples), np.array(state.rows, np.uint64), quantiles)
+    corner = corner_of(source.stored(name)) if has_corner(meta.shape, role=slot.role, expert=slot.expert) else None
+    sampled = Sampled(np.concatenate(state.samples), np.array(state.rows, np.uint64), quantiles, corner)
     return TensorSummary(**common, **digests, **moments, untrained_rows=state.empty), sampled
 
 
