@@ -8,10 +8,13 @@ The statuses stand in the order of ACTORS. `kwargs` receives the actors and retu
 make rows for them (a membership, an assignment), so that "team" means a member and not just anybody with the role.
 """
 
+from collections import defaultdict
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import pytest
 
 from portal.accounts.models import User
 
@@ -43,3 +46,11 @@ class Row(NamedTuple):
 def rows() -> list[Row]:
     modules = [import_module(f"tests.access.{file.stem}") for file in sorted(Path(__file__).parent.glob("*_rows.py"))]
     return [row for module in modules for row in module.ROWS]
+
+
+def by_world(chosen: list[Row]) -> list[Any]:
+    """Rows that ask for the same things share them as one parameter: making a world costs more than all its pages."""
+    groups = defaultdict(list)
+    for row in chosen:
+        groups[row.kwargs].append(row)
+    return [pytest.param(group, id=f"{group[0]} and {len(group) - 1} more") for group in groups.values()]

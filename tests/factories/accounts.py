@@ -2,6 +2,7 @@
 
 import itertools
 import time
+from http.cookies import SimpleCookie
 
 from allauth.account.internal.flows.login import (
     _AUTHENTICATION_METHODS_USER_SESSION_KEY,
@@ -11,6 +12,7 @@ from allauth.account.internal.userkit import user_id_to_str
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
+from django.test import Client
 
 from portal.accounts.enums import SECOND_FACTOR_ROLES
 from portal.accounts.models import RoleGrant, User
@@ -45,6 +47,14 @@ def sign_in(client, user: User, *, recent: bool = True):
         session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = user_id_to_str(user)
         session.save()
     return client
+
+
+def cookies_of(user: User | None) -> SimpleCookie:
+    """What the browser of a person who signed in holds; nothing for nobody."""
+    client = Client()
+    if user:
+        sign_in(client, user)
+    return client.cookies
 
 
 def _hash() -> str:

@@ -5,7 +5,6 @@ A page or a case that somebody adds to `tests/access/<app>_rows.py` is probed wi
 
 import copy
 import time
-from collections import defaultdict
 
 import pytest
 import time_machine
@@ -13,8 +12,8 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from tests.access.matrix import ACTORS, rows
-from tests.factories.accounts import make_user, sign_in
+from tests.access.matrix import ACTORS, by_world, rows
+from tests.factories.accounts import cookies_of, make_user
 from tests.leak_probe import hidden
 from tests.leak_probe.asking import normalised
 
@@ -43,21 +42,13 @@ def test_every_text_is_classified():
     assert set(hidden.OPEN) - hidden.texts() == set()
 
 
-def by_world():
-    """Rows that ask for the same things share them: making a world costs more than all its pages."""
-    groups = defaultdict(list)
-    for row in READ:
-        groups[row.kwargs].append(row)
-    return [pytest.param(group, id=f"{group[0]} and {len(group) - 1} more") for group in groups.values()]
-
-
-@pytest.mark.parametrize("group", by_world())
+@pytest.mark.parametrize("group", by_world(READ))
 def test_no_page_shows_what_is_hidden(group):
     people = {role: make_user(role) for role in ACTORS if role != "anonymous"}
     kwargs = group[0].kwargs(people)
     labels = hidden.present()
     hidden_from = {actor: hidden.hidden_from(people.get(actor), labels) for actor in ACTORS}
-    readers = {actor: _signed_in(people.get(actor)) for actor, kept in hidden_from.items() if kept}
+    readers = {actor: _reader(people.get(actor)) for actor, kept in hidden_from.items() if kept}
 
     with time_machine.travel(time.time(), tick=False):
         for row in group:
@@ -93,16 +84,13 @@ def test_who_may_see_does(name, actor, label):
     people = {role: make_user(role) for role in ACTORS if role != "anonymous"}
     url = reverse(row.url_name, kwargs=row.kwargs(people))
 
-    reader = _signed_in(people[actor])
+    reader = _reader(people[actor])
     assert _answer(url, reader) != _answer(url, reader, lambda: hidden.change_all(label))
 
 
-def _signed_in(user):
+def _reader(user):
     """The person, or nobody, and the cookies of their way in."""
-    client = Client()
-    if user:
-        sign_in(client, user)
-    return user, client.cookies
+    return user, cookies_of(user)
 
 
 def _differs(url, reader, labels):
