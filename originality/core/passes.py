@@ -26,7 +26,7 @@ def project_rows(source: Source, name: str, *, towards: Matrix, gain: Vector | N
 
 def project_columns(source: Source, name: str, *, towards: Matrix, normalise: bool = True) -> Matrix:
     """Return (n, k) for a (d, n) tensor without ever holding it whole: Σ over row blocks of blockᵀ · towards."""
-    columns = source.tensors[name].shape[1]
+    columns = source.meta(name).shape[1]
     total = np.zeros((columns, towards.shape[1]), np.float32)
     squares = np.zeros(columns, np.float64)
     for block in source.blocks(name):

@@ -1,9 +1,9 @@
 """Models on disk, read tensor by tensor in row blocks: memory stays bounded whatever the checkpoint's size."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from originality.core.errors import InputError
 from originality.core.folders import check_index, read_config, read_json, weight_files, what_it_is
 from originality.core.kernels import Floats, widened
+from originality.core.quantised import CODES, Scale, ScaledRows, find_scales
+from originality.core.views import View, seen
 from portal.common.formats.safetensors_header import Header, HeaderError, read_header
 
 BLOCK_ELEMENTS = 1 << 20  # 4 MiB as float32, so that a block stays in the cache; two models are cut alike
@@ -21,6 +23,7 @@ FLOATS: dict[str, type[np.generic]] = {"F32": np.float32, "F16": np.float16, "BF
 class TensorMeta(NamedTuple):
     dtype: str
     shape: tuple[int, ...]
+    scaled: bool = False  # eight-bit numbers that are read with their scales
 
     @property
     def size(self) -> int:
@@ -28,8 +31,8 @@ class TensorMeta(NamedTuple):
 
     @property
     def readable(self) -> bool:
-        """Whether the elements are plain floats; quantised and integer tensors are listed, not compared."""
-        return self.dtype in FLOATS and self.size > 0 and not self.too_wide
+        """Whether the elements are plain floats or have plain scales; other quantised tensors are listed, not compared."""
+        return (self.dtype in FLOATS or self.scaled) and self.size > 0 and not self.too_wide
 
     @property
     def too_wide(self) -> bool:
@@ -59,26 +62,47 @@ class Source:
     config: dict[str, Any]
     tensors: dict[str, TensorMeta]
     places: dict[str, _Place] = field(repr=False)
+    scales: Mapping[str, Scale] = field(default_factory=dict, repr=False)
+    views: Mapping[str, View] = field(default_factory=dict, repr=False)
+
+    def seen_through(self, views: Mapping[str, View]) -> "Source":
+        """The same model, in which views can be read by their names like tensors."""
+        return replace(self, views=views)
 
     def meta(self, name: str) -> TensorMeta:
-        return self.tensors[name]
+        view = self.views.get(name)
+        return self.tensors[view.stored]._replace(shape=view.shape) if view else self.tensors[name]
 
     def stored(self, name: str) -> NDArray[Any]:
-        """The elements as they lie in the file, (rows, width), mapped and not copied; bfloat16 numbers as uint16."""
+        """The elements as they lie in the file, (rows, width), mapped and not copied; bfloat16 numbers as uint16.
+
+        Eight-bit numbers with scales come as rows that are multiplied when they are cut out.
+        """
+        if view := self.views.get(name):
+            return seen(self.stored(view.stored), view, shape=self.tensors[view.stored].shape)
+        codes = self.codes(name)
+        scale = self.scales.get(name)
+        if scale is None:
+            return codes
+        numbers = widened(self.codes(scale.name)).reshape(-(-codes.shape[0] // scale.rows), -1)
+        return cast(NDArray[Any], ScaledRows(codes, numbers, scale=scale, dtype=self.tensors[name].dtype))
+
+    def codes(self, name: str) -> NDArray[Any]:
+        """The stored numbers of a tensor, without their scales."""
         meta, place = self.tensors[name], self.places[name]
         rows = meta.shape[0] if meta.shape else 1
         shape = (rows, meta.size // rows)
         try:
-            return np.asarray(np.memmap(place.file, FLOATS[meta.dtype], "r", place.offset, shape))
+            return np.asarray(np.memmap(place.file, (FLOATS | CODES)[meta.dtype], "r", place.offset, shape))
         except ValueError as error:
             raise InputError(f"{place.file}: tensor {name} ends early; the shard is torn, send it again") from error
 
     def blocks(self, name: str) -> Iterator[Block]:
         stored = self.stored(name)
+        raw = self.codes(name) if name in self.scales else stored
         step = max(1, BLOCK_ELEMENTS // stored.shape[1])
         for start in range(0, len(stored), step):
-            raw = stored[start : start + step]
-            yield Block(start, widened(raw), raw)
+            yield Block(start, widened(stored[start : start + step]), raw[start : start + step])
 
     def vocabulary(self) -> dict[str, int]:
         """Return token → id; whatever else stands in a tokenizer.json is passed over."""
@@ -113,7 +137,9 @@ def open_folder(folder: Path) -> Source:
     if not tensors:
         raise InputError(f"{folder}: the safetensors files hold no tensor; send the weights")
     check_index(folder, set(tensors))
-    return Source(folder.name, folder, read_config(folder), tensors, places)
+    scales = find_scales(tensors)
+    tensors |= {name: tensors[name]._replace(scaled=True) for name in scales}
+    return Source(folder.name, folder, read_config(folder), tensors, places, scales)
 
 
 def _header(file: Path) -> Header:
