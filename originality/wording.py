@@ -57,6 +57,8 @@ SENTENCES = (
     gettext_noop("Σ p_A(v)·p_B(v) of the histograms"),
     gettext_noop("has no elements"),
     gettext_noop("integers and quantised numbers are not compared"),
+    gettext_noop("a scale of quantised numbers"),
+    gettext_noop("eight-bit weights were read as code times scale"),
     gettext_noop("its rows are longer than 16 million numbers"),
     gettext_noop("a buffer that the architecture determines"),
     gettext_noop("some elements are NaN or infinite"),

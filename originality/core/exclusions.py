@@ -21,6 +21,8 @@ def excluded_before_reading(name: str, *, meta: TensorMeta, slot: Slot) -> str |
         return "has no elements"
     if meta.too_wide:
         return "its rows are longer than 16 million numbers"
+    if slot.role is Role.SCALE:
+        return "a scale of quantised numbers"
     if not meta.readable:
         return "integers and quantised numbers are not compared"
     if slot.role is Role.BUFFER:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from originality.core.errors import InputError
+from originality.core.sizes import checked_sizes, tower_sizes
 
 SIZES = (
     "hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads", "num_key_value_heads", "head_dim",
@@ -122,6 +123,7 @@ def read_config(folder: Path) -> dict[str, Any]:
         "model_type": str(document.get("model_type", ""))[:MAX_TEXT],
         "architectures": [_line(str(name)) for name in names][:MAX_LINES] if isinstance(names, list) else [],
         "auto_map": sorted(_line(str(key)) for key in auto_map)[:MAX_LINES] if isinstance(auto_map, dict) else [],
+        "towers": tower_sizes(document),
         "legal": legal_files(folder),
         "unread": unread_files(folder),
     }
@@ -134,6 +136,7 @@ def checked_config(config: Any) -> dict[str, Any]:
     lines = [*texts, *[item["holders"] for item in legal]]
     words = [str(item[key]) for item in legal for key in ("name", "sha256", "title")]
     good = all(map(_is_size, sizes)) and isinstance(config.get("model_type", ""), str)
+    good = good and checked_sizes(config.get("towers", {}))
     if not good or not all(isinstance(found, list) and all(isinstance(text, str) for text in found) for found in lines):
         raise ValueError("a field of its config is not of the type it has to be")
     if any(len(text) > MAX_TEXT for text in [*words, *[text for found in lines for text in found]]):

@@ -5,12 +5,14 @@ from typing import Any
 
 from originality.core.baselines import Baselines
 from originality.core.compare import Findings, Side, depth_map
+from originality.core.coverage import parameters_in
 from originality.core.levels import adjust, level_of_signs, thresholds
 from originality.core.metadata import compare_metadata
 from originality.core.modulerows import Row, module_rows, sign_figures
 from originality.core.outcome import Circumstances, declared_lineage, outcome, why_not_comparable
+from originality.core.quantised import CODES as EIGHT_BIT
 from originality.core.scores import raw_scores, scored
-from originality.core.sketch import ENGINE
+from originality.core.sketch import ENGINE, Sketch
 from originality.core.typescores import scored_types, type_scores
 from portal.common.formats.canonical import digest_of
 
@@ -105,7 +107,7 @@ def _global(findings: Findings, modules: list[Row], *, tests: int, coverage: flo
     levels = [row["level"] for row in modules] + [figures["level"] for figures in pooled.values()]
     found = {name for row in modules if row["level"] >= 2 for name in row["candidate"]}
     sketch = findings.candidate.sketch
-    share = sum(sketch.summaries[name].size for name in found) / max(sketch.parameters, 1)
+    share = parameters_in(sketch, found) / max(sketch.parameters, 1)
     joint = findings.gains.joint if findings.gains else None
     level = max(levels, default=0)
     not_comparable = why_not_comparable(level=level, tests_made=len(modules), coverage=coverage)
@@ -130,7 +132,7 @@ def _coverage(findings: Findings) -> dict[str, float]:
     total = max(sketch.parameters, 1)
 
     def share(names: set[str]) -> float:
-        return sum(sketch.summaries[name].size for name in names) / total
+        return parameters_in(sketch, names) / total
 
     return {
         "trained": sketch.compared / total,
@@ -149,6 +151,10 @@ def _score_coverage(findings: Findings) -> dict[str, float]:
     return {"norm": norms, "norm_pearson": norms, "r2": exact, "equal": exact, "std_profile": exact}
 
 
+def _rescaled(sketch: Sketch) -> bool:
+    return any(sketch.summaries[name].dtype in EIGHT_BIT for name in sketch.samples)
+
+
 def _limits(findings: Findings) -> list[str]:
     limits = list(LIMITS)
     if findings.candidate.sketch.by_shape:
@@ -159,4 +165,6 @@ def _limits(findings: Findings) -> list[str]:
         limits.append("equality and variance were estimated on a public sample of each tensor")
     if any(sketch.config.get("unread") for sketch in (findings.candidate.sketch, findings.reference.sketch)):
         limits.append("pickles stand beside the weights and were not read")
+    if any(_rescaled(sketch) for sketch in (findings.candidate.sketch, findings.reference.sketch)):
+        limits.append("eight-bit weights were read as code times scale")
     return limits
