@@ -16,9 +16,11 @@ from originality.core.scores import raw_scores
 from originality.core.sketch import Progress, Sketch, build_sketch, silent
 from originality.core.sketchfile import load_sketch, save_sketch
 from originality.core.typescores import type_scores
+from portal.common.formats.canonical import digest_of
 from portal.common.formats.hashing import sha256_of
 
 SCHEMA = "originality-registry/1"
+MAX_TEXT = 300
 
 
 @dataclass(frozen=True)
@@ -46,9 +48,21 @@ def list_entries(folder: Path) -> list[Entry]:
         document = json.loads(index.read_text(encoding="utf-8"))
         if document["schema"] != SCHEMA:
             raise InputError(f"{index}: schema {document['schema']}, expected {SCHEMA}")
-        return [Entry(**item) for item in document["entries"]]
-    except (ValueError, KeyError, TypeError) as error:
+        return [_entry(item) for item in document["entries"]]
+    except InputError:
+        raise
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InputError(f"{index}: not a readable registry ({error})") from error
+
+
+def _entry(item: dict[str, Any]) -> Entry:
+    """Take an entry of an index that may have come over the net: its file stands in the folder and nowhere else."""
+    entry = Entry(**item)
+    if not all(isinstance(value, int if name == "parameters" else str) for name, value in asdict(entry).items()):
+        raise ValueError(f"an entry has a field of another type: {entry.name!r}")
+    if not entry.file or entry.file != Path(entry.file).name:
+        raise ValueError(f"{entry.name!r} names a file outside of the folder")
+    return entry
 
 
 def find_entry(folder: Path, name: str) -> Entry:
@@ -77,6 +91,7 @@ def add_entry(
     if any(entry.name == name for entry in entries):
         raise InputError(f"{folder}: {name!r} is already in the registry; give a new revision a new name")
     _check_date(public_since)
+    _check_texts(name=name, source=source, revision=revision, licence=licence)
     if descends_from:
         find_entry(folder, descends_from)
     sketch = load_sketch(model) if model.is_file() else build_sketch(open_folder(model), progress=progress)
@@ -98,8 +113,27 @@ def _check_date(text: str) -> None:
         raise InputError(f"--public-since {text!r} is not a date; write it as 2024-11-01") from error
 
 
+def _check_texts(**texts: str) -> None:
+    for name, text in texts.items():
+        if not text.strip() or not text.isprintable() or len(text) > MAX_TEXT:
+            raise InputError(f"--{name} {text[:40]!r} must be one line of 1 to {MAX_TEXT} characters")
+
+
+def entry_configs(folder: Path) -> list[dict[str, Any]]:
+    """Return what the sketches know of each reference's config.json."""
+    return [load_sketch(folder / entry.file).config for entry in list_entries(folder)]
+
+
+def registry_state(folder: Path) -> str:
+    """SHA-256 of what the nulls depend on: every reference, its content and its declared parent."""
+    members = [[entry.name, entry.digest, entry.sha256, entry.descends_from] for entry in list_entries(folder)]
+    return digest_of({"schema": SCHEMA, "members": members})
+
+
 def verify_registry(folder: Path) -> list[str]:
     """Return one line per damaged or missing sketch; an empty list means that every byte is as it was added."""
+    if not (folder / "registry.json").is_file():
+        raise InputError(f"{folder}: no registry.json; give the folder of a registry")
     faults = []
     for entry in list_entries(folder):
         path = folder / entry.file
@@ -109,12 +143,25 @@ def verify_registry(folder: Path) -> list[str]:
             faults.append(f"{entry.name}: {entry.file} was changed since it was added")
         elif load_sketch(path).digest != entry.digest:
             faults.append(f"{entry.name}: {entry.file} is the sketch of another model")
+    if (made_for := _nulls_made_for(folder)) and made_for != registry_state(folder):
+        faults.append("baselines.json belongs to another state of the registry; make it again with `registry nulls`")
     return faults
+
+
+def _nulls_made_for(folder: Path) -> str:
+    """Return the state of the registry that its nulls were made for, or "" when there are none."""
+    path = folder / "baselines.json"
+    if not path.is_file():
+        return ""
+    load_baselines(path)
+    return str(json.loads(path.read_text(encoding="utf-8")).get("registry", "unknown"))
 
 
 def make_baselines(folder: Path, *, progress: Progress = silent) -> Baselines:
     """Compare all pairs and write baselines.json: unrelated pairs become nulls, declared descent a positive control."""
     entries = list_entries(folder)
+    if not entries:
+        raise InputError(f"{folder}: the registry is empty; fill it with `registry add`")
     sketches = {entry.name: load_sketch(folder / entry.file) for entry in entries}
     pairs = null_pairs([(entry.name, entry.descends_from) for entry in entries])
     scores = []
@@ -122,7 +169,7 @@ def make_baselines(folder: Path, *, progress: Progress = silent) -> Baselines:
         scores.append((kin, pair_scores(sketches[a], sketches[b], names=(a, b))))
         progress(index, len(pairs), f"{a} – {b}")
     baselines = build_baselines([s for kin, s in scores if not kin], [s for kin, s in scores if kin])
-    _write(folder / "baselines.json", dump_baselines(baselines))
+    _write(folder / "baselines.json", dump_baselines(baselines) | {"registry": registry_state(folder)})
     return baselines
 
 

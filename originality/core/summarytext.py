@@ -3,6 +3,7 @@
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 OUTCOMES = {
@@ -18,21 +19,49 @@ ROWS_SHOWN = 40
 
 def print_report(document: dict[str, Any], console: Console) -> None:
     overall, coverage = document["global"], document["coverage"]
-    console.print(f"[bold]{document['candidate']['label']}[/] against [bold]{document['reference']['label']}[/]")
+    labels = [_plain(document[side]["label"]) for side in ("candidate", "reference")]
+    console.print(f"[bold]{labels[0]}[/] against [bold]{labels[1]}[/]")
     console.print(f"level {overall['level']}: {OUTCOMES[overall['outcome']]}; {_direction(document['direction'])}")
-    if overall["not_comparable"]:
-        console.print(overall["not_comparable"])
-    if document["lineage"] and not document["lineage"]["shown"]:
-        console.print(f"declared as own lineage ({document['lineage']['declared']}), not shown by the weights")
+    for text in _remarks(document):
+        console.print(_plain(text))
     console.print(f"{document['tests_tried']} tests counted; coverage {coverage['any']:.1%} of parameters")
     console.print(f"parameters in modules of common origin: {overall['share_of_parameters_common_origin']:.1%}")
     console.print(_pooled(overall["pooled"]))
     console.print(_modules(document["modules"]))
     console.print(_scores(document["scores"]))
-    for text in document["not_made"]:
-        console.print(f"not made: {text}")
+    for text in [*(f"not made: {text}" for text in document["not_made"]), *_excluded(document)]:
+        console.print(_plain(text))
     for text in document["limits"]:
-        console.print(f"limit: {text}")
+        console.print(_plain(f"limit: {text}"))
+
+
+def _remarks(document: dict[str, Any]) -> list[str]:
+    """What a reader must know before any figure."""
+    remarks = [document["global"]["not_comparable"]] if document["global"]["not_comparable"] else []
+    lineage = document["lineage"]
+    if lineage and not lineage["shown"]:
+        remarks.append(f"declared as own lineage ({lineage['declared']}), not shown by the weights")
+    found = document["metadata"]["legal"]["holders_of_the_reference_named"]
+    return remarks + [
+        f"the candidate's licence files name a holder that the reference's name: {text}" for text in found
+    ]
+
+
+def _excluded(document: dict[str, Any]) -> list[str]:
+    """Count what was left out by its reason; the JSON lists every tensor."""
+    lines = []
+    for side in ("candidate", "reference"):
+        rows = document[side]["excluded"]
+        for reason in dict.fromkeys(row["reason"] for row in rows):
+            elements = sum(row["elements"] for row in rows if row["reason"] == reason)
+            count = sum(row["reason"] == reason for row in rows)
+            lines.append(f"left out of the {side}: {count} tensors, {elements:,} numbers: {reason}")
+    return lines
+
+
+def _plain(text: str) -> str:
+    """Names come from anybody's files: no markup, no control characters reach the terminal."""
+    return escape("".join(char if char.isprintable() else "?" for char in text))
 
 
 def _direction(known: dict[str, Any]) -> str:
@@ -66,7 +95,7 @@ def _modules(rows: list[dict[str, Any]]) -> Table:
         z = "-" if row["z"] is None else f"{row['z']:.2f}"
         test = f"{row['test']} {row['alignment']}"
         figures = (str(row["level"]), str(row["n"]), z, f"{row['log10_p_adj']:.1f}", f"{row['r2']:.3f}")
-        table.add_row(row["module"], row["reference_module"], test, *figures)
+        table.add_row(_plain(row["module"]), _plain(row["reference_module"]), test, *figures)
     return table
 
 
@@ -78,6 +107,7 @@ def _scores(scores: list[dict[str, Any]]) -> Table:
         registry = "-"
         if score["registry_pairs"]:
             registry = f"{score['registry_mean']:.3f} ± {score['registry_sd']:.3f} (N={score['registry_pairs']})"
+            registry += f", percentile {score['control_percentile']:.0f}"
         control = "-" if score["positive_control"] is None else f"{score['positive_control']:.3f}"
         value = f"{score['value']:.3f}"
         if "joint_permutation_p" in score:
@@ -87,9 +117,10 @@ def _scores(scores: list[dict[str, Any]]) -> Table:
 
 
 def print_trace(document: dict[str, Any], console: Console) -> None:
-    console.print(f"files: {', '.join(document['files'])}; {len(document['faults'])} bad records skipped")
+    files = _plain(", ".join(document["files"]))
+    console.print(f"files: {files}; {len(document['faults'])} bad records skipped")
     for fault in document["faults"][:ROWS_SHOWN]:
-        console.print(f"{fault['file']} at {fault['offset']}: {fault['reason']}")
+        console.print(_plain(f"{fault['file']} at {fault['offset']}: {fault['reason']}"))
     for check in document["checks"]:
         figures = ", ".join(f"{name} {value:.4g}" for name, value in check["figures"].items())
         console.print(f"{check['name']}: {check['outcome']} {check['reason']} {figures}".rstrip())
