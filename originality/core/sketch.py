@@ -2,25 +2,33 @@
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from originality.core.passes import read_vector
+from originality.core.errors import InputError
+from originality.core.ownbasis import STORED_OWN, own_bases
+from originality.core.packing import BYTE, rounded
+from originality.core.passes import gated_traits, read_vector
 from originality.core.projection import Matrix
 from originality.core.readers import Source
-from originality.core.roles import Role, RoleMap, Tower, assign_roles
+from originality.core.roles import Role, RoleMap, Slot, Tower, assign_roles
+from originality.core.spectra import Spectra, head_spectra
 from originality.core.summary import Sampled, TensorSummary, summarise
-from originality.core.tokens import Anchors, TokenTable, embedding_anchors, token_table
-from originality.core.units import UnitBlock, unit_blocks
+from originality.core.tokens import Anchors, TokenTable, embedding_anchors, no_anchors, token_table
+from originality.core.unitblock import Reading, UnitBlock
+from originality.core.units import unit_blocks
 
-ENGINE = "1"
-STORED_K = 48  # width of a published sketch
+ENGINE = "2"
+STORED_K = 32  # width of a published sketch
 FULL_K = 256  # width when both folders are at hand
+KINDS = ("mlp", "plain_mlp", "attention", "rope", "latent")
+FEATURES = ("reads", "writes", "gate", "own_reads", "own_writes", "own_gate")
 Progress = Callable[[int, int, str], None]
+Found = dict[str, tuple[TensorSummary, Sampled | None]]
 
 
 def silent(done: int, total: int, note: str) -> None:
@@ -29,6 +37,8 @@ def silent(done: int, total: int, note: str) -> None:
 
 @dataclass(frozen=True)
 class Sketch:
+    """tensors_total counts the tensors of the model: a part of a sketch has fewer summaries than that."""
+
     label: str
     digest: str
     k: int
@@ -42,6 +52,10 @@ class Sketch:
     tokens: TokenTable
     anchors: Anchors
     towers: dict[str, Tower] = field(default_factory=dict)
+    bases: dict[str, Matrix] = field(default_factory=dict)  # tower → (d_model, k2), its own principal directions
+    own_anchors: Anchors = field(default_factory=no_anchors)  # unit rows of `anchors` seen along bases[""]
+    spectra: Spectra = field(default_factory=dict)  # (tower, layer) → logs of the singular values of every head
+    tensors_total: int = 0
 
     @property
     def parameters(self) -> int:
@@ -52,23 +66,30 @@ class Sketch:
         """Elements of all tensors that hold trained content."""
         return sum(self.summaries[name].size for name in self.samples)
 
+    @property
+    def whole(self) -> bool:
+        return len(self.summaries) == self.tensors_total
+
     def only(self, role: Role) -> str | None:
         return next((name for name, summary in self.summaries.items() if summary.role == role.value), None)
 
 
-def build_sketch(source: Source, *, k: int = STORED_K, progress: Progress = silent) -> Sketch:
-    """Read every tensor of the model; two threads or more share the tensors, memory stays at a few blocks."""
-    roles = assign_roles(source.tensors)
-    names = sorted(source.tensors)
-    with ThreadPoolExecutor(max(2, min(8, os.cpu_count() or 2))) as pool:
-        found: dict[str, tuple[TensorSummary, Sampled | None]] = {}
-        reading = pool.map(lambda name: summarise(source, name, slot=roles.slots[name]), names)
-        for done, (name, pair) in enumerate(zip(names, reading, strict=True), start=1):
-            found[name] = pair
-            progress(done, len(names) + 1, name)
+def build_sketch(
+    source: Source, *, k: int = STORED_K, only: Collection[str] | None = None, progress: Progress = silent
+) -> Sketch:
+    """Read every tensor of the model; two threads or more share the tensors, memory stays at a few blocks.
+
+    With `only`, whole groups of tensors as `shards_of` cuts them, the sketch is a part, for `merge_sketches`.
+    """
+    roles = assign_roles(source.tensors, source.config)
+    source = source.seen_through(roles.views)
+    names = _wanted(source, only)
+    found = _read(source, names, roles=roles, progress=progress)
     samples = {name: sampled for name, (_, sampled) in found.items() if sampled is not None}
-    usable = _usable(roles, samples)
+    usable = roles.among(samples)
+    bases = _bases(source, roles=roles, k=k)
     table = token_table(source)
+    anchors = _anchors(source, name=usable.find(Role.EMBEDDING), table=table, k=k)
     sketch = Sketch(
         label=source.label,
         digest=content_digest([summary for summary, _ in found.values()]),
@@ -78,19 +99,105 @@ def build_sketch(source: Source, *, k: int = STORED_K, progress: Progress = sile
         config=source.config,
         summaries={name: summary for name, (summary, _) in found.items()},
         samples=samples,
-        blocks=unit_blocks(source, roles=usable, k=k),
+        blocks=_blocks(source, roles=_with_norms(source, roles, samples), k=k, bases=bases),
         gains=_gains(source, usable),
         tokens=table,
-        anchors=embedding_anchors(source, name=usable.find(Role.EMBEDDING), table=table),
+        anchors=anchors,
         towers=roles.towers,
+        bases=bases,
+        own_anchors=own_anchors(anchors, bases.get("")),
+        spectra=head_spectra(source, roles=usable),
+        tensors_total=len(source.tensors),
     )
     progress(len(names) + 1, len(names) + 1, "units")
     return sketch
 
 
-def _usable(roles: RoleMap, samples: dict[str, Sampled]) -> RoleMap:
-    """Drop excluded tensors from the role map, so that no later step can pick them up."""
-    return roles.among(samples)
+def _bases(source: Source, *, roles: RoleMap, k: int) -> dict[str, Matrix]:
+    if k > STORED_K:
+        return own_bases(source, roles=roles, k=FULL_K)
+    stored = own_bases(source, roles=roles, k=STORED_OWN)
+    return {tower: basis.astype(np.float16).astype(np.float32) for tower, basis in stored.items()}
+
+
+def _anchors(source: Source, *, name: str | None, table: TokenTable, k: int) -> Anchors:
+    anchors = embedding_anchors(source, name=name, table=table)
+    return anchors if k > STORED_K else Anchors(anchors.hashes, rounded(anchors.rows, steps=BYTE))
+
+
+def _wanted(source: Source, only: Collection[str] | None) -> list[str]:
+    if only is None:
+        return sorted(source.tensors)
+    if unknown := sorted(set(only) - set(source.tensors)):
+        raise InputError(f"{source.label}: no tensor {unknown[0]}; parts are cut from the tensors of the same folder")
+    return sorted(only)
+
+
+def _read(source: Source, names: list[str], *, roles: RoleMap, progress: Progress) -> Found:
+    found: Found = {}
+    with ThreadPoolExecutor(threads()) as pool:
+        reading = pool.map(lambda name: summarise(source, name, slot=roles.slots[name]), names)
+        for done, (name, pair) in enumerate(zip(names, reading, strict=True), start=1):
+            found[name] = pair
+            progress(done, len(names) + 1, name)
+    return found
+
+
+def threads() -> int:
+    return max(2, min(16, os.cpu_count() or 2))
+
+
+def _with_norms(source: Source, roles: RoleMap, samples: Collection[str]) -> RoleMap:
+    """Drop excluded tensors, so that no later step can pick them up; norms of other parts still lend their gains."""
+    layers = {(slot.tower, slot.layer) for slot in roles.among(samples).slots.values()}
+    lent = [
+        name
+        for name, slot in roles.slots.items()
+        if slot.role is Role.NORM and name not in samples and (slot.tower, slot.layer) in layers
+    ]
+    usable = [name for name in lent if summarise(source, name, slot=roles.slots[name])[1] is not None]
+    return roles.among({*samples, *usable})
+
+
+def _blocks(source: Source, *, roles: RoleMap, k: int, bases: dict[str, Matrix]) -> list[UnitBlock]:
+    """Unit features as a file keeps them, in an order that does not depend on how the tensors were dealt out."""
+    seen = {block_place(block): block for block in unit_blocks(source, roles=roles, k=k)}
+    for tower, basis in bases.items():
+        for own in unit_blocks(source, roles=roles.of_tower(tower), k=basis.shape[1], basis=basis):
+            place = block_place(own)
+            seen[place] = replace(seen[place], own_reads=own.reads, own_writes=own.writes, own_gate=own.gate)
+    reading = Reading(source, roles, k, None)
+    blocks = [_with_traits(seen[place], reading=reading) for place in sorted(seen)]
+    return [as_kept(block) for block in blocks] if k <= STORED_K else blocks
+
+
+def block_place(block: UnitBlock) -> tuple[int, str, int, tuple[int, str], tuple[str, ...]]:
+    kind = KINDS.index(block.kind) if block.kind in KINDS else len(KINDS)
+    number = int(block.expert) if block.expert.isdecimal() else -1
+    return kind, block.tower, block.layer, (number, block.expert), block.tensors
+
+
+def _with_traits(block: UnitBlock, *, reading: Reading) -> UnitBlock:
+    if block.kind != "mlp":
+        return replace(block, traits=np.zeros((block.count, 5), np.float32))
+    gate, up, down = block.tensors
+    place = Slot(Role.UP, block.layer, "", block.tower, block.expert)
+    gain = reading.gain(place, "mlp", reading.columns(up)) if block.folded else None
+    return replace(block, traits=gated_traits(reading.source, names=(gate, up, down), gain=gain))
+
+
+def as_kept(block: UnitBlock) -> UnitBlock:
+    """Return the block with its features rounded as in a file."""
+    kept = {part: rounded(values) for part in FEATURES if (values := getattr(block, part)) is not None}
+    return replace(block, **kept)
+
+
+def own_anchors(anchors: Anchors, basis: Matrix | None) -> Anchors:
+    """Return unit embedding rows in the model's own basis (m, k2); none where widths differ or there is no basis."""
+    if basis is None or not anchors.hashes.size or anchors.rows.shape[1] != len(basis):
+        return no_anchors()
+    lengths = np.linalg.norm(anchors.rows, axis=1, keepdims=True)
+    return Anchors(anchors.hashes, (anchors.rows @ basis) / np.maximum(lengths, np.float32(1e-30)))
 
 
 def content_digest(summaries: list[TensorSummary]) -> str:

@@ -31,6 +31,10 @@ class Anchors(NamedTuple):
     rows: Floats
 
 
+def no_anchors() -> Anchors:
+    return Anchors(np.zeros(0, np.uint64), np.zeros((0, 0), np.float32))
+
+
 def string_hash(text: str) -> int:
     return int.from_bytes(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:8], "little") or 1
 
@@ -49,7 +53,7 @@ def token_table(source: Source) -> TokenTable:
 def embedding_anchors(source: Source, *, name: str | None, table: TokenTable) -> Anchors:
     """Pick the anchor rows in one pass; empty when there is no tokenizer or no readable embedding."""
     if name is None or not table.tokens.size or not source.tensors[name].readable:
-        return Anchors(np.zeros(0, np.uint64), np.zeros((0, 0), np.float32))
+        return no_anchors()
     known = np.flatnonzero(table.tokens[: source.tensors[name].shape[0]])
     chosen = np.sort(known[np.argsort(table.tokens[known])[:ANCHORS]])
     rows = []

@@ -40,7 +40,7 @@ def test_a_sketch_with_borrowed_projections_differs(tmp_path):
     with safe_open(sketch, "np") as file:
         metadata = file.metadata()
     arrays = load_file(sketch)
-    save_file(arrays | {"reads.0": load_file(other)["reads.0"]}, sketch, metadata=metadata)
+    save_file(arrays | {"reads": load_file(other)["reads"]}, sketch, metadata=metadata)
 
     assert check_sketch(sketch, model) == ["projections of units"]
 

@@ -1,0 +1,70 @@
+"""A basis that a model brings along itself: it turns with the model, whatever was done to its residual stream.
+
+It consists of the principal directions of the gate rows of all layers of a tower. Gates do not take part in the signs of
+(up, down), so whatever is seen along these directions leaves the sign test exact. A descendant has nearly the same
+directions, turned as its residual stream was turned; their own signs and near ties are settled by a Procrustes map later.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from originality.core.kernels import Floats, fold
+from originality.core.projection import Matrix, coins, signs
+from originality.core.readers import Source
+from originality.core.roles import Role, RoleMap
+from originality.core.unitblock import Reading
+
+FOLDED = 1_024  # wider streams are folded first: inner products of unit rows are kept within 1/32
+SEEN = 32 << 20  # numbers of the folded rows that the directions are taken from
+STORED_OWN = 32
+
+
+def own_bases(source: Source, *, roles: RoleMap, k: int) -> dict[str, Matrix]:
+    """Return for every tower with readable gates, or else plain inner layers, its (d, min(k, d)) directions."""
+    found = {tower: _tower_basis(source, roles=roles, tower=tower, k=k) for tower in sorted(roles.towers)}
+    return {tower: basis for tower, basis in found.items() if basis is not None}
+
+
+def _tower_basis(source: Source, *, roles: RoleMap, tower: str, k: int) -> Matrix | None:
+    names = _sources_of(roles, tower, Role.GATE) or _sources_of(roles, tower, Role.UP)
+    shapes = {name: source.meta(name).shape for name in names if source.meta(name).readable}
+    widths = [shape[1] for shape in shapes.values() if len(shape) == 2]
+    if not widths:
+        return None
+    width = max(set(widths), key=widths.count)
+    chosen = sorted(name for name, shape in shapes.items() if len(shape) == 2 and shape[1] == width)
+    seen = min(width, FOLDED)
+    step = max(1, -(-sum(shapes[name][0] for name in chosen) * seen // SEEN))
+    moment, reading = np.zeros((seen, seen)), Reading(source, roles, k, None)
+    for name in chosen:
+        gain = reading.gain(roles.slots[name], "mlp", width)
+        for rows in _unit_rows(source, name, step=step, gain=gain, seen=seen):
+            moment += rows.T @ rows
+    return _directions(moment, width=width, k=k)
+
+
+def _sources_of(roles: RoleMap, tower: str, role: Role) -> list[str]:
+    return [name for name, slot in roles.slots.items() if slot.role is role and slot.tower == tower]
+
+
+def _unit_rows(source: Source, name: str, *, step: int, gain: Floats | None, seen: int) -> Iterator[Floats]:
+    """Yield every step-th row at length one, folded; rows of zeros or with NaN are passed over."""
+    for block in source.blocks(name):
+        rows = block.values[-block.start % step :: step]
+        with np.errstate(all="ignore"):
+            rows = rows if gain is None else rows * gain
+            lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+        usable = np.isfinite(lengths[:, 0]) & (lengths[:, 0] > 0)
+        rows = np.ascontiguousarray(rows[usable] / lengths[usable], np.float32)
+        yield fold(rows, coins(rows.shape[1]), seen) if rows.shape[1] > seen else rows
+
+
+def _directions(moment: NDArray[np.float64], *, width: int, k: int) -> Matrix | None:
+    """Return (width, k): the leading eigenvectors, led back through the fold where there was one."""
+    if not moment.any():
+        return None
+    _, vectors = np.linalg.eigh(moment)
+    leading = vectors[:, ::-1][:, :k].astype(np.float32)
+    return leading if len(moment) == width else signs(width, len(moment)) @ leading
