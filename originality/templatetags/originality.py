@@ -27,8 +27,9 @@ def _shown(comparison: Comparison) -> dict[str, Any]:
         "summary": evidence.summary_figures(comparison),
         "figures": evidence.figures(report),
         "pooled": evidence.pooled_rows(report),
-        "strongest": evidence.strongest_rows(report),
-        "map": evidence.module_map(report),
+        "maps": evidence.module_maps(report),
+        "direction": evidence.direction_of(report, public_since=comparison.reference.public_since),
+        "is_finding": evidence.is_finding(comparison),
         "report": report,
     }
 
@@ -52,3 +53,8 @@ def outcome_tone(outcome: str) -> str:
 @register.filter
 def figure(value: float) -> str:
     return f"{value:,.4g}"
+
+
+@register.filter
+def as_percent(share: float | None, digits: int = 1) -> str:
+    return evidence.percent(share, digits=digits)

@@ -24,6 +24,7 @@ PAGES = {
     "calls/": "portal.calls.urls",
     "checkpoints/": "portal.custody.public_urls",
     "records/": "portal.consortia.record_urls",
+    "originality/": "originality.urls",
     "verify/receipt/": "portal.submissions.public_urls",
     "": "portal.results.urls",
 }

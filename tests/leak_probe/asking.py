@@ -17,6 +17,7 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
+from originality.models import OriginalityRun
 from portal.accounts.models import User
 from portal.calls.models import ApplicationVersion
 from portal.console.models import Trial
@@ -56,6 +57,7 @@ TEXTS: dict[tuple[str, str], Callable[[], Iterable[Any]]] = {
     ("str", "number"): lambda: ["2026-0001"],
     ("slug", "number"): lambda: ApplicationVersion.objects.values_list("number", flat=True),
     ("str", "token"): lambda: ["0" * 43],
+    ("uuid", "report"): lambda: OriginalityRun.objects.values_list("pk", flat=True),
     ("uuid", "upload"): lambda: ["00000000-0000-4000-8000-000000000001"],
 }
 VARYING = (

@@ -1,0 +1,70 @@
+"""What stands beside the tests: tokenizers and tells of a disguise, each figure with what chance or strangers give."""
+
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+
+from originality.evidence.text import Row, percent, plus_minus
+from originality.wording import said
+
+
+class TokenizerLine(NamedTuple):
+    name: str
+    value: str
+    null: str
+
+
+class Tokenizer(NamedTuple):
+    """Without two tokenizers there are no lines and `reason` says which is missing."""
+
+    lines: list[TokenizerLine]
+    reason: str
+
+
+class Tell(NamedTuple):
+    """A trace that a disguise leaves; found or not, it leads to no level."""
+
+    name: str
+    found: bool
+    value: str
+    null: str
+
+
+def tokenizer(report: Row) -> Tokenizer | None:
+    row = report.get("metadata", {}).get("tokenizer")
+    if not row:
+        return None
+    if not row.get("compared"):
+        return Tokenizer([], said(row.get("reason", "")))
+    rate, chance = percent(row["same_id_rate"], digits=2), percent(row["same_id_rate_by_chance"], digits=4)
+    expected = _("expected between strangers that share a language or a library")
+    shared = _("%(count)s strings, Jaccard %(jaccard)s") % {
+        "count": row["shared_strings"],
+        "jaccard": f"{row['jaccard']:.3f}",
+    }
+    prefix = _("%(prefix)s of %(examined)s merges") % {
+        "prefix": row["common_merge_prefix"],
+        "examined": row["merges_examined"],
+    }
+    return Tokenizer(
+        [
+            TokenizerLine(_("Shared strings"), shared, expected),
+            TokenizerLine(_("Shared strings with the same number"), rate, chance),
+            TokenizerLine(_("Equal merges from the first on"), prefix, _("about 0 for tokenizers trained apart")),
+        ],
+        "",
+    )
+
+
+def tells(report: Row) -> list[Tell]:
+    return [_tell(row) for row in report.get("disguise") or []]
+
+
+def _tell(row: Row) -> Tell:
+    value = row.get("value")
+    return Tell(
+        name=said(row["name"]),
+        found=bool(row["found"]),
+        value="" if value is None else f"{value:.4g}",
+        null=plus_minus(row.get("null_mean"), row.get("null_sd")) or said(str(row.get("null") or "")),
+    )

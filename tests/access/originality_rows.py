@@ -1,0 +1,62 @@
+"""What a figure means is public; a report opens to its own team, to staff once it is handed in, to the panel with the evidence."""
+
+import tempfile
+from pathlib import Path
+
+from originality.models import Comparison
+from tests.access.matrix import Row
+from tests.factories.consortia import make_consortium, make_entry
+from tests.factories.originality_reports import counted_run, finish
+from tests.factories.programmes import make_phase
+from tests.factories.review import Scene
+from tests.factories.submission_runs import report_run
+from tests.factories.submissions import handed_in
+
+ALL = "200 200 200 200 200 200"
+ONCE_HANDED_IN = "302 200 404 200 404 200"
+WITH_EVIDENCE = "302 200 200 200 200 200"
+NOBODY = "302 404 404 404 404 404"
+PAGES = ("comparison", "layers", "report-file")
+
+
+def report(actors):
+    entry = make_entry(make_phase("receiving"), consortium=make_consortium(manager=actors["team"]))
+    receipt = handed_in(entry, Path(tempfile.mkdtemp()))
+    return {"report": finish(report_run(receipt.submission).originality).pk}
+
+
+def judged(actors):
+    """The entry is before a panel whose member the reviewer is."""
+    scene = Scene(actors=actors)
+    return {"report": finish(counted_run(scene.entries[0])).pk}
+
+
+def of_nobody(actors):
+    return {"report": finish(counted_run(None)).pk}
+
+
+def against(kwargs):
+    """The same report, against its first reference."""
+
+    def one(actors):
+        found = kwargs(actors)
+        return {**found, "reference": Comparison.objects.filter(run=found["report"]).first().reference_id}
+
+    return one
+
+
+def unknown_reference(actors):
+    return {**report(actors), "reference": 10**6}
+
+
+ROWS = [
+    Row("originality:explain", ALL),
+    Row("originality:explain", "422 422 422 422 422 422", data={"figure": "x", "kind": "norm"}, case="no number"),
+    Row("originality:report", ONCE_HANDED_IN, report),
+    Row("originality:report", WITH_EVIDENCE, judged, case="before the panel"),
+    Row("originality:report", NOBODY, of_nobody, case="of nobody"),
+    *(Row(f"originality:{page}", ONCE_HANDED_IN, against(report)) for page in PAGES),
+    *(Row(f"originality:{page}", WITH_EVIDENCE, against(judged), case="before the panel") for page in PAGES),
+    Row("originality:comparison", NOBODY, against(of_nobody), case="of nobody"),
+    Row("originality:comparison", "302 404 404 404 404 404", unknown_reference, case="unknown reference"),
+]

@@ -1,0 +1,40 @@
+"""What a figure means, and reports: of a sparse multimodal model with a reused encoder, of nothing, of no comparison."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.urls import reverse
+
+from originality.models import Comparison
+from tests.e2e.pages import Page
+from tests.factories.accounts import make_user
+from tests.factories.consortia import make_consortium, make_entry
+from tests.factories.originality_reports import finish
+from tests.factories.programmes import make_phase
+from tests.factories.submission_runs import report_run
+from tests.factories.submissions import handed_in
+
+EXPLAIN = "/originality/explain/"
+
+
+def pages() -> Iterator[Page]:
+    yield Page("explain", EXPLAIN)
+    yield Page("explain-answer", f"{EXPLAIN}?figure=0.968&kind=norm")
+    yield Page("explain-refused", f"{EXPLAIN}?figure=96.8%25&kind=norm", status=422)
+    yield from _reports()
+
+
+def _reports() -> Iterator[Page]:
+    team = make_user("team", name="가람 제출 담당")
+    entry = make_entry(make_phase("receiving"), consortium=make_consortium(manager=team))
+    row = report_run(handed_in(entry, Path(tempfile.mkdtemp())).submission)
+    run = finish(row.originality)
+    found, nothing, none = Comparison.objects.filter(run=run).order_by("pk")
+    yield Page("originality-run", reverse("submissions:run", kwargs={"run": row.pk}), team)
+    yield Page("originality-report", reverse("originality:report", kwargs={"report": run.pk}), team)
+    for name, comparison in (("found", found), ("nothing", nothing), ("none", none)):
+        at = {"report": run.pk, "reference": comparison.reference_id}
+        yield Page(f"originality-{name}", reverse("originality:comparison", kwargs=at), team)
+    at = {"report": run.pk, "reference": found.reference_id}
+    yield Page("originality-layers", reverse("originality:layers", kwargs=at), team)
