@@ -5,6 +5,7 @@ Everything here runs under `torch.func.vmap`, so that models of equal shapes are
 """
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from torch.nn import functional
@@ -27,9 +28,8 @@ class Shape:
     experts: int = 0
     shared: int = 0
     active: int = 2
-    family: str = "llama"
 
-    def but(self, **changes: int | str) -> "Shape":
+    def but(self, **changes: Any) -> "Shape":
         return replace(self, **changes)
 
 

@@ -1,6 +1,7 @@
 """The whole test set: strangers, kin and the pair of two towers, trained here and written as folders."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -8,12 +9,14 @@ from benchmarks.support.laboratory import encoders, initials, strangers
 from benchmarks.support.laboratory.keeping import Model, train_all, write
 from benchmarks.support.laboratory.kin import Kin, kin_of
 from benchmarks.support.laboratory.network import Tensors
+from benchmarks.support.laboratory.training import Course, Loss
 
 
 class Zoo(NamedTuple):
     """Names of folders under `folder`."""
 
     folder: Path
+    made: dict[str, Model]
     strangers: list[str]
     herd: list[str]
     kin: list[Kin]
@@ -33,7 +36,7 @@ def make(folder: Path, *, steps: int, cache: Path | None = None, workers: int = 
     for name, model in made.items():
         write(folder / name, model, shards=2 if name == "fine-tuned" else 1)
     herd = [name for name in made if name.startswith("herd")]
-    return Zoo(folder, _independent(made, kin, herd), herd, kin)
+    return Zoo(folder, made, _independent(made, kin, herd), herd, kin)
 
 
 def _parents(eyes: list[Tensors], *, steps: int) -> list[Kin]:
@@ -56,7 +59,8 @@ def _parents(eyes: list[Tensors], *, steps: int) -> list[Kin]:
 
 def _train_kin(kin: Iterable[Kin], *, cache: Path | None, workers: int) -> dict[str, Tensors]:
     """Kin of equal shapes and data share a stack; those that are not trained on stay as they are."""
-    finished, stacks = {}, {}
+    finished: dict[str, Tensors] = {}
+    stacks: dict[object, tuple[Loss, list[tuple[str, Course]]]] = {}
     for one in kin:
         if not one.steps:
             finished[one.name] = one.start
@@ -74,3 +78,9 @@ def _train_kin(kin: Iterable[Kin], *, cache: Path | None, workers: int) -> dict[
 def _independent(made: dict[str, Model], kin: list[Kin], herd: list[str]) -> list[str]:
     related = {one.name for one in kin} | {strangers.TWIN.name, "step-0 of base", *herd}
     return [name for name in made if name not in related]
+
+
+def opened(zoo: Zoo, name: str) -> Model:
+    """Return a model whose tensors may be changed."""
+    model = zoo.made[name]
+    return replace(model, tensors=dict(model.tensors))

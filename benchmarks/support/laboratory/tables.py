@@ -1,0 +1,118 @@
+"""How verdicts are printed and judged: every line that does not hold is also returned, for the exit code."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from benchmarks.support.laboratory.judging import Verdict
+from benchmarks.support.laboratory.kin import DISGUISED, Kin
+
+ALIGNMENTS = ("T1", "T2", "T3", "T4")
+NEEDED = -6.0  # log10 of the adjusted p-value
+
+
+def kin_table(verdicts: list[Verdict], kin: list[Kin]) -> list[str]:
+    """Print transformations × alignments × detected; return what was asked and not found."""
+    head = "".join(f"{name:>10}" for name in ALIGNMENTS)
+    print(f"\n{'z of the sign test, pooled (* level 2)':38}{head}  {'log10 p':>8} {'share':>6} {'(c)':>5}  level")
+    missed = []
+    for verdict, one in zip(verdicts, kin, strict=True):
+        ok = _as_asked(verdict, one)
+        print(f"{one.name:38}{_cells(verdict)}  {_line(verdict)}  {verdict.level}{'' if ok else '  NOT AS ASKED'}")
+        if not ok:
+            missed.append(f"{one.name}: level {verdict.level}, {_line(verdict)}")
+    return missed
+
+
+def _cells(verdict: Verdict) -> str:
+    pooled = verdict.alignments()
+    return "".join(f"{_cell(pooled.get(name)):>10}" for name in ALIGNMENTS)
+
+
+def _cell(figures: dict[str, Any] | None) -> str:
+    return "-" if figures is None else f"{figures['z']:.1f}{'*' if figures['level'] >= 2 else ' '}"
+
+
+def _line(verdict: Verdict) -> str:
+    share = verdict.document["global"]["share_of_parameters_common_origin"]
+    scores = "yes" if robust(verdict) else "no"
+    return f"{least_p(verdict):8.0f} {share:6.0%} {scores:>5}"
+
+
+def least_p(verdict: Verdict) -> float:
+    pooled = verdict.alignments().values()
+    rows = [row["log10_p_adj"] for row in (*verdict.rows, *pooled) if row["level"] >= 1]
+    return max(-9999.0, min(rows, default=0.0))
+
+
+def robust(verdict: Verdict) -> list[dict[str, Any]]:
+    """Return the scores that need no sign and reached level 1."""
+    return [score for score in verdict.document["scores"] if score.get("level")]
+
+
+def _as_asked(verdict: Verdict, one: Kin) -> bool:
+    if one.asked == DISGUISED:
+        return verdict.level >= 1 and bool(robust(verdict))
+    return verdict.level >= 2 and least_p(verdict) < NEEDED and _in_place(verdict, one)
+
+
+def _in_place(verdict: Verdict, one: Kin) -> bool:
+    """Whether all that was found lies where the reuse was, and something was found there."""
+    if not one.located:
+        return True
+    return bool(verdict.found()) and all(_place(row) in one.located for row in verdict.found())
+
+
+def _place(row: dict[str, Any]) -> str:
+    """Return the tower, or the layer's MLP or attention in a model of one tower."""
+    if row.get("tower"):
+        return str(row["tower"])
+    part = "mlp" if row["role"] in {"mlp", "gate", "up", "down"} else row["role"]
+    return f"{part} {row['layer']}"
+
+
+def located_lines(verdicts: Iterable[Verdict], kin: Iterable[Kin]) -> None:
+    for verdict, one in zip(verdicts, kin, strict=True):
+        if one.located:
+            names = sorted({str(row["module"]) for row in verdict.found()})
+            print(f"located in {one.name!r}: {', '.join(names[:8])}{' …' if len(names) > 8 else ''}")
+
+
+def pairs_table(verdicts: list[Verdict]) -> list[str]:
+    """Print what independent pairs gave; return those at level 2 or more."""
+    levels = [verdict.level for verdict in verdicts]
+    z = [figures["z"] for verdict in verdicts for figures in verdict.alignments().values()]
+    print(f"\n{len(verdicts)} independent pairs: {[levels.count(level) for level in range(4)]} at levels 0, 1, 2, 3")
+    print(f"pooled z over all alignments: {len(z)}, largest {max(z, default=0):.2f}, smallest {min(z, default=0):.2f}")
+    for verdict in verdicts:
+        if verdict.level:
+            print(f"  level {verdict.level}: {verdict.name} and {verdict.pair.reference.name}: {reasons(verdict)}")
+    return [f"{v.name} and {v.pair.reference.name}: level {v.level}" for v in verdicts if v.level >= 2]
+
+
+def reasons(verdict: Verdict) -> str:
+    rows = [f"{row['module']} {row['test']} {row['alignment']}" for row in verdict.found(1)]
+    rows += [f"pooled {name}" for name, figures in verdict.alignments().items() if figures["level"]]
+    return ", ".join(rows + [f"score {score['kind']}" for score in robust(verdict)][:6])
+
+
+def differing_levels(weights: Verdict, sketches: Verdict) -> list[str]:
+    """Return the levels that the sketches give otherwise than the weights."""
+    ours, theirs = _levels(weights), _levels(sketches)
+    found = [
+        f"{key}: {ours.get(key)} and {theirs.get(key)}"
+        for key in sorted({*ours, *theirs})
+        if ours.get(key) != theirs.get(key)
+    ]
+    if weights.level != sketches.level:
+        found.insert(0, f"global: {weights.level} and {sketches.level}")
+    return [f"{weights.name} / {weights.pair.reference.name}: {line}" for line in found]
+
+
+def _levels(verdict: Verdict) -> dict[str, int]:
+    """Level 0 stands for a row that was not made."""
+    levels = {
+        f"{row['module']} {row.get('expert', '')} {row['test']} {row['alignment']}": int(row["level"])
+        for row in verdict.rows
+        if row["level"]
+    }
+    return levels | {f"pooled {name}": int(f["level"]) for name, f in verdict.alignments().items() if f["level"]}
