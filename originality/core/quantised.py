@@ -21,6 +21,7 @@ ENDINGS = (
     "_scale_inv", "_scale", "_scale_2", "_scales", ".SCB", ".scale", ".scales", ".input_scale", ".output_scale",
     ".qzeros", ".weight_zero_point", ".absmax", ".quant_map", ".nested_absmax", ".nested_quant_map",
 )  # fmt: skip
+Cut = slice | NDArray[np.integer]
 ZERO_POINTS = (".weight_zero_point", ".qzeros", ".zero_point")
 
 
@@ -112,12 +113,14 @@ class ScaledRows:
     def __len__(self) -> int:
         return self.shape[0]
 
-    def __getitem__(self, key: slice | tuple[slice, slice]) -> NDArray[np.float32]:
+    def __getitem__(self, key: slice | tuple[Cut, Cut]) -> NDArray[np.float32]:
+        """Slices cut a rectangle, two index arrays pick elements, as in numpy."""
         rows, columns = key if isinstance(key, tuple) else (key, slice(None))
         down = np.arange(self.shape[0])[rows] // self.scale.rows
         across = np.arange(self.shape[1])[columns] // self.scale.columns
-        numbers = self.scales[down][:, across] * np.float32(self.scale.factor)
-        return decode(self.codes[rows, columns], dtype=self.coding) * numbers
+        picked = isinstance(rows, np.ndarray) and isinstance(columns, np.ndarray)
+        numbers = self.scales[down, across] if picked else self.scales[down][:, across]
+        return decode(self.codes[rows, columns], dtype=self.coding) * numbers * np.float32(self.scale.factor)
 
     def __array__(self, dtype: Any = None, **options: Any) -> NDArray[Any]:
         return np.asarray(self[:], dtype, **options)

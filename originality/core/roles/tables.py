@@ -113,9 +113,9 @@ LLAMA: Table = OUTSIDE | ATTENTION | LATENT | GATED | NORMS | EXPERTS | MULTI_TO
 META = rf"layers\.#\.{MLP}\.(?:w1|experts\.@\.w1)\.weight"
 
 GATED_DECODERS: tuple[Family, ...] = (
-    Family("gemma", rf"{LINE}pre_feedforward_layernorm\.weight", LLAMA | GEMMA_NORMS, gain_offset=1.0),
+    Family("gemma", rf"{LINE}pre_feedforward_layernorm\.weight", GEMMA_NORMS | LLAMA, gain_offset=1.0),
     Family("gemma", rf"{LINE}mlp\.gate_proj\.weight", LLAMA, gain_offset=1.0, model_types=("gemma",)),
-    Family("post-norm", rf"{LINE}post_feedforward_layernorm\.weight", LLAMA | AFTER_ATTENTION, post_norm=True),
+    Family("post-norm", rf"{LINE}post_feedforward_layernorm\.weight", AFTER_ATTENTION | LLAMA, post_norm=True),
     Family("internlm", rf"{LINE}attention\.wqkv\.weight", LLAMA),
     Family("meta-llama", META, LLAMA, rope=Rope.PAIRS),
     Family("mixtral", rf"{LINE}block_sparse_moe\.experts\.@\.w1\.weight", LLAMA),
