@@ -1,148 +1,228 @@
 """Tests over the blocks of two sketches: sign tests under each alignment, permutation tests where signs are fixed."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from originality.core.permutation import PermutationResult, permutation_test
-from originality.core.signs import (
-    Agreements,
-    SignResult,
-    agreements,
-    gate_similarity,
-    match_units,
-    pool,
-    sign_test,
+from originality.core.alignments import (
+    FREE_SIGNS,
+    Place,
+    SignRow,
+    by_gates,
+    by_magnitude,
+    comparable,
+    in_frame,
+    place_of,
+    same_index,
 )
+from originality.core.embeddings import rotation
+from originality.core.levels import R2_COMMON
+from originality.core.permutation import PermutationResult, permutation_test
+from originality.core.procrustes import Turn, turn_from_gates
+from originality.core.projection import Matrix
+from originality.core.signs import SignResult, pool, sign_test
 from originality.core.sketch import Sketch
 from originality.core.units import UnitBlock
 
-Matrix = NDArray[np.float64]
-
-
-class SignRow(NamedTuple):
-    candidate: UnitBlock
-    reference: UnitBlock
-    alignment: str
-    result: SignResult
-    matched: Agreements
-    shifted: Agreements
+Z_DECIDED = 12.0
+TWIN_UNITS = 1_024
+TURNED = ("T3", "T4")
+NOT_NEEDED = {
+    "T3": "alignment T3: not needed, T1 or T2 already finds common origin",
+    "T4": "alignment T4: not needed, an earlier alignment already finds common origin",
+}
+NO_STRINGS = "alignment T3: too few shared strings with embeddings on both sides"
+NO_GATES = "alignment T4: no tower of the two models has gated units on both sides"
+GUESSED = "alignment T4: the roles of both models' tensors were guessed, so gates might be what carries signs"
 
 
 class PermutationRow(NamedTuple):
     candidate: UnitBlock
     reference: UnitBlock
     result: PermutationResult
+    alignment: str = "T1"
 
 
 @dataclass
 class BlockTests:
-    """Everything tried on one pair of models; z_by_layer is the T1 matrix (candidate layers, reference layers)."""
+    """Everything tried on one pair of models.
+
+    signs holds the best T1 row of every block of the candidate and every row of T2–T4; placed the T1 rows of equal place,
+    which were chosen by no figure and may be pooled; cells holds z of every pair of places tested by T1; turns the map of each (alignment, tower of the candidate, tower of
+    the reference) that T3 or T4 used.
+    """
 
     signs: list[SignRow]
     permutations: list[PermutationRow]
     tried: int
-    z_by_layer: Matrix
+    cells: dict[tuple[Place, Place], float]
     pooled: dict[str, SignResult]
+    twins: set[tuple[Place, Place]]
+    placed: list[SignRow] = field(default_factory=list)
+    turns: dict[tuple[str, str, str], Turn] = field(default_factory=dict)
 
-    def add(self, carried: list[UnitBlock], reference: Sketch) -> None:
-        """Run T3 on the candidate's blocks carried into the reference's channels, and count it."""
-        rows = list(_by_gates(carried, [b for b in reference.blocks if b.kind == "mlp"], alignment="T3"))
-        self.signs += rows
-        self.tried += len(rows)
-        self.pooled = _pooled(self.signs)
+    @property
+    def poolable(self) -> list[SignRow]:
+        """Rows whose pair of blocks was fixed without looking at signs."""
+        return self.placed + [row for row in self.signs if row.alignment != "T1"]
+
+    def decided(self, tower: str) -> bool:
+        """Whether signs already tie this tower of the candidate to the reference, beyond any correction."""
+        pooled = pooled_signs([row for row in self.poolable if row.candidate.tower == tower], twins=self.twins)
+        return any(result.z > Z_DECIDED and result.r2 >= R2_COMMON for result in pooled.values())
 
 
 def run_block_tests(candidate: Sketch, reference: Sketch) -> BlockTests:
     """Run T1 on all layer pairs, T2 on the pairs that the gates propose, and permutations where signs are fixed."""
-    signs: list[SignRow] = []
-    tried = 0
-    z_by_layer = np.zeros((0, 0))
-    for kind in ("mlp", "attention"):
-        ours = [block for block in _ours(candidate) if block.kind == kind]
-        theirs = [block for block in reference.blocks if block.kind == kind]
-        rows, count, matrix = _same_index(ours, theirs)
-        signs += rows
-        tried += count
-        if kind == "mlp":
-            z_by_layer = matrix
-            matched = list(_by_gates(ours, theirs, alignment="T2"))
-            signs += matched
-            tried += len(matched)
-    permutations = _plain(candidate, reference)
-    return BlockTests(signs, permutations, tried + len(permutations), z_by_layer, _pooled(signs))
+    theirs = reference.blocks
+    permutations = [*_plain(candidate.blocks, theirs, alignment="T1")]
+    tests = BlockTests([], _best_of_each(permutations), len(permutations), {}, {}, _twins(theirs))
+    for kind in FREE_SIGNS:
+        _in_one_basis(tests, _kind(candidate.blocks, kind), _kind(theirs, kind), swapped=False)
+    if candidate.by_shape:  # where names do not say which matrix is the gate, both orders are tried and counted
+        turned = [replace(b, reads=b.gate, gate=b.reads) for b in candidate.blocks if b.gate is not None]
+        _in_one_basis(tests, _kind(turned, "mlp"), _kind(theirs, "mlp"), swapped=True)
+    tests.pooled = pooled_signs(tests.poolable, twins=tests.twins)
+    return tests
 
 
-def _ours(candidate: Sketch) -> list[UnitBlock]:
-    """Where names do not say which matrix is the gate, both orders are tried (and counted)."""
-    if not candidate.by_shape:
-        return candidate.blocks
-    swapped = [replace(b, reads=b.gate, gate=b.reads) for b in candidate.blocks if b.gate is not None]
-    return [*candidate.blocks, *swapped]
+def _in_one_basis(tests: BlockTests, ours: list[UnitBlock], theirs: list[UnitBlock], *, swapped: bool) -> None:
+    """Add T1 and T2 of blocks of one kind."""
+    first = same_index(ours, theirs)
+    gated = [block for block in ours if block.gate is not None]
+    matched = [*by_gates(ours, theirs, alignment="T2")] if gated else [*by_magnitude(ours, theirs, alignment="T2")]
+    tests.signs += [row._replace(swapped=swapped) for row in first.best + matched]
+    tests.placed += [row._replace(swapped=swapped) for row in first.placed]
+    tests.tried += first.tried + len(matched)
+    for pair, z in first.cells.items():
+        tests.cells[pair] = max(z, tests.cells.get(pair, z))
 
 
-def _comparable(a: UnitBlock, b: UnitBlock) -> bool:
-    return a.reads.shape == b.reads.shape and a.writes.shape == b.writes.shape
+def add_turned(tests: BlockTests, candidate: Sketch, reference: Sketch) -> list[str]:
+    """Add T3 and T4 to the towers that T1 and T2 leave open; return why an alignment was not made."""
+    notes: list[str] = []
+    for alignment in TURNED:
+        towers = [tower for tower in _towers(candidate.blocks) if not tests.decided(tower)]
+        if not towers:
+            notes.append(NOT_NEEDED[alignment])
+        elif alignment == "T4" and candidate.by_shape and reference.by_shape:
+            notes.append(GUESSED)
+        elif not sum(_turned(tests, candidate, reference, alignment=alignment, tower=tower) for tower in towers):
+            notes.append(NO_STRINGS if alignment == "T3" else NO_GATES)
+    tests.pooled = pooled_signs(tests.poolable, twins=tests.twins)
+    return notes
 
 
-def _same_index(ours: list[UnitBlock], theirs: list[UnitBlock]) -> tuple[list[SignRow], int, Matrix]:
-    """T1: unit i against unit i, every layer against every layer; the best layer is kept, all are counted."""
-    rows, tried = [], 0
-    z = np.full((len(ours), len(theirs)), np.nan)
-    for i, a in enumerate(ours):
-        fitting = [(j, b) for j, b in enumerate(theirs) if _comparable(a, b)]
-        tested = [_row(a, b, alignment="T1", partner=None) for _, b in fitting]
-        for (j, _), row in zip(fitting, tested, strict=True):
-            z[i, j] = row.result.z
-        tried += len(tested)
-        if tested:
-            rows.append(max(tested, key=lambda row: row.result.z))
-    return rows, tried, z
+def _turned(tests: BlockTests, candidate: Sketch, reference: Sketch, *, alignment: str, tower: str) -> bool:
+    """Run one alignment of one tower against every tower of the reference; False where no map can be found."""
+    made = False
+    ours = [block for block in candidate.blocks if block.tower == tower]
+    for other in _towers(reference.blocks):
+        theirs = [block for block in reference.blocks if block.tower == other]
+        turn = _turn(candidate, reference, alignment=alignment, blocks=(ours, theirs))
+        if turn is None:
+            continue
+        made = True
+        tests.turns[alignment, tower, other] = turn
+        a = [x for block in ours if (x := in_frame(block, turn=turn.rotation)) is not None]
+        b = [y for block in theirs if (y := in_frame(block)) is not None]
+        rows = [*by_gates(_kind(a, "mlp"), _kind(b, "mlp"), alignment=alignment)]
+        for kind in FREE_SIGNS[1:]:
+            rows += by_magnitude(_kind(a, kind), _kind(b, kind), alignment=alignment)
+        plain = [*_plain(a, b, alignment=alignment)]
+        tests.signs += rows
+        tests.permutations += _best_of_each(plain)
+        tests.tried += len(rows) + len(plain)
+    return made
 
 
-def _by_gates(ours: list[UnitBlock], theirs: list[UnitBlock], *, alignment: str) -> Iterator[SignRow]:
-    """T2 and T3: layer and units from the gate rows alone, which cannot see the signs."""
-    for a in ours:
-        fitting = [b for b in theirs if b.gate is not None and a.gate is not None and _same_basis(a, b)]
-        if fitting:
-            b = max(fitting, key=lambda b: gate_similarity(a, b))
-            yield _row(a, b, alignment=alignment, partner=match_units(np.asarray(a.gate), np.asarray(b.gate)))
+def _turn(
+    candidate: Sketch, reference: Sketch, *, alignment: str, blocks: tuple[list[UnitBlock], list[UnitBlock]]
+) -> Turn | None:
+    if alignment == "T4":
+        return turn_from_gates(*blocks)
+    if blocks[0][0].tower or blocks[1][0].tower:
+        return None  # only the language model has strings
+    found = rotation(candidate, reference)
+    return None if found is None else Turn(found, 0.0)
 
 
-def _same_basis(a: UnitBlock, b: UnitBlock) -> bool:
-    return a.reads.shape[1] == b.reads.shape[1] and a.writes.shape[1] == b.writes.shape[1]
+def _towers(blocks: list[UnitBlock]) -> list[str]:
+    return sorted({block.tower for block in blocks})
 
 
-def _row(a: UnitBlock, b: UnitBlock, *, alignment: str, partner: NDArray[np.int64] | None) -> SignRow:
-    matched = agreements(a, b, partner=partner)  # the control must not pair i with j and j with i: a third, not a half
-    shifted = agreements(a, b, partner=partner, shift=max(1, matched.size // 3))
-    return SignRow(a, b, alignment, sign_test(matched, shifted=shifted), matched, shifted)
+def _kind(blocks: list[UnitBlock], kind: str) -> list[UnitBlock]:
+    return [block for block in blocks if block.kind == kind]
 
 
-def _pooled(rows: list[SignRow]) -> dict[str, SignResult]:
-    """Pool T2 and T3 over their layers as they stand, T1 over the same layer: a map chosen by z would be biased."""
-    pooled = {}
+def pooled_signs(rows: list[SignRow], *, twins: set[tuple[Place, Place]]) -> dict[str, SignResult]:
+    """Pool T2–T4 over their blocks as they stand, T1 over the same place: a map chosen by z would be biased.
+
+    A reference block counts once, and of blocks that are twins within the reference one: their coins are the same.
+    """
+    pooled: dict[str, SignResult] = {}
     for alignment in sorted({row.alignment for row in rows}):
-        chosen = [row for row in rows if row.alignment == alignment and _blind(row)]
-        if chosen:
-            matched, shifted = pool(row.matched for row in chosen), pool(row.shifted for row in chosen)
-            pooled[alignment] = sign_test(matched, shifted=shifted)
+        for swapped in (False, True):
+            chosen = _once([row for row in rows if (row.alignment, row.swapped) == (alignment, swapped)], twins=twins)
+            if chosen:
+                matched, shifted = pool(row.matched for row in chosen), pool(row.shifted for row in chosen)
+                result = sign_test(matched, shifted=shifted)
+                if alignment not in pooled or result.z > pooled[alignment].z:
+                    pooled[alignment] = result
     return pooled
 
 
-def _blind(row: SignRow) -> bool:
-    """Whether the layer pair was fixed without looking at signs."""
-    return row.alignment != "T1" or row.candidate.layer == row.reference.layer
+def _once(rows: list[SignRow], *, twins: set[tuple[Place, Place]]) -> list[SignRow]:
+    chosen: list[SignRow] = []
+    used: set[Place] = set()
+    for row in rows:
+        place = place_of(row.reference)
+        if place not in used:
+            used |= {place} | {b for a, b in twins if a == place}
+            chosen.append(row)
+    return chosen
 
 
-def _plain(candidate: Sketch, reference: Sketch) -> list[PermutationRow]:
-    """Units of plain MLPs are exchangeable, their signs are not free: permute units of the same layer."""
-    theirs = {block.layer: block for block in reference.blocks if block.kind == "plain_mlp"}
-    return [
-        PermutationRow(a, b, permutation_test(np.hstack([a.reads, a.writes]), np.hstack([b.reads, b.writes])))
-        for a in candidate.blocks
-        if a.kind == "plain_mlp" and (b := theirs.get(a.layer)) is not None and _comparable(a, b)
-    ]
+def _twins(blocks: list[UnitBlock]) -> set[tuple[Place, Place]]:
+    """Return the pairs of blocks of one model that are copies of one another, as after depth up-scaling or upcycling."""
+    groups: dict[tuple[object, ...], list[UnitBlock]] = {}
+    for block in blocks:
+        if block.kind in FREE_SIGNS:
+            experts = block.layer if block.expert else -1
+            groups.setdefault((block.kind, block.tower, experts, block.reads.shape, block.writes.shape), []).append(
+                block
+            )
+    found: set[tuple[Place, Place]] = set()
+    for group in groups.values():
+        if len(group) > 1:
+            flat = np.stack([_thinned(block) for block in group])
+            flat /= np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-30)
+            alike = (flat @ flat.T) ** 2 >= R2_COMMON
+            found |= {(place_of(group[i]), place_of(group[j])) for i, j in np.argwhere(alike) if i != j}
+    return found
+
+
+def _thinned(block: UnitBlock) -> Matrix:
+    """Return reads and writes of at most TWIN_UNITS units in one line: enough to see a copy."""
+    some = slice(None, None, -(-block.count // TWIN_UNITS))
+    return np.hstack([block.reads[some], block.writes[some]]).ravel()
+
+
+def _plain(ours: list[UnitBlock], theirs: list[UnitBlock], *, alignment: str) -> Iterator[PermutationRow]:
+    """Units of plain MLPs are exchangeable, their signs are not free: permute units, every layer against every layer."""
+    for a in _kind(ours, "plain_mlp"):
+        for b in _kind(theirs, "plain_mlp"):
+            if comparable(a, b):
+                result = permutation_test(np.hstack([a.reads, a.writes]), np.hstack([b.reads, b.writes]))
+                yield PermutationRow(a, b, result, alignment)
+
+
+def _best_of_each(rows: list[PermutationRow]) -> list[PermutationRow]:
+    best: dict[tuple[str, Place], PermutationRow] = {}
+    for row in rows:
+        key = (row.alignment, place_of(row.candidate))
+        if key not in best or row.result.z > best[key].result.z:
+            best[key] = row
+    return list(best.values())

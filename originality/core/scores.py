@@ -1,11 +1,13 @@
-"""Single similarity figures. None is ever given without what unrelated models give, and none leads to a level."""
+"""Single similarity figures. None is ever given without what unrelated models give; none of these leads to a level."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from originality.core.baselines import Baselines, Null, among
 from originality.core.gains import GainResult, compare_gains, cosine
+from originality.core.robust import RobustRow, raw_robust
 from originality.core.sketch import Sketch
 from originality.core.tensors import TensorRow
 
@@ -32,10 +34,15 @@ def matched_gains(candidate: Sketch, reference: Sketch) -> tuple[GainResult | No
 
 
 def raw_scores(
-    candidate: Sketch, reference: Sketch, *, gains: GainResult | None, rows: list[TensorRow]
+    candidate: Sketch,
+    reference: Sketch,
+    *,
+    gains: GainResult | None,
+    rows: list[TensorRow],
+    robust: Sequence[RobustRow] = (),
 ) -> dict[str, float]:
-    """Return the bare values, for building nulls from unrelated pairs; reports use `scored`."""
-    values: dict[str, float] = {}
+    """Return the bare values, for building nulls from unrelated pairs; reports use `scored` and `robust_documents`."""
+    values: dict[str, float] = raw_robust(list(robust))
     if gains:
         values |= {"norm": gains.cosine, "norm_pearson": gains.pearson}
     if (profile := _profile_correlation(candidate, reference)) is not None:
@@ -60,6 +67,8 @@ def scored(
     own = _own_nulls(gains, rows)
     result = []
     for kind, value in values.items():
+        if kind not in KINDS:
+            continue
         registry = baselines.get(kind)
         if kind in own or (registry and registry.values):  # no figure without its null
             mean, sd, source = own.get(kind) or _registry_null(registry)

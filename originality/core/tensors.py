@@ -14,7 +14,7 @@ from originality.core.sketch import Sketch
 from originality.core.summary import TABLES, TensorSummary
 from originality.core.variance import VarianceResult, variance_explained
 
-LayerMap = Callable[[int], int]
+LayerMap = Callable[[str, int], int]  # tower and layer of the candidate → layer of the reference
 Place = tuple[str, str, int, str, str, tuple[int, ...]]
 
 
@@ -44,7 +44,9 @@ def pair_tensors(candidate: Sketch, reference: Sketch, *, layer: LayerMap) -> li
     pairs = []
     for name in candidate.samples:
         summary = candidate.summaries[name]
-        twin = by_content.get(summary.codes_sha256) or by_place.get(_place(summary, layer(summary.layer)))
+        twin = by_content.get(summary.codes_sha256) or by_place.get(
+            _place(summary, layer(summary.tower, summary.layer))
+        )
         if twin is not None:
             pairs.append((name, twin))
     return pairs

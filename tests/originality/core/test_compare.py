@@ -68,7 +68,7 @@ def test_rotated_residual_stream_is_found_through_shared_words(tmp_path, parent)
 
     assert pooled(report, "T3")["agreement"] > 0.95
     assert pooled(report, "T3")["level"] == 2
-    assert abs(pooled(report, "T1")["z"]) < 4.5
+    assert pooled(report, "T1")["agreement"] < 0.6
 
 
 @pytest.mark.parametrize("order", [[0, 2], [0, 1, 2, 1, 2]])
