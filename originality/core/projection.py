@@ -32,6 +32,17 @@ def signs(width: int, k: int) -> Matrix:
     return directions
 
 
+def fold_rows(rows: Matrix, k: int) -> Matrix:
+    """Return (…, k): column j of rows (…, width) is added to bucket j mod k, without coins."""
+    width = rows.shape[-1]
+    if k == width:
+        return rows
+    whole = width - width % k
+    folded = rows[..., :whole].reshape(*rows.shape[:-1], -1, k).sum(axis=-2)
+    folded[..., : width - whole] += rows[..., whole:]
+    return folded
+
+
 @lru_cache(maxsize=256)
 def sample_positions(size: int, count: int) -> NDArray[np.int64]:
     """Return sorted element positions; the same for every tensor of that size, so two sketches sample alike."""

@@ -1,9 +1,7 @@
 """A sketch: all that the tests need of a model, in one streaming pass, at about a hundredth of its size."""
 
 import hashlib
-import os
 from collections.abc import Callable, Collection
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,15 +10,16 @@ import numpy as np
 from originality.core.errors import InputError
 from originality.core.ownbasis import STORED_OWN, own_bases
 from originality.core.packing import BYTE, rounded
-from originality.core.passes import gated_traits, read_vector
+from originality.core.passes import read_vector
 from originality.core.projection import Matrix
 from originality.core.readers import Source
-from originality.core.roles import Role, RoleMap, Slot, Tower, assign_roles
+from originality.core.roles import Role, RoleMap, Tower, assign_roles
 from originality.core.spectra import Spectra, head_spectra
 from originality.core.summary import Sampled, TensorSummary, summarise
 from originality.core.tokens import Anchors, TokenTable, embedding_anchors, no_anchors, token_table
-from originality.core.unitblock import Reading, UnitBlock
+from originality.core.unitblock import UnitBlock
 from originality.core.units import unit_blocks
+from originality.core.workers import in_threads
 
 ENGINE = "2"
 STORED_K = 32  # width of a published sketch
@@ -134,17 +133,14 @@ def _wanted(source: Source, only: Collection[str] | None) -> list[str]:
 
 
 def _read(source: Source, names: list[str], *, roles: RoleMap, progress: Progress) -> Found:
+    """Read the largest tensors first, so that no thread is left alone with one at the end."""
+    order = sorted(names, key=lambda name: -source.tensors[name].size)
+    reading = in_threads(lambda name: summarise(source, name, slot=roles.slots[name]), order)
     found: Found = {}
-    with ThreadPoolExecutor(threads()) as pool:
-        reading = pool.map(lambda name: summarise(source, name, slot=roles.slots[name]), names)
-        for done, (name, pair) in enumerate(zip(names, reading, strict=True), start=1):
-            found[name] = pair
-            progress(done, len(names) + 1, name)
-    return found
-
-
-def threads() -> int:
-    return max(2, min(16, os.cpu_count() or 2))
+    for done, (name, pair) in enumerate(zip(order, reading, strict=True), start=1):
+        found[name] = pair
+        progress(done, len(names) + 1, name)
+    return {name: found[name] for name in names}
 
 
 def _with_norms(source: Source, roles: RoleMap, samples: Collection[str]) -> RoleMap:
@@ -161,13 +157,14 @@ def _with_norms(source: Source, roles: RoleMap, samples: Collection[str]) -> Rol
 
 def _blocks(source: Source, *, roles: RoleMap, k: int, bases: dict[str, Matrix]) -> list[UnitBlock]:
     """Unit features as a file keeps them, in an order that does not depend on how the tensors were dealt out."""
-    seen = {block_place(block): block for block in unit_blocks(source, roles=roles, k=k)}
+    seen = {block_place(block): block for block in unit_blocks(source, roles=roles, k=k, own=bases)}
+    gated = {name for block in seen.values() if block.kind == "mlp" for name in block.tensors}
+    others = RoleMap(roles.towers, {name: at for name, at in roles.slots.items() if name not in gated}, roles.views)
     for tower, basis in bases.items():
-        for own in unit_blocks(source, roles=roles.of_tower(tower), k=basis.shape[1], basis=basis):
+        for own in unit_blocks(source, roles=others.of_tower(tower), k=basis.shape[1], basis=basis):
             place = block_place(own)
             seen[place] = replace(seen[place], own_reads=own.reads, own_writes=own.writes, own_gate=own.gate)
-    reading = Reading(source, roles, k, None)
-    blocks = [_with_traits(seen[place], reading=reading) for place in sorted(seen)]
+    blocks = [_with_traits(seen[place]) for place in sorted(seen)]
     return [as_kept(block) for block in blocks] if k <= STORED_K else blocks
 
 
@@ -177,13 +174,8 @@ def block_place(block: UnitBlock) -> tuple[int, str, int, tuple[int, str], tuple
     return kind, block.tower, block.layer, (number, block.expert), block.tensors
 
 
-def _with_traits(block: UnitBlock, *, reading: Reading) -> UnitBlock:
-    if block.kind != "mlp":
-        return replace(block, traits=np.zeros((block.count, 5), np.float32))
-    gate, up, down = block.tensors
-    place = Slot(Role.UP, block.layer, "", block.tower, block.expert)
-    gain = reading.gain(place, "mlp", reading.columns(up)) if block.folded else None
-    return replace(block, traits=gated_traits(reading.source, names=(gate, up, down), gain=gain))
+def _with_traits(block: UnitBlock) -> UnitBlock:
+    return block if block.traits is not None else replace(block, traits=np.zeros((block.count, 5), np.float32))
 
 
 def as_kept(block: UnitBlock) -> UnitBlock:

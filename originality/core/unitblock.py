@@ -1,6 +1,7 @@
 """What a unit is to the tests, and how a model is looked at to make one."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,12 +41,13 @@ class UnitBlock:
 
 @dataclass(frozen=True)
 class Reading:
-    """How a model is looked at: through which roles, at which width, and in whose residual basis (d_model, d_other)."""
+    """How a model is looked at: through which roles, at which width, in whose residual basis (d_model, d_other), and its own."""
 
     source: Source
     roles: RoleMap
     k: int
-    basis: Matrix | None
+    basis: Matrix | None = None
+    own: Mapping[str, Matrix] = field(default_factory=dict)  # tower → (d_model, k2), the model's own directions
 
     def matrix(self, role: Role, at: Slot, part: str = "") -> str | None:
         """The matrix of that role at a place, if it is there and readable."""
