@@ -6,6 +6,7 @@ from typing import Any
 
 from originality.core.baselines import Baselines, shipped_baselines
 from originality.core.blocks import BlockTests, add_turned, run_block_tests
+from originality.core.crosschecks import order_checks
 from originality.core.disguise import Tell, tells
 from originality.core.embeddings import embedding_test
 from originality.core.errors import InputError
@@ -42,6 +43,7 @@ class Findings:
     tried: int
     robust: list[RobustRow]
     tells: list[Tell]
+    crosschecks: list[dict[str, Any]]
 
 
 def open_sides(candidate: Path, reference: Path, *, progress: Progress = silent) -> tuple[Side, Side]:
@@ -55,7 +57,10 @@ def open_sides(candidate: Path, reference: Path, *, progress: Progress = silent)
 
 def open_side(path: Path, *, k: int = STORED_K, progress: Progress = silent) -> Side:
     if path.is_file():
-        return Side(load_sketch(path), None)
+        sketch = load_sketch(path)
+        if not sketch.whole:
+            raise InputError(f"{path}: the sketch is of a part of a model; put the parts together first")
+        return Side(sketch, None)
     source = open_folder(path)
     return Side(build_sketch(source, k=k, progress=progress), source)
 
@@ -85,7 +90,17 @@ def examine(candidate: Side, reference: Side, *, progress: Progress = silent) ->
     tried = blocks.tried + len(blocks.pooled) + len(rows) + (embedding is not None) + (joint is not None)
     tried += sum(row.log10_p is not None for row in robust)
     return Findings(
-        candidate, reference, blocks, rows, embedding, gains, not_made, max(tried, 1), robust, tells(ours, theirs)
+        candidate=candidate,
+        reference=reference,
+        blocks=blocks,
+        tensors=rows,
+        embedding=embedding,
+        gains=gains,
+        not_made=not_made,
+        tried=max(tried, 1),
+        robust=robust,
+        tells=tells(ours, theirs),
+        crosschecks=[check.as_json() for check in order_checks(ours, theirs)],
     )
 
 

@@ -186,7 +186,7 @@ def null_pairs(members: list[tuple[str, str]]) -> list[tuple[str, str, bool]]:
 def pair_scores(a: Sketch, b: Sketch, *, names: tuple[str, str]) -> dict[str, Any]:
     """Return {"pair", "scores", "chance"} of two sketches: bare values that only ever become part of a null."""
     findings = examine(Side(a, None), Side(b, None))
-    scores = raw_scores(a, b, gains=findings.gains, rows=findings.tensors)
+    scores = raw_scores(a, b, gains=findings.gains, rows=findings.tensors, robust=findings.robust)
     chance = {"norm": findings.gains.null_mean} if findings.gains else {}
     for kind, score in type_scores(a, b).items():
         scores[kind], chance[kind] = score.value, score.chance_mean

@@ -1,16 +1,17 @@
 """The report document, schema originality-report/2: evidence with its nulls, coverage and limits. It never rules."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from originality.core.baselines import Baselines
-from originality.core.compare import Findings, Side, depth_map
+from originality.core.compare import Findings, Side, depth_map, expert_map
 from originality.core.coverage import parameters_in
 from originality.core.levels import adjust, level_of_signs, thresholds
 from originality.core.metadata import compare_metadata
 from originality.core.modulerows import Row, module_rows, sign_figures
 from originality.core.outcome import Circumstances, declared_lineage, outcome, why_not_comparable
 from originality.core.quantised import CODES as EIGHT_BIT
+from originality.core.robust import robust_documents
 from originality.core.scores import raw_scores, scored
 from originality.core.sketch import ENGINE, Sketch
 from originality.core.typescores import scored_types, type_scores
@@ -46,7 +47,9 @@ def report(
     known = Circumstances(public_since, earliest_deposit, lineage)
     modules = module_rows(findings, tests=tests)
     coverage = _coverage(findings)
-    overall = _global(findings, modules, tests=tests, coverage=coverage["any"], lineage=lineage)
+    scores = _scores(findings, tests=tests, baselines=baselines)
+    levels = [row["level"] for row in [*modules, *scores] if "level" in row]
+    overall = _global(findings, modules, levels=levels, tests=tests, coverage=coverage["any"], lineage=lineage)
     return {
         "schema": SCHEMA,
         "engine": ENGINE,
@@ -61,24 +64,33 @@ def report(
         "modules": modules,
         "global": overall,
         "depth_map": depth_map(findings.blocks),
-        "scores": _scores(findings, baselines=baselines),
+        "expert_map": expert_map(findings.blocks, tests=tests),
+        "scores": scores,
+        "disguise": [tell._asdict() for tell in findings.tells],
+        "crosschecks": findings.crosschecks,
         "not_made": findings.not_made,
         "limits": _limits(findings),
     }
 
 
-def _scores(findings: Findings, *, baselines: Baselines) -> list[Row]:
+def _scores(findings: Findings, *, tests: int, baselines: Baselines) -> list[Row]:
+    """Figures that lead to no level, and the scores that survive a disguise, which lead to level 1 at most."""
     ours, theirs = findings.candidate.sketch, findings.reference.sketch
     values = raw_scores(ours, theirs, gains=findings.gains, rows=findings.tensors)
     coverage = _score_coverage(findings)
     rows = scored(values, gains=findings.gains, rows=findings.tensors, coverage=coverage, baselines=baselines)
-    return rows + scored_types(type_scores(ours, theirs), baselines=baselines)
+    rows += scored_types(type_scores(ours, theirs), baselines=baselines)
+
+    def share(names: Iterable[str]) -> float:
+        return parameters_in(ours, set(names)) / max(ours.parameters, 1)
+
+    return rows + robust_documents(findings.robust, tests=tests, baselines=baselines, coverage=share)
 
 
 def plan_digest(findings: Findings) -> str:
     """SHA-256 of the rules and shapes that fix which tests are made; thresholds stand in it as text."""
     theirs = findings.reference.sketch
-    plan = {"schema": SCHEMA, "engine": ENGINE, "thresholds": thresholds(), "alignments": ["T1", "T2", "T3"]}
+    plan = {"schema": SCHEMA, "engine": ENGINE, "thresholds": thresholds(), "alignments": ["T1", "T2", "T3", "T4"]}
     shapes = sorted(str((summary.role, summary.shape)) for summary in findings.candidate.sketch.summaries.values())
     return digest_of(plan | {"k": theirs.k, "reference": theirs.digest, "shapes": shapes})
 
@@ -99,17 +111,18 @@ def _side(side: Side) -> Row:
     }
 
 
-def _global(findings: Findings, modules: list[Row], *, tests: int, coverage: float, lineage: str | None) -> Row:
+def _global(
+    findings: Findings, modules: list[Row], *, levels: list[int], tests: int, coverage: float, lineage: str | None
+) -> Row:
     pooled = {
         alignment: sign_figures(result, level_of_signs(result, tests=tests))
         for alignment, result in findings.blocks.pooled.items()
     }
-    levels = [row["level"] for row in modules] + [figures["level"] for figures in pooled.values()]
     found = {name for row in modules if row["level"] >= 2 for name in row["candidate"]}
     sketch = findings.candidate.sketch
     share = parameters_in(sketch, found) / max(sketch.parameters, 1)
     joint = findings.gains.joint if findings.gains else None
-    level = max(levels, default=0)
+    level = max([*levels, *(figures["level"] for figures in pooled.values())], default=0)
     not_comparable = why_not_comparable(level=level, tests_made=len(modules), coverage=coverage)
     return {
         "level": level,
@@ -128,6 +141,8 @@ def _coverage(findings: Findings) -> dict[str, float]:
     sketch = findings.candidate.sketch
     signs = {name for row in findings.blocks.signs for name in row.candidate.tensors}
     units = {name for row in findings.blocks.permutations for name in row.candidate.tensors}
+    if findings.embedding is not None:
+        units |= {name for name, summary in sketch.summaries.items() if summary.role == "embedding"}
     exact = {row.candidate.name for row in findings.tensors}
     total = max(sketch.parameters, 1)
 

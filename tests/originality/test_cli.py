@@ -175,7 +175,7 @@ def test_a_reference_is_named_and_brings_date_and_nulls(models, tmp_path):
 
     report = json.loads(out.read_text())
     assert report["direction"]["reference_public_since"] == "2025-01-01"
-    found = next(score for score in report["scores"] if score["kind"] == "embedding")
+    found = next(score for score in report["scores"] if score["kind"] == "gate")
     assert found["value"] > 0.9
     assert abs(found["registry_mean"]) < 0.2
     assert (found["registry_pairs"], found["control_percentile"], found["smallest_p"]) == (1, 100.0, 0.5)
