@@ -51,6 +51,9 @@ def query_key_block(reading: Reading, at: Slot) -> UnitBlock | None:
     if query is None or key is None or reading.columns(query) != reading.columns(key):
         return None
     channels, width, wide = reading.rows(key), reading.columns(key), reading.rows(query)
+    output = reading.matrix(Role.OUTPUT, at)
+    if output is not None and reading.columns(output) != wide:
+        return None  # queries that carry a gate, and other joined rows
     head = head_size(reading, at, wide=wide)
     if head is None or channels % head or wide % channels or not reading.carries(width):
         return None
@@ -73,7 +76,7 @@ def query_key_block(reading: Reading, at: Slot) -> UnitBlock | None:
     )
 
 
-def latent_blocks(reading: Reading, at: Slot) -> UnitBlock | None:
+def latent_block(reading: Reading, at: Slot) -> UnitBlock | None:
     """MLA (DeepSeek-V2, 2024): row j into the latent channels and column j out of them; rotary rows have no column."""
     into = reading.matrix(Role.LATENT_IN, at, at.part)
     out = reading.matrix(Role.LATENT_OUT, at, at.part)
@@ -94,6 +97,35 @@ def latent_blocks(reading: Reading, at: Slot) -> UnitBlock | None:
         tower=at.tower,
         part=at.part,
         elements=reading.elements(into, out),
+    )
+
+
+def latent_value_block(reading: Reading, at: Slot) -> UnitBlock | None:
+    """MLA: value channel j is a row out of the latent channels and a column of the output; `reads` is the column.
+
+    Its row flips with the latent channels too, which leaves the channel's own coin free. Rows come head by head, first
+    those of the key, and the output tells how many belong to the value.
+    """
+    out, output = reading.matrix(Role.LATENT_OUT, at, "key_value"), reading.matrix(Role.OUTPUT, at)
+    heads = sizes_of(reading.source.config, at.tower).get("num_attention_heads")
+    if out is None or output is None or not heads or not reading.carries(reading.rows(output)):
+        return None
+    rows, wide, width = reading.rows(out), reading.columns(output), reading.rows(output)
+    if rows % heads or wide % heads or not wide <= rows:
+        return None
+    values = project_rows(reading.source, out, towards=signs(reading.columns(out), reading.k), gain=None)
+    by_head = values.reshape(heads, rows // heads, -1)[:, -(wide // heads) :]
+    return UnitBlock(
+        kind="latent",
+        layer=at.layer,
+        tensors=(output, out),
+        reads=project_columns(reading.source, output, towards=reading.towards(width)),
+        writes=by_head.reshape(wide, -1),
+        gate=None,
+        folded=False,
+        tower=at.tower,
+        part="value",
+        elements=reading.elements(output, out),
     )
 
 
@@ -124,6 +156,8 @@ def rotary_planes(head: int, *, tower: Any, sizes: Mapping[str, Any]) -> NDArray
     under both. Rows that are not rotated are free, so joining them in pairs is valid too.
     """
     share = sizes.get("partial_rotary_factor")
+    if tower.by_shape:
+        return None
     if share is None and tower.family.split()[0] in PARTIAL:
         return None
     turned = int(head * share) if share else head

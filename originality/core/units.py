@@ -9,7 +9,7 @@ together), `latent` (MLA: its writes live in the head channels, so a basis of th
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from originality.core.heads import attention_block, latent_blocks, query_key_block
+from originality.core.heads import attention_block, latent_block, latent_value_block, query_key_block
 from originality.core.passes import project_columns, project_rows
 from originality.core.projection import Matrix
 from originality.core.readers import Source
@@ -33,7 +33,9 @@ def unit_blocks(
     work: list[tuple[Builder, Slot]] = [(mlp_block, at) for at in roles.places(Role.DOWN)]
     work += [(attention_block, at) for at in roles.places(Role.VALUE)]
     work += [(query_key_block, at) for at in roles.places(Role.KEY)]
-    work += [(latent_blocks, at) for at in sorted({s for s in roles.slots.values() if s.role is Role.LATENT_OUT})]
+    latent = sorted({slot for slot in roles.slots.values() if slot.role is Role.LATENT_OUT})
+    work += [(latent_block, at) for at in latent]
+    work += [(latent_value_block, at) for at in latent if at.part == "key_value"]
     blocks = in_threads(lambda task: task[0](reading, task[1]), work)
     return [block for block in blocks if block is not None]
 

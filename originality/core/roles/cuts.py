@@ -29,7 +29,6 @@ class Surroundings:
     tensors: Mapping[str, TensorMeta]
     by_slot: Mapping[Slot, str]
     heads: int
-    kv_heads: int
     even_odd: bool  # gate and up rows alternate
     conv: bool  # matrices are stored (in, out)
 
@@ -70,7 +69,9 @@ def _viewed(
 def _conv(name: str, slot: Slot, *, cut: str, shape: tuple[int, int], around: Surroundings) -> Iterator[Named]:
     """Conv1D keeps (in, out): the view is the transpose; a Linear under the same names needs one for qkv only."""
     rows, columns = shape[::-1] if around.conv else shape
-    if cut == "conv_qkv":
+    if cut == "conv_qkv" and not around.conv:
+        pieces = _qkv(rows, slot, around)
+    elif cut == "conv_qkv":
         pieces = [Piece(role, (Span(rows // 3 * i, rows // 3 * (i + 1)),)) for i, role in enumerate(QKV)]
         pieces = pieces if rows == 3 * columns else []
     else:
@@ -91,11 +92,14 @@ def _qkv(rows: int, slot: Slot, around: Surroundings) -> list[Piece]:
 
 def _qkv_groups(rows: int, slot: Slot, around: Surroundings) -> list[Piece]:
     """For each key head its queries, then its key, then its value; one query each where heads are not shared."""
-    kv_heads = around.kv_heads or around.heads
-    total = around.heads + 2 * kv_heads
-    if not around.heads or around.heads % kv_heads or rows % total:
+    output = around.shape(Slot(Role.OUTPUT, slot.layer, "", slot.tower))
+    if not around.heads or len(output) != 2 or output[1] % around.heads:
         return []
-    size, each = rows // total, around.heads // kv_heads
+    size = output[1] // around.heads
+    kv_heads = (rows // size - around.heads) // 2
+    if kv_heads <= 0 or around.heads % kv_heads or rows != (around.heads + 2 * kv_heads) * size:
+        return []
+    each = around.heads // kv_heads
     starts = [group * (each + 2) * size for group in range(kv_heads)]
     queries = tuple(Span(start, start + each * size) for start in starts)
     keys = tuple(Span(start + each * size, start + (each + 1) * size) for start in starts)

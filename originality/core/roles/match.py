@@ -182,7 +182,6 @@ def _surroundings(
         tensors=tensors,
         by_slot=by_slot,
         heads=heads,
-        kv_heads=sizes.get("num_key_value_heads") or heads,
         even_odd=any(name.endswith("experts.gate_up_proj_bias") for name in tensors),
         conv=_is_conv(found, tensors),
     )

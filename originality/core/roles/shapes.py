@@ -25,6 +25,8 @@ MLP_NORM = re.compile(r"ffn|mlp|feed|post_att|norm_?2|ln_?2|second", re.IGNORECA
 LAYER = re.compile(r"(?:^|[._])(\d+)(?=[._])")
 EXPERT = re.compile(r"expert\w*[._](\d+)(?=[._])")
 SHARED = re.compile(r"shared", re.IGNORECASE)
+CROSS = re.compile(r"cross|encdec|encoder_attn", re.IGNORECASE)
+PROJECTED = {Role.QUERY, Role.KEY, Role.VALUE, Role.LATENT_IN, Role.LATENT_OUT}
 NETWORK = 4  # matrices a layer has at least, when its names are a stack of their own
 
 Slots = dict[str, Slot]
@@ -119,7 +121,7 @@ def _mlp_slots(leaves: Mapping[str, str], shapes: Shapes, width: int) -> dict[st
     inner = _mlp_width(names, shapes, width)
     rows = [name for name in names if shapes[name] == (inner, width) and inner]
     columns = [name for name in names if shapes[name] == (width, inner) and inner]
-    if len(columns) != 1 or len(rows) not in {1, 2} or any(_attention_hint(leaves[name]) for name in rows):
+    if len(columns) != 1 or len(rows) not in {1, 2} or any(_attention_hint(leaves[name]) in PROJECTED for name in rows):
         return {}
     roles = {columns[0]: Role.DOWN}
     if len(rows) == 2:
@@ -140,7 +142,8 @@ def _norm_slots(layer: int, leaves: Mapping[str, str]) -> Slots:
     named = {name: leaf for name, leaf in leaves.items() if "bias" not in leaf.lower()}
     slots = {}
     for index, (name, leaf) in enumerate(named.items()):
-        part = "mlp" if MLP_NORM.search(leaf) else ("attention" if len(named) == 2 else f"norm{index}")
+        two = len(named) == 2 and sum(map(bool, map(MLP_NORM.search, named.values()))) == 1
+        part = "mlp" if MLP_NORM.search(leaf) and two else ("attention" if two else f"norm{index}")
         slots[name] = Slot(Role.NORM, layer, part)
     return slots
 
@@ -148,7 +151,7 @@ def _norm_slots(layer: int, leaves: Mapping[str, str]) -> Slots:
 def _attention_slots(layer: int, leaves: Mapping[str, str]) -> Slots:
     slots: Slots = {}
     for name, leaf in leaves.items():
-        role = _attention_hint(leaf)
+        role = None if CROSS.search(leaf) else _attention_hint(leaf)
         if role in {Role.LATENT_IN, Role.LATENT_OUT}:
             slots[name] = Slot(role, layer, "key_value" if "kv" in leaf.lower() else "query")
         elif role is not None:

@@ -68,7 +68,7 @@ GATED: Table = {
 }
 NORMS: Table = {
     rf"{LINE}(?:input_layernorm|attention_norm)\.weight": Entry(Role.NORM, "attention"),
-    rf"{LINE}(?:post_attention_layernorm|ffn_norm)\.weight": Entry(Role.NORM, "mlp"),
+    rf"{LINE}(?:post_attention_layernorm|ffn_norm|pre_ff_layernorm)\.weight": Entry(Role.NORM, "mlp"),
     rf"{LINE}post_self_attn_layernorm\.weight": Entry(Role.NORM, "after_attention"),
     rf"{LINE}(?:post_mlp_layernorm|post_feedforward_layernorm)\.weight": Entry(Role.NORM, "after_mlp"),
 }
@@ -79,7 +79,7 @@ ONE = r"(?:gate_proj|w1)"  # the names of an expert's three matrices
 TWO = r"(?:up_proj|w3)"
 OUT = r"(?:down_proj|w2)"
 EXPERTS: Table = {
-    rf"{LINE}{MLP}\.(?:gate|router)(?:\.(?:weight|layer\.weight|classifier\.weight))": Entry(Role.ROUTER),
+    rf"{LINE}{MLP}\.(?:gate|router)(?:\.(?:weight|layer\.weight|classifier\.weight|wg\.weight))": Entry(Role.ROUTER),
     rf"{LINE}{MLP}\.shared_expert_gate\.weight": Entry(Role.ROUTER, "shared"),
     rf"{LINE}{MLP}\.(?:gate|router)\.e_score_correction_bias": Entry(Role.BIAS, "router"),
     rf"{LINE}{MLP}\.experts\.@\.{ONE}\.weight": Entry(Role.GATE),
@@ -111,6 +111,16 @@ MULTI_TOKEN: Table = {
 LLAMA: Table = OUTSIDE | ATTENTION | LATENT | GATED | NORMS | EXPERTS | MULTI_TOKEN
 
 META = rf"layers\.#\.{MLP}\.(?:w1|experts\.@\.w1)\.weight"
+INTERLEAVED = (
+    "glm",
+    "glm4",
+    "cohere",
+    "cohere2",
+    "llama4",
+    "llama4_text",
+    "ernie4_5",
+    "ernie4_5_moe",
+)  # 2i with 2i + 1
 
 GATED_DECODERS: tuple[Family, ...] = (
     Family("gemma", rf"{LINE}pre_feedforward_layernorm\.weight", GEMMA_NORMS | LLAMA, gain_offset=1.0),
@@ -119,7 +129,8 @@ GATED_DECODERS: tuple[Family, ...] = (
     Family("internlm", rf"{LINE}attention\.wqkv\.weight", LLAMA),
     Family("meta-llama", META, LLAMA, rope=Rope.PAIRS),
     Family("mixtral", rf"{LINE}block_sparse_moe\.experts\.@\.w1\.weight", LLAMA),
-    Family("phi", rf"{LINE}self_attn\.qkv_proj\.weight", LLAMA),
+    Family("fused", rf"{LINE}self_attn\.qkv_proj\.weight", LLAMA),
+    Family("interleaved", rf"{LINE}self_attn\.q_proj\.weight", LLAMA, rope=Rope.PAIRS, model_types=INTERLEAVED),
     Family("latent", rf"{LINE}{HEADS}\.kv_a_proj_with_mqa\.weight", LLAMA, rope=Rope.PAIRS),
     Family("llama", rf"{LINE}(?:{MLP}\.(?:gate_proj|gate_up_proj)|{MLP}\.experts\.(?:@\.)?\w+)(?:\.weight)?", LLAMA),
 )

@@ -127,6 +127,22 @@ def test_coins_of_latent_channels_are_read_off_exactly(tmp_path):
     assert agreement(before["latent", "query"], after["latent", "query"]).min() > 1.5, "untouched"
 
 
+def test_coins_of_latent_values_are_read_off_beside_the_latent_coins(tmp_path):
+    rank, value = 12, HEAD
+    tensors = attention_model(1, rank=rank) | {"model.layers.0.self_attn.o_proj.weight": attention_model(7)["model.layers.0.self_attn.o_proj.weight"]}  # fmt: skip
+    changed = dict(tensors)
+    coins = np.random.default_rng(4).choice([-1.0, 1.0], (HEADS, value)).astype(np.float32)
+    at = "model.layers.0.self_attn."
+    by_row = np.concatenate([np.ones((HEADS, HEAD), np.float32), coins], axis=1).ravel()  # keys first, then values
+    changed[at + "kv_b_proj.weight"] = tensors[at + "kv_b_proj.weight"] * by_row[:, None]
+    changed[at + "o_proj.weight"] = tensors[at + "o_proj.weight"] * coins.ravel()
+
+    before, after = blocks_of(tmp_path, "a", tensors), blocks_of(tmp_path, "b", changed)
+
+    found = agreement(before["latent", "value"], after["latent", "value"])
+    np.testing.assert_allclose(found, 2 * coins.ravel(), atol=1e-5)
+
+
 @pytest.mark.parametrize("kind", [("attention", ""), ("rope", "")])
 def test_strangers_agree_on_half(tmp_path, kind):
     shared = [agreement(blocks_of(tmp_path, f"a{s}", attention_model(s))[kind], blocks_of(tmp_path, f"b{s}", attention_model(s + 100))[kind]) for s in range(12)]  # fmt: skip
