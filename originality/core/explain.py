@@ -10,7 +10,11 @@ SHARES = frozenset({"r2", "equal", "token_same_id", "token_jaccard"})  # from 0 
 
 
 class Explanation(NamedTuple):
-    """by_chance is what the compared numbers give in random order, where that is known; percentile is in percent."""
+    """by_chance is what the compared numbers give in random order, where that is known; percentile is in percent.
+
+    spread is for norm gains: strangers whose gains have this standard deviation, as a share of their mean, give the value
+    by chance alone.
+    """
 
     value: float
     kind: str
@@ -26,6 +30,7 @@ class Explanation(NamedTuple):
     smallest_p: float
     positive: float | None
     positive_pair: str
+    spread: float | None
 
 
 def known_kinds(baselines: Baselines) -> list[str]:
@@ -60,7 +65,13 @@ def _explanation(value: float, null: Null) -> Explanation:
         smallest_p=null.smallest_p,
         positive=null.positive,
         positive_pair=null.positive_pair,
+        spread=gain_spread(value) if null.kind == "norm" else None,
     )
+
+
+def gain_spread(cosine: float) -> float | None:
+    """Solve 1/(1 + CV²) = cosine: gains are positive numbers around one, so the cosine of any two sets is near one."""
+    return math.sqrt(1 / cosine - 1) if 0 < cosine < 1 else None
 
 
 def explanation_lines(found: Explanation) -> list[str]:
@@ -73,5 +84,9 @@ def explanation_lines(found: Explanation) -> list[str]:
     ]
     if found.by_chance is not None:
         lines.append(f"the numbers of those pairs in random order give {found.by_chance:.3f} on average")
+    if found.spread is not None:
+        lines.append(
+            f"strangers whose gains spread by {found.spread:.0%} around their mean give {found.value:g} by chance alone"
+        )
     control = "none at hand" if found.positive is None else f"{found.positive:.3f} ({found.positive_pair})"
     return [*lines, f"a pair of known descent: {control}"]
