@@ -13,6 +13,7 @@ from originality.core.roles.kinds import Role, Slot
 from originality.core.views import Span, View
 
 QKV = (Role.QUERY, Role.KEY, Role.VALUE)
+MOST = 4_096  # experts of a layer, or heads: a hostile file could claim any number
 PARTS = {Role.QUERY: "q", Role.KEY: "k", Role.VALUE: "v", Role.GATE: "gate", Role.UP: "up", Role.DOWN: "down"}
 
 
@@ -93,7 +94,7 @@ def _qkv(rows: int, slot: Slot, around: Surroundings) -> list[Piece]:
 def _qkv_groups(rows: int, slot: Slot, around: Surroundings) -> list[Piece]:
     """For each key head its queries, then its key, then its value; one query each where heads are not shared."""
     output = around.shape(Slot(Role.OUTPUT, slot.layer, "", slot.tower))
-    if not around.heads or len(output) != 2 or output[1] % around.heads:
+    if not 0 < around.heads <= MOST or len(output) != 2 or output[1] % around.heads:
         return []
     size = output[1] // around.heads
     kv_heads = (rows // size - around.heads) // 2
@@ -130,7 +131,7 @@ STACKED = {"stacked_gate": Role.GATE, "stacked_up": Role.UP, "stacked_down": Rol
 
 def _stacked(name: str, slot: Slot, *, cut: str, shape: tuple[int, ...], around: Surroundings) -> Iterator[Named]:
     """One matrix per expert along the first axis, as (out, in) or transposed; the residual width tells which."""
-    if len(shape) != 3:
+    if len(shape) != 3 or shape[0] > MOST:
         return
     transposed = _is_transposed(slot, cut=cut, shape=shape, around=around)
     if transposed is None:

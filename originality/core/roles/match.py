@@ -175,7 +175,8 @@ def _surroundings(
     by_slot = {place.slot: name for name, place in reversed(list(found.items()))}
     embedding = by_slot.get(Slot(Role.EMBEDDING, tower=tower))
     matrices = {name: meta for name, meta in tensors.items() if found[name].slot.role is not Role.EMBEDDING}
-    width = tensors[embedding].shape[-1] if embedding else residual_width(matrices)
+    shape = tensors[embedding].shape if embedding else ()
+    width = shape[1] if len(shape) == 2 else residual_width(matrices)
     heads = sizes.get("num_attention_heads") or 0
     return Surroundings(
         width=width,

@@ -141,6 +141,14 @@ def test_stored_tensors_keep_their_own_slot_for_the_exact_tests():
     assert set(roles.among([name]).slots) == {name, f"{name}[q]", f"{name}[k]", f"{name}[v]"}
 
 
+def test_a_claim_of_a_million_experts_gives_no_view():
+    tensors = {
+        "model.embed_tokens.weight": TensorMeta("BF16", (40, D)),
+        "model.layers.0.mlp.experts.gate_up_proj": TensorMeta("BF16", (1 << 20, 2, D)),
+    }
+    assert assign_roles(tensors).views == {}
+
+
 @pytest.mark.parametrize(
     ("shape", "output"), [((50, D), (D, 24)), ((20, D), (D, 24))]
 )  # values and keys of unequal width; fewer rows than queries
