@@ -16,9 +16,10 @@ from originality.core.permutation import PermutationResult
 from originality.core.readers import Source, open_folder
 from originality.core.robust import RobustRow, robust_rows
 from originality.core.scores import matched_gains
+from originality.core.seeds import seed_confound
 from originality.core.sketch import FULL_K, STORED_K, Progress, Sketch, build_sketch, silent
 from originality.core.sketchfile import load_sketch
-from originality.core.tensors import TensorRow, full_row, pair_tensors, sampled_row
+from originality.core.tensors import TensorRow, full_rows, pair_tensors, sampled_row
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Findings:
     robust: list[RobustRow]
     tells: list[Tell]
     crosschecks: list[dict[str, Any]]
+    common_seed: dict[str, Any] | None = None
 
 
 def open_sides(candidate: Path, reference: Path, *, progress: Progress = silent) -> tuple[Side, Side]:
@@ -65,8 +67,8 @@ def open_side(path: Path, *, k: int = STORED_K, progress: Progress = silent) -> 
     return Side(build_sketch(source, k=k, progress=progress), source)
 
 
-def examine(candidate: Side, reference: Side, *, progress: Progress = silent) -> Findings:
-    """Run every test that can be made and note the ones that cannot."""
+def examine(candidate: Side, reference: Side, *, step0: Sketch | None = None, progress: Progress = silent) -> Findings:
+    """Run every test that can be made and note the ones that cannot; step0 is the candidate's declared beginning."""
     ours, theirs = candidate.sketch, reference.sketch
     blocks = run_block_tests(ours, theirs)
     not_made = add_turned(blocks, ours, theirs)
@@ -82,10 +84,7 @@ def examine(candidate: Side, reference: Side, *, progress: Progress = silent) ->
     pairs = pair_tensors(ours, theirs, layer=layer_map(blocks))
     if not pairs:
         not_made.append("exact equality and variance: no tensor of equal role and shape")
-    rows = [
-        _tensor_row(candidate, reference, pair, at=(index, len(pairs)), progress=progress)
-        for index, pair in enumerate(pairs)
-    ]
+    rows = _tensor_rows(candidate, reference, pairs, progress=progress)
     robust = robust_rows(blocks, ours, theirs)
     tried = blocks.tried + len(blocks.pooled) + len(rows) + (embedding is not None) + (joint is not None)
     tried += sum(row.log10_p is not None for row in robust)
@@ -101,17 +100,17 @@ def examine(candidate: Side, reference: Side, *, progress: Progress = silent) ->
         robust=robust,
         tells=tells(ours, theirs),
         crosschecks=[check.as_json() for check in order_checks(ours, theirs)],
+        common_seed=None if step0 is None else seed_confound(ours, theirs, step0),
     )
 
 
-def _tensor_row(
-    candidate: Side, reference: Side, pair: tuple[str, str], *, at: tuple[int, int], progress: Progress
-) -> TensorRow:
-    progress(at[0] + 1, at[1], pair[0])
+def _tensor_rows(
+    candidate: Side, reference: Side, pairs: list[tuple[str, str]], *, progress: Progress
+) -> list[TensorRow]:
+    ours, theirs = candidate.sketch, reference.sketch
     if candidate.source is None or reference.source is None:
-        return sampled_row(candidate.sketch, reference.sketch, pair)
-    a, b = candidate.sketch.summaries[pair[0]], reference.sketch.summaries[pair[1]]
-    return full_row(a, b, candidate=candidate.source, reference=reference.source)
+        return [sampled_row(ours, theirs, pair) for pair in pairs]
+    return full_rows(ours, theirs, pairs, sources=(candidate.source, reference.source), progress=progress)
 
 
 def depth_map(blocks: BlockTests) -> dict[str, Any]:

@@ -1,16 +1,13 @@
 """Cross-checks as published: φ_U and φ_MATCH of Zhu, Ahmed, Kuditipudi, Liang, "Independence Tests for Language Models"
-(ICML 2025). They lead to no level here; φ_MATCH tells a common initial seed from common weights.
+(ICML 2025). They lead to no level here.
 """
 
 import math
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from originality.core.alignments import comparable, place_of
-from originality.core.blocks import run_block_tests
-from originality.core.projection import Matrix
 from originality.core.signs import mutual_nearest
 from originality.core.sketch import Sketch
 from originality.core.units import UnitBlock
@@ -18,9 +15,6 @@ from originality.core.units import UnitBlock
 LAYERS_SEEN = 12  # evenly over the depth
 FEWEST = 8  # matched units that a rank correlation needs
 LN10 = math.log(10)
-Z_BOUND = 12.0
-KEPT_ORDER = 0.9
-LOST_ORDER = 0.5
 
 
 class OrderCheck(NamedTuple):
@@ -89,7 +83,7 @@ def _order(a: UnitBlock, b: UnitBlock, *, by_gates: bool) -> tuple[float, int, f
     """Return ρ, the number of matched units and ln p of one layer; units matched on |⟨up, up⟩| keep a disguise of signs."""
     from scipy.stats import spearmanr
 
-    matched = _nearest_blind(a.reads, b.reads)
+    matched = mutual_nearest(a.reads, b.reads, blind=True)
     other = mutual_nearest(np.asarray(a.gate), np.asarray(b.gate)) if by_gates else np.arange(a.count)
     both = np.flatnonzero((matched >= 0) & (other >= 0))
     if both.size < FEWEST:
@@ -101,49 +95,9 @@ def _order(a: UnitBlock, b: UnitBlock, *, by_gates: bool) -> tuple[float, int, f
     return rho, int(both.size), math.log(max(float(result.pvalue), 1e-300))
 
 
-def _nearest_blind(a: Matrix, b: Matrix) -> NDArray[np.int64]:
-    """Match rows on the size of their product, whatever its sign."""
-    similar = np.abs(a @ b.T)
-    best_of_a, best_of_b = similar.argmax(axis=1), similar.argmax(axis=0)
-    return np.where(best_of_b[best_of_a] == np.arange(len(best_of_a)), best_of_a, -1)
-
-
 def _fisher(log_p: float, *, tests: int) -> float:
-    from scipy.stats import chi2
-
-    return float(chi2.logsf(-2 * log_p, 2 * tests)) / LN10
-
-
-def seed_confound(candidate: Sketch, reference: Sketch, step0: Sketch) -> dict[str, Any]:
-    """Tell a common initial seed from common weights, with the step-0 checkpoint the candidate declares.
-
-    Both of one seed: each carries the signs of step 0, but what each learnt on top has its own order of units, so
-    φ_MATCH is high in few layers; a descendant keeps it in all.
-    """
-    ours, theirs = (run_block_tests(sketch, step0).pooled.get("T1") for sketch in (candidate, reference))
-    checks = {check.name: check for check in order_checks(candidate, reference)}
-    profile = checks.get("φ_MATCH")
-    kept = sum(v >= KEPT_ORDER for v in profile.values) / len(profile.values) if profile else None
-    bound = [result is not None and result.z >= Z_BOUND for result in (ours, theirs)]
-    return {
-        "z_candidate_step0": ours.z if ours else None,
-        "z_reference_step0": theirs.z if theirs else None,
-        "null_mean": 0.0,
-        "null_sd": 1.0,
-        "needed": Z_BOUND,
-        "profile": profile.as_json() if profile else None,
-        "layers_in_order": kept,
-        "reading": _reading(bound, kept),
-    }
-
-
-def _reading(bound: list[bool], kept: float | None) -> str:
-    if not bound[1]:
-        return "the reference does not carry the signs of this step 0: a common seed does not explain the finding"
-    if not bound[0]:
-        return "the candidate does not carry the signs of its declared step 0"
-    if kept is None:
-        return "both carry the signs of this step 0; whether they share more cannot be told"
-    if kept >= LOST_ORDER:
-        return "both carry the signs of this step 0, and share more than the seed: the order of units is kept in most layers"
-    return "both carry the signs of this step 0, and nothing more is shown: a common seed explains the finding"
+    """log10 of P(χ²_2m ≥ −2 Σ ln p) = e^−y Σ_{i<m} y^i / i! with y = −Σ ln p, which does not underflow."""
+    y = max(-log_p, 1e-300)
+    terms = [i * math.log(y) - math.lgamma(i + 1) for i in range(tests)]
+    top = max(terms)
+    return min(0.0, -y + top + math.log(sum(math.exp(term - top) for term in terms))) / LN10

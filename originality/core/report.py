@@ -68,6 +68,7 @@ def report(
         "scores": scores,
         "disguise": [tell._asdict() for tell in findings.tells],
         "crosschecks": findings.crosschecks,
+        "common_seed": findings.common_seed,
         "not_made": findings.not_made,
         "limits": _limits(findings),
     }

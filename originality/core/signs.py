@@ -16,7 +16,7 @@ from originality.core.projection import Matrix
 from originality.core.units import UnitBlock
 
 ASSIGNMENT_LIMIT = 1_024  # above it mutual nearest neighbours, O(n²k): an assignment of strangers' 1,536 takes 0.6 s
-MAGNITUDE_LIMIT = 512  # of channels of attention: the |c| of all pairs are held at once
+MAGNITUDE_LIMIT = 512  # the same for channels of attention, of which there are fewer
 Agreements = NDArray[np.float64]
 LN10 = math.log(10)
 
@@ -94,11 +94,10 @@ def match_units(a: Matrix, b: Matrix) -> NDArray[np.int64]:
 
 def match_magnitudes(a: UnitBlock, b: UnitBlock) -> NDArray[np.int64]:
     """Return π from |c_ij|: negating a unit changes no |c|, so the signs of the matched c stay independent coins."""
-    similar = np.abs(a.reads @ b.reads.T + a.writes @ b.writes.T)
-    if max(similar.shape) <= MAGNITUDE_LIMIT:
-        return _assigned(similar)
-    best_of_a, best_of_b = similar.argmax(axis=1), similar.argmax(axis=0)
-    return np.where(best_of_b[best_of_a] == np.arange(len(best_of_a)), best_of_a, -1)
+    left, right = np.hstack([a.reads, a.writes]), np.hstack([b.reads, b.writes])
+    if max(len(left), len(right)) <= MAGNITUDE_LIMIT:
+        return _assigned(np.abs(left @ right.T))
+    return mutual_nearest(left, right, blind=True)
 
 
 def _assigned(similar: Matrix) -> NDArray[np.int64]:
@@ -110,12 +109,14 @@ def _assigned(similar: Matrix) -> NDArray[np.int64]:
     return partner
 
 
-def mutual_nearest(a: Matrix, b: Matrix) -> NDArray[np.int64]:
-    """Return π[i] = j where i and j have each the largest product with the other, else −1; in blocks of rows."""
+def mutual_nearest(a: Matrix, b: Matrix, *, blind: bool = False) -> NDArray[np.int64]:
+    """Return π[i] = j where i and j have each the largest product (blind: in size) with the other, else −1."""
     best_of_a, best_value = np.zeros(len(a), np.int64), np.full(len(b), -np.inf, np.float32)
     best_of_b = np.zeros(len(b), np.int64)
     for start in range(0, len(a), 1024):
         cosines = a[start : start + 1024] @ b.T
+        if blind:
+            np.abs(cosines, out=cosines)
         best_of_a[start : start + 1024] = cosines.argmax(1)
         local = cosines.argmax(0)
         better = cosines[local, np.arange(len(b))] > best_value
