@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from originality.evidence.text import Row, percent, plus_minus
+from originality.evidence.text import Row, percent, plus_minus, power_of_ten
 from originality.wording import said
 
 
@@ -19,6 +19,16 @@ class Tokenizer(NamedTuple):
 
     lines: list[TokenizerLine]
     reason: str
+
+
+class CrossCheck(NamedTuple):
+    """A statistic as others published it, over so many units: here it leads to no level."""
+
+    name: str
+    value: str
+    null: str
+    p: str
+    n: int
 
 
 class Tell(NamedTuple):
@@ -37,7 +47,9 @@ def tokenizer(report: Row) -> Tokenizer | None:
     if not row.get("compared"):
         return Tokenizer([], said(row.get("reason", "")))
     rate, chance = percent(row["same_id_rate"], digits=2), percent(row["same_id_rate_by_chance"], digits=4)
+    chance = _joined(chance, _among(row.get("same_id_rate_among")))
     expected = _("expected between strangers that share a language or a library")
+    expected = _joined(expected, _among(row.get("jaccard_among")))
     shared = _("%(count)s strings, Jaccard %(jaccard)s") % {
         "count": row["shared_strings"],
         "jaccard": f"{row['jaccard']:.3f}",
@@ -54,6 +66,33 @@ def tokenizer(report: Row) -> Tokenizer | None:
         ],
         "",
     )
+
+
+def cross_checks(report: Row) -> list[CrossCheck]:
+    """Return those with a null; others are not shown."""
+    rows = [row for row in report.get("crosschecks") or [] if row.get("null_mean") is not None]
+    return [
+        CrossCheck(
+            name=said(row["name"]),
+            value=f"{row['mean']:.4f}",
+            null=plus_minus(row["null_mean"], row["null_sd"]),
+            p=power_of_ten(row.get("log10_p")),
+            n=row["n"],
+        )
+        for row in rows
+    ]
+
+
+def _among(row: Row | None) -> str:
+    """Say what unrelated pairs of the registry give, where any are known."""
+    if not row or not row.get("registry_pairs"):
+        return ""
+    null = plus_minus(row["registry_mean"], row["registry_sd"])
+    return _("unrelated pairs %(null)s, N=%(pairs)s") % {"null": null, "pairs": row["registry_pairs"]}
+
+
+def _joined(*parts: str) -> str:
+    return "; ".join(part for part in parts if part)
 
 
 def tells(report: Row) -> list[Tell]:

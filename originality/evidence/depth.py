@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from originality.evidence.heat import Heat, Shade, draw
 from originality.evidence.places import tower_name
 from originality.evidence.text import Row
+from originality.wording import said
 
 P_ANOMALY, P_COMMON = 1e-3, 1e-6
 STRONGEST = 10
@@ -22,6 +23,7 @@ class Grid(NamedTuple):
     candidate: list[int]
     reference: list[int]
     path: list[Any]
+    order: str
 
 
 class Pair(NamedTuple):
@@ -39,6 +41,7 @@ class DepthMap(NamedTuple):
     pairs: list[Pair]
     above: int
     path: str
+    order: str
 
 
 def depth_maps(report: Row) -> list[DepthMap]:
@@ -59,7 +62,7 @@ def _grid(tower: str, item: dict[str, Any]) -> Grid:
     z: Matrix = item["z"]
     across = max((len(row) for row in z), default=0)
     ours, theirs = item.get("candidate_layers") or range(len(z)), item.get("reference_layers") or range(across)
-    return Grid(tower, z, list(ours), list(theirs), item.get("path") or [])
+    return Grid(tower, z, list(ours), list(theirs), item.get("path") or [], said(item.get("order") or ""))
 
 
 def needed_z(p: float, *, tests: int) -> float:
@@ -87,4 +90,6 @@ def _map(grid: Grid, *, tests: int) -> DepthMap:
     strongest = sorted(cells, reverse=True)[:STRONGEST]
     pairs = [Pair(grid.candidate[y], grid.reference[x], f"{value:.2f}", f"{high:.1f}") for value, y, x in strongest]
     band = ", ".join(f"{step[0]} – {step[1]}" for step in grid.path if len(step) >= 2)
-    return DepthMap(tower_name(grid.tower), heat, pairs, sum(value >= high for value, _y, _x in cells), band)
+    return DepthMap(
+        tower_name(grid.tower), heat, pairs, sum(value >= high for value, _y, _x in cells), band, grid.order
+    )

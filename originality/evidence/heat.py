@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 LARGEST = 96
-UNIT = 16  # side of a square, and height of a line of text, in pixels
+UNIT, SMALL_UNIT = 22, 16  # side of a square in pixels; small from 33 rows or columns on
+FEW = 32
 LABELS = 16  # at most so many names along an axis
 HANGUL = 0x1100
 Bins = Sequence[Sequence[int | None]]  # rows × columns; None: nothing was tested there
@@ -50,10 +51,8 @@ class Heat(NamedTuple):
     shades: list[Shade]
     rows: list[Name]
     columns: list[Name]
-
-    @property
-    def unit(self) -> int:
-        return UNIT
+    unit: int
+    grid: str
 
 
 def draw(bins: Bins, shades: list[Shade], *, rows: list[str], columns: list[str]) -> Heat | None:
@@ -62,18 +61,19 @@ def draw(bins: Bins, shades: list[Shade], *, rows: list[str], columns: list[str]
         return None
     joined = -(-max(len(bins), *map(len, bins)) // LARGEST)
     squares = _coarser(bins, joined)
-    left = 12 + max(map(_length, rows))
+    left, across, down = 12 + max(map(_length, rows)), max(map(len, squares)), len(squares)
+    unit = UNIT if max(across, down) <= FEW else SMALL_UNIT
     return Heat(
-        width=left + UNIT * max(map(len, squares)) + UNIT,
-        height=UNIT * len(squares) + UNIT + 4,
+        width=left + unit * (across + 1),
+        height=unit * down + 20,
         left=left,
         joined=joined,
         layers=[Layer(s.fill, _path(squares, n), _marks(squares, n, s.mark)) for n, s in enumerate(shades)],
         shades=shades,
-        rows=[Name(left - 6, UNIT * (y // joined) + 12, rows[y]) for y in _named(len(rows), joined)],
-        columns=[
-            Name(UNIT * (x // joined), UNIT * len(squares) + 14, columns[x]) for x in _named(len(columns), joined)
-        ],
+        rows=[Name(left - 6, unit * (y // joined) + unit - 6, rows[y]) for y in _named(len(rows), joined)],
+        columns=[Name(unit * (x // joined) + 2, unit * down + 14, columns[x]) for x in _named(len(columns), joined)],
+        unit=unit,
+        grid="".join(f"M{x - 0.05:g} 0v{down}" for x in range(1, across)),
     )
 
 
@@ -102,7 +102,7 @@ def _highest(rows: Bins, start: int, joined: int) -> int | None:
 
 
 def _path(squares: list[list[int | None]], shade: int) -> str:
-    """Outline each run of equal squares of a row as one rectangle, with a gap to the next."""
+    """Outline each run of equal squares of a row as one rectangle; the grid drawn over it parts them."""
     return "".join(
         f"M{start} {y}h{length - 0.1:g}v.9h-{length - 0.1:g}z"
         for y, row in enumerate(squares)

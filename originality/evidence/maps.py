@@ -89,6 +89,8 @@ class ExpertRow(NamedTuple):
 
 
 class ExpertMap(NamedTuple):
+    """`rows` are the layers in which some expert reaches level 2; the picture shows all."""
+
     rows: list[ExpertRow]
     heat: Heat | None
 
@@ -101,7 +103,7 @@ def expert_map(report: Row) -> ExpertMap | None:
     places = sorted({(tower_of(row), int(row["layer"])) for row in modules})
     experts = sorted({expert_of(row) for row in modules}, key=_in_order)
     best = _best_by_expert(modules)
-    rows = [_expert_row(place, experts, best) for place in places]
+    rows = [row for place in places if (row := _expert_row(place, experts, best)).matched]
     bins = [[best[(*place, name)]["level"] if (*place, name) in best else None for name in experts] for place in places]
     names = [" ".join(part for part in (tower, layer_name(layer)) if part) for tower, layer in places]
     return ExpertMap(rows, draw(bins, level_shades(), rows=names, columns=experts))

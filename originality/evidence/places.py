@@ -7,12 +7,15 @@ from django.utils.translation import gettext as _
 from originality.evidence.text import Row
 
 GROUPS = {
-    "attention": frozenset({"attention", "query", "key", "value", "output", "qkv", "q_norm", "k_norm"}),
-    "mlp": frozenset({"mlp", "plain_mlp", "gate", "up", "down", "fc1", "fc2"}),
+    "attention": frozenset(
+        {"attention", "rope", "latent", "query", "key", "value", "output", "latent_in", "latent_out", "head_norm"}
+    ),
+    "mlp": frozenset({"mlp", "plain_mlp", "gate", "up", "down"}),
     "router": frozenset({"router"}),
     "norm": frozenset({"norm"}),
 }
 TOWER_ORDER = ("", "vision", "audio", "projector")
+FUSED_MLP = re.compile(r"gate|up|mlp|fc")  # a stored gate_up; the other fused tensors are queries, keys and values
 LAST_NUMBER = re.compile(r"(\d+)\D*$")
 
 
@@ -36,6 +39,8 @@ def group_of(row: Row) -> str:
     expert = expert_of(row)
     if expert:
         return "shared" if expert.startswith("shared") else "routed"
+    if row["role"] == "fused":
+        return "mlp" if FUSED_MLP.search(str(row["module"])) else "attention"
     return next((name for name, roles in GROUPS.items() if row["role"] in roles), "other")
 
 
@@ -72,3 +77,36 @@ def group_name(group: str) -> str:
 
 def layer_name(layer: int) -> str:
     return _("outside the blocks") if layer < 0 else str(layer)
+
+
+def role_name(role: str) -> str:
+    """Return a tensor's or block's role in words; one that is not known is shown as the engine writes it."""
+    names = {
+        "attention": _("Attention"),
+        "mlp": _("MLP"),
+        "plain_mlp": _("Plain MLP"),
+        "rope": _("Rotary pairs"),
+        "latent": _("Latent channels"),
+        "latent_in": _("Into the latent channels"),
+        "latent_out": _("Out of the latent channels"),
+        "position": _("Positions"),
+        "query": _("Query"),
+        "key": _("Key"),
+        "value": _("Value matrix"),
+        "output": _("Attention output"),
+        "qkv": _("Query, key and value"),
+        "gate": _("Gate"),
+        "up": _("Up"),
+        "down": _("Down"),
+        "fused": _("Fused matrix"),
+        "norm": _("Norm gain"),
+        "head_norm": _("Norm gain of heads"),
+        "router": _("Router"),
+        "embedding": _("Embedding"),
+        "head": _("Output head"),
+        "patch": _("Image patches"),
+        "projector": _("Projector"),
+        "bias": _("Bias"),
+        "other": _("Other"),
+    }
+    return names.get(role, role)

@@ -4,13 +4,13 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from originality.evidence.places import expert_of, layer_name, reference_layer, tower_name, tower_of
+from originality.evidence.places import expert_of, layer_name, reference_layer, role_name, tower_name, tower_of
 from originality.evidence.text import Cell, Row, level_cell, number, percent, power_of_ten, strongest_first
 from originality.models import Comparison
 from originality.wording import said
 
 STRONGEST_SHOWN = 12
-EXCLUDED_SHOWN = 30
+NAMES_SHOWN = 4
 
 
 class PooledRow(NamedTuple):
@@ -41,20 +41,22 @@ class ModuleRow(NamedTuple):
 
 
 class Excluded(NamedTuple):
-    tensor: str
+    """Tensors left out for one reason; `more` of them are named in the JSON alone."""
+
     reason: str
+    tensors: int
     elements: int
-
-
-class ExcludedList(NamedTuple):
-    rows: list[Excluded]
+    names: list[str]
     more: int
 
 
 class Dimension(NamedTuple):
+    """`shared` says how many references of the registry state the candidate's value: most do for common sizes."""
+
     name: str
     candidate: object
     reference: object
+    shared: str
 
 
 def pooled_rows(report: Row) -> list[PooledRow]:
@@ -102,9 +104,9 @@ def _layer_title(layer: int) -> str:
 
 def module_row(row: Row) -> ModuleRow:
     return ModuleRow(
-        module=_named(row["module"], tower_of(row), expert_of(row)),
+        module=_named(row["role"], _place(row), tower_of(row), expert_of(row)),
         layer=layer_name(int(row["layer"])),
-        reference=_named(_counterpart(row), tower_of(row), str(row.get("reference_expert") or "")),
+        reference=_counterpart(row),
         test=f"{said(row['test'])} {row['alignment']}",
         n=row["n"],
         z=number(row.get("z"), digits=2),
@@ -117,15 +119,25 @@ def module_row(row: Row) -> ModuleRow:
 
 
 def _counterpart(row: Row) -> str:
-    layer, name = reference_layer(row), str(row.get("reference_module", ""))
-    return name if layer is None or layer < 0 or name.endswith(f" {layer}") else f"{name} {layer}"
+    """Name the reference's module by role, layer and expert, as the candidate's; old reports name it in full."""
+    layer = reference_layer(row)
+    if layer is None and row["test"] == "signs":
+        return str(row.get("reference_module", ""))
+    place = "" if layer is None or layer < 0 else str(layer)
+    return _named(row["role"], place, tower_of(row), str(row.get("reference_expert") or ""))
 
 
-def _named(module: str, tower: str, expert: str) -> str:
-    """Add tower and expert where the module's own name leaves them out."""
-    if expert and expert not in module.split():
-        module = _("%(module)s, expert %(expert)s") % {"module": module, "expert": expert}
-    return f"{tower_name(tower)}: {module}" if tower and not module.startswith(tower) else module
+def _place(row: Row) -> str:
+    """Return the layer, and the part where a layer has several of one role: "3 (self_attn)"."""
+    return str(row["module"]).removeprefix(str(row["role"])).strip()
+
+
+def _named(role: str, place: str, tower: str, expert: str) -> str:
+    """Say role, layer and expert in the reader's words, with the tower where there is more than the language model."""
+    name = f"{role_name(role)} {place}".strip()
+    if expert:
+        name = _("%(module)s, expert %(expert)s") % {"module": name, "expert": expert}
+    return f"{tower_name(tower)}: {name}" if tower else name
 
 
 def _effect(row: Row) -> str:
@@ -149,17 +161,35 @@ def _effect(row: Row) -> str:
     return ""
 
 
-def excluded(report: Row) -> ExcludedList:
-    """Return what was left out, each with its reason; a long list goes on in the JSON."""
-    rows = [Excluded(row["tensor"], said(row["reason"]), row["elements"]) for row in report["candidate"]["excluded"]]
-    return ExcludedList(rows[:EXCLUDED_SHOWN], max(len(rows) - EXCLUDED_SHOWN, 0))
+def excluded(report: Row) -> list[Excluded]:
+    """Return what was left out by reason, the largest first."""
+    groups: dict[str, list[Row]] = {}
+    for row in report["candidate"]["excluded"]:
+        groups.setdefault(row["reason"], []).append(row)
+    found = [
+        Excluded(
+            reason=said(reason),
+            tensors=len(rows),
+            elements=sum(row["elements"] for row in rows),
+            names=[row["tensor"] for row in rows[:NAMES_SHOWN]],
+            more=max(len(rows) - NAMES_SHOWN, 0),
+        )
+        for reason, rows in groups.items()
+    ]
+    return sorted(found, key=lambda row: -row.elements)
 
 
 def dimensions(report: Row) -> list[Dimension]:
     """Return the configuration side by side: description, never evidence."""
     rows = report.get("metadata", {}).get("dimensions", [])
-    known = [Dimension(row["name"], row["candidate"], row["reference"]) for row in rows]
+    known = [Dimension(row["name"], row["candidate"], row["reference"], _shared(row)) for row in rows]
     return [row for row in known if row.candidate is not None or row.reference is not None]
+
+
+def _shared(row: Row) -> str:
+    if row.get("shared_by") is None:
+        return ""
+    return _("%(shared)s of %(of)s references") % {"shared": row["shared_by"], "of": row["of"]}
 
 
 def summary_figures(comparison: Comparison) -> dict[str, str]:

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from originality.enums import Level
 
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 TONES = {Level.NO_TRACE: "neutral", Level.ANOMALY: "info", Level.COMMON_ORIGIN: "warning", Level.IDENTICAL: "danger"}
 Row = dict[str, Any]
 
@@ -26,7 +27,7 @@ def number(value: float | None, *, digits: int) -> str:
 
 
 def percent(share: float | None, *, digits: int = 1) -> str:
-    return "" if share is None else f"{100 * share:.{digits}f} %"
+    return "" if share is None else f"{100 * share:.{digits}f}\u00a0%"
 
 
 def plus_minus(mean: float | None, sd: float | None) -> str:
@@ -37,7 +38,7 @@ def power_of_ten(log10: float | None) -> str:
     """Write a p-value that may be far below what a float holds."""
     if log10 is None:
         return ""
-    return f"{10**log10:.3f}" if log10 > -3 else f"10^{log10:.0f}"
+    return f"{10**log10:.3f}" if log10 > -3 else "10" + f"{log10:.0f}".translate(SUPERSCRIPTS)
 
 
 def strongest_first(rows: list[Row]) -> list[Row]:

@@ -166,7 +166,9 @@ def report_document(*, reused: str = "vision", outcome: str = "", comparable: bo
         "tests_tried": 8312,
         "coverage": {"trained": 0.99, "signs": 0.71, "exact": 0.93, "any": 0.97},
         "metadata": {
-            "dimensions": [{"name": "hidden_size", "candidate": 4096, "reference": 4096}],
+            "dimensions": [
+                {"name": "hidden_size", "candidate": 4096, "reference": 4096, "equal": True, "shared_by": 3, "of": 9}
+            ],
             "tokenizer": {
                 "compared": True,
                 "shared_strings": 61000,
@@ -186,6 +188,18 @@ def report_document(*, reused: str = "vision", outcome: str = "", comparable: bo
             "share_of_parameters_common_origin": 0.0061 if level else 0.0,
         },
         "depth_map": depth_map(strong=bool(reused)) if comparable else {"towers": {}},
+        "crosschecks": [
+            {
+                "name": "φ_U",
+                "layers": [0],
+                "values": [0.01],
+                "mean": 0.01,
+                "null_mean": 0.0,
+                "null_sd": 0.03,
+                "log10_p": -0.2,
+                "n": 900,
+            }
+        ],
         "disguise": [
             {"name": "all gains exactly one", "found": False, "value": 0.0, "null_mean": 0.0, "null_sd": 0.01},
         ],
