@@ -1,5 +1,6 @@
 """Models on disk, read tensor by tensor in row blocks: memory stays bounded whatever the checkpoint's size."""
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -37,11 +38,18 @@ class TensorMeta(NamedTuple):
     @property
     def too_wide(self) -> bool:
         """Whether one row alone exceeds 16 million numbers; no network has such a matrix."""
-        return bool(self.shape) and self.size // max(self.shape[0], 1) > WIDEST_ROW
+        return grid(self.shape)[1] > WIDEST_ROW
+
+
+def grid(shape: tuple[int, ...]) -> tuple[int, int]:
+    """Return (rows, width) as which a tensor is read; stacked matrices one after another, anything else by its first axis."""
+    if len(shape) == 3:
+        return shape[0] * shape[1], shape[2]
+    return (shape[0], math.prod(shape[1:])) if shape else (1, 1)
 
 
 class Block(NamedTuple):
-    """Rows [start, start + len(values)) of a tensor seen as (shape[0], rest); raw are the stored elements."""
+    """Rows [start, start + len(values)) of a tensor seen as its `grid`; raw are the stored elements."""
 
     start: int
     values: Floats
@@ -90,19 +98,23 @@ class Source:
     def codes(self, name: str) -> NDArray[Any]:
         """The stored numbers of a tensor, without their scales."""
         meta, place = self.tensors[name], self.places[name]
-        rows = meta.shape[0] if meta.shape else 1
-        shape = (rows, meta.size // rows)
+        kind = (FLOATS | CODES)[meta.dtype]
         try:
-            return np.asarray(np.memmap(place.file, (FLOATS | CODES)[meta.dtype], "r", place.offset, shape))
+            return np.asarray(np.memmap(place.file, kind, "r", place.offset, grid(meta.shape)))
         except ValueError as error:
             raise InputError(f"{place.file}: tensor {name} ends early; the shard is torn, send it again") from error
 
     def blocks(self, name: str) -> Iterator[Block]:
+        for start, raw, stored in self.pieces(name):
+            yield Block(start, widened(stored), raw)
+
+    def pieces(self, name: str) -> Iterator[tuple[int, NDArray[Any], NDArray[Any]]]:
+        """Yield the first row, the stored bytes and the stored numbers of every block; the two differ where scales apply."""
         stored = self.stored(name)
         raw = self.codes(name) if name in self.scales else stored
         step = max(1, BLOCK_ELEMENTS // stored.shape[1])
         for start in range(0, len(stored), step):
-            yield Block(start, widened(stored[start : start + step]), raw[start : start + step])
+            yield start, raw[start : start + step], stored[start : start + step]
 
     def vocabulary(self) -> dict[str, int]:
         """Return token → id; whatever else stands in a tokenizer.json is passed over."""

@@ -69,3 +69,15 @@ def test_a_renamed_pickle_is_refused(tmp_path):
 def test_no_folder_is_said(tmp_path):
     with pytest.raises(InputError, match="no such folder"):
         open_folder(tmp_path / "nothing")
+
+
+@pytest.mark.parametrize(
+    ("shape", "seen"), [((), (1, 1)), ((5,), (5, 1)), ((4, 6), (4, 6)), ((3, 4, 6), (12, 6)), ((8, 3, 2, 2), (8, 12))]
+)
+def test_stacked_experts_are_read_as_matrices_one_after_another(shape, seen):
+    assert readers.grid(shape) == seen
+
+
+def test_a_stack_of_large_experts_is_not_too_wide_to_read():
+    assert readers.TensorMeta("BF16", (128, 5120, 16384)).readable
+    assert not readers.TensorMeta("BF16", (2, 1 << 25)).readable
