@@ -1,5 +1,6 @@
 """What is not trained, or is fixed by the architecture: it never enters a test and is listed in every report."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -30,9 +31,9 @@ def excluded_before_reading(name: str, *, meta: TensorMeta, slot: Slot) -> str |
     return None
 
 
-def excluded_by_content(*, shape: tuple[int, ...], low: float, high: float, bad: int, first: Floats) -> str | None:
-    """Return the reason trained content is missing; `first` are the first rows (rows, width), bad counts NaN and Inf."""
-    if bad:
+def excluded_by_content(*, shape: tuple[int, ...], low: float, high: float, first: Floats) -> str | None:
+    """Return the reason trained content is missing; `first` are the first rows (rows, width), low and high NaN if one is."""
+    if not (math.isfinite(low) and math.isfinite(high)):
         return "some elements are NaN or infinite"
     if low == high:
         return {0.0: "all zero", 1.0: "all one"}.get(low, "one constant value")

@@ -63,14 +63,14 @@ def pair_sums(a: Floats, b: Floats) -> NDArray[np.float64]:
     """Return Σa, Σb, Σa², Σb², Σab of two flat arrays; float32 lanes are flushed to float64 every 4,096 elements."""
     sums = np.zeros(5, np.float64)
     for start in range(0, a.size, 4096):
-        stop = min(start + 4096, a.size)
+        x, y = a[start : start + 4096], b[start : start + 4096]
         sa = sb = saa = sbb = sab = np.float32(0)
-        for i in range(start, stop):
-            sa += a[i]
-            sb += b[i]
-            saa += a[i] * a[i]
-            sbb += b[i] * b[i]
-            sab += a[i] * b[i]
+        for i in range(x.size):
+            sa += x[i]
+            sb += y[i]
+            saa += x[i] * x[i]
+            sbb += y[i] * y[i]
+            sab += x[i] * y[i]
         sums += np.array([sa, sb, saa, sbb, sab], np.float64)
     return sums
 
@@ -89,29 +89,25 @@ def lift(stored: NDArray[np.unsignedinteger], out: NDArray[np.uint32], shift: in
 
 
 @numba.njit(nogil=True, cache=True)
-def lift_turned(stored: NDArray[np.unsignedinteger], out: NDArray[np.uint32], shift: int) -> None:
-    """Write the transpose of stored (d, n) as out (n, d), tile by tile, so that both sides stay in the nearest cache."""
-    deep, wide = stored.shape
-    for top in range(0, deep, 16):
-        for left in range(0, wide, 64):
-            for i in range(left, min(left + 64, wide)):
-                for j in range(top, min(top + 16, deep)):
-                    out[i, j] = np.uint32(stored[j, i]) << np.uint32(shift)
+def untrained(
+    bits: NDArray[np.unsignedinteger], before: NDArray[np.unsignedinteger], magnitude: int
+) -> NDArray[np.bool_]:
+    """Mark rows that are constant or equal the row before them (`before` comes before the first, empty where none does).
 
-
-@numba.njit(nogil=True, cache=True, fastmath=FAST)
-def row_sums(a: Floats, b: Floats) -> NDArray[np.float64]:
-    """Return (rows, 2): Σa² and Σab of every row, with one flush to float64 per 4,096 elements."""
-    sums = np.zeros((a.shape[0], 2), np.float64)
-    for i in range(a.shape[0]):
-        for start in range(0, a.shape[1], 4096):
-            saa = sab = np.float32(0)
-            for j in range(start, min(start + 4096, a.shape[1])):
-                saa += a[i, j] * a[i, j]
-                sab += a[i, j] * b[i, j]
-            sums[i, 0] += saa
-            sums[i, 1] += sab
-    return sums
+    `magnitude` is the mask without the sign bit: zeros of either sign are equal. Trained rows differ at once, so this is free.
+    """
+    marks = np.zeros(bits.shape[0], np.bool_)
+    for i in range(bits.shape[0]):
+        row = bits[i]
+        last = bits[i - 1] if i else before
+        constant, repeated = True, last.size == row.size
+        for j in range(row.size):
+            constant = constant and (row[j] == row[0] or ((row[j] | row[0]) & magnitude) == 0)
+            repeated = repeated and (row[j] == last[j] or ((row[j] | last[j]) & magnitude) == 0)
+            if not (constant or repeated):
+                break
+        marks[i] = constant or repeated
+    return marks
 
 
 @numba.njit(nogil=True, cache=True, fastmath=FAST)
@@ -120,17 +116,17 @@ def fold(rows: Floats, coins: Floats, k: int) -> Floats:
     folded = np.zeros((rows.shape[0], k), np.float32)
     for i in range(rows.shape[0]):
         for start in range(0, rows.shape[1], k):
-            for j in range(min(k, rows.shape[1] - start)):
-                folded[i, j] += rows[i, start + j] * coins[start + j]
+            values, flips = rows[i, start : start + k], coins[start : start + k]
+            for j in range(values.size):
+                folded[i, j] += values[j] * flips[j]
     return folded
 
 
-def widened(stored: NDArray[Any], *, turned: bool = False) -> Floats:
-    """Return float32 numbers of stored ones (rows, width), bfloat16 held as uint16; turned returns the transpose."""
+def widened(stored: NDArray[Any]) -> Floats:
+    """Return float32 numbers of stored ones (rows, width), bfloat16 held as uint16."""
     if stored.dtype == np.float16:
         stored = stored.astype(np.float32)
     bits = stored if stored.dtype == np.uint16 else stored.view(np.uint32)
-    shape = stored.shape[::-1] if turned else stored.shape
-    out = np.empty(shape, np.uint32)
-    (lift_turned if turned else lift)(bits, out, 16 if bits.dtype == np.uint16 else 0)
+    out = np.empty(stored.shape, np.uint32)
+    lift(bits, out, 16 if bits.dtype == np.uint16 else 0)
     return out.view(np.float32)

@@ -28,7 +28,7 @@ def pack(values: Matrix) -> tuple[Bytes, Matrix]:
     codes, scales = pack_bytes(values, steps=NIBBLE)
     if codes.shape[1] % 2:
         codes = np.hstack([codes, np.zeros((len(codes), 1), np.uint8)])
-    return codes[:, 0::2] | (codes[:, 1::2] << 4), scales
+    return np.asarray(codes[:, 0::2] | (codes[:, 1::2] << 4), np.uint8), scales
 
 
 def pack_bytes(values: Matrix, *, steps: int = BYTE) -> tuple[Bytes, Matrix]:

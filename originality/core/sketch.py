@@ -180,7 +180,7 @@ def _with_traits(block: UnitBlock) -> UnitBlock:
 
 def as_kept(block: UnitBlock) -> UnitBlock:
     """Return the block with its features rounded as in a file."""
-    kept = {part: rounded(values) for part in FEATURES if (values := getattr(block, part)) is not None}
+    kept: dict[str, Any] = {part: rounded(values) for part in FEATURES if (values := getattr(block, part)) is not None}
     return replace(block, **kept)
 
 

@@ -39,7 +39,7 @@ Document = dict[str, Any]
 def save_sketch(sketch: Sketch, path: Path) -> None:
     """Write next to the target and rename, so that a broken run leaves no half sketch."""
     pool = _Pool()
-    index = {
+    index: Document = {
         "tensors": [_tensor_item(sketch, name, pool) for name in sketch.summaries],
         "blocks": [_block_item(block, pool) for block in sketch.blocks],
         "gains": [[*key, pool.add("gains", gain)] for key, gain in sketch.gains.items()],
@@ -50,8 +50,9 @@ def save_sketch(sketch: Sketch, path: Path) -> None:
     pool.add("merges", sketch.tokens.merges)
     pool.add("anchor_hashes", sketch.anchors.hashes)
     if sketch.anchors.rows.size:
-        for name, array in zip(("anchor_rows", "anchor_scales"), pack_bytes(sketch.anchors.rows), strict=True):
-            pool.add(name, array)
+        rows, scales = pack_bytes(sketch.anchors.rows)
+        pool.add("anchor_rows", rows)
+        pool.add("anchor_scales", scales)
     pool.add("index", np.frombuffer(zlib.compress(json.dumps(index).encode(), 6), np.uint8))
     facts = {"schema": SCHEMA, "engine": ENGINE, "seed": SEED} | {key: getattr(sketch, key) for key in FACTS}
     temporary = path.with_name(path.name + ".part")

@@ -35,21 +35,21 @@ def _dot(a: Floats, b: Floats) -> float:
     """Float32 lanes, flushed to float64 every 4,096 numbers."""
     total = 0.0
     for start in range(0, a.size, 4096):
-        part = np.float32(0)
-        for j in range(start, min(start + 4096, a.size)):
-            part += a[j] * b[j]
-        total += part
+        x, y, part = a[start : start + 4096], b[start : start + 4096], np.float32(0)
+        for j in range(x.size):
+            part += x[j] * y[j]
+        total += float(part)
     return total
 
 
 @numba.njit(nogil=True, cache=True, fastmath=FAST)
 def _folded(row: Floats, coins: Floats, out: Floats) -> None:
-    k = out.size
-    for j in range(k):
-        out[j] = 0
-    for start in range(0, row.size, k):
-        for j in range(min(k, row.size - start)):
-            out[j] += row[start + j] * coins[start + j]
+    """Channel j times its coin is added to bucket j mod the number of buckets."""
+    out[:] = 0
+    for start in range(0, row.size, out.size):
+        values, flips = row[start : start + out.size], coins[start : start + out.size]
+        for j in range(values.size):
+            out[j] += values[j] * flips[j]
 
 
 @numba.njit(nogil=True, cache=True)

@@ -54,8 +54,8 @@ def gated_features(
         seen[:, start:stop] = fold_rows(folded, min(k, width))
         if inside is not None:
             mine.append(folded @ inside)
-    owned = np.concatenate(mine, axis=1) if mine else [None, None, None]
-    return GatedFeatures(*seen, *owned, traits=traits_of(sums))
+    own_gate, own_reads, own_writes = np.concatenate(mine, axis=1) if mine else (None, None, None)
+    return GatedFeatures(seen[0], seen[1], seen[2], own_gate, own_reads, own_writes, traits_of(sums))
 
 
 def traits_of(sums: NDArray[np.float64]) -> Matrix:
