@@ -65,6 +65,9 @@ def _add_compare(added: Any) -> None:
     compare.add_argument("reference", type=Path, help="folder or sketch; with --registry also the name of a reference")
     _add_json(compare)
     _add_nulls(compare)
+    compare.add_argument(
+        "--step0", type=Path, help="the candidate's own checkpoint before training: a common seed shows"
+    )
     compare.add_argument("--public-since", metavar="DATE", help="first public date of the reference, as 2024-11-01")
     compare.add_argument("--earliest-deposit", metavar="DATE", help="first deposit of the candidate's weights")
     compare.add_argument("--lineage", metavar="TEXT", help="the declaration that the reference is the team's own model")

@@ -23,7 +23,7 @@ from originality.core.explain import explanation_lines
 from originality.core.readers import open_folder
 from originality.core.report import report
 from originality.core.run import run_spec
-from originality.core.sketch import STORED_K, build_sketch, vocabulary_size
+from originality.core.sketch import STORED_K, Sketch, build_sketch, vocabulary_size
 from originality.core.sketch import Progress as Callback
 from originality.core.sketchfile import save_sketch
 from originality.core.summarytext import print_report, print_trace
@@ -61,7 +61,9 @@ def compare(options: Options) -> None:
     reference, known_since = _reference(options)
     _check_two(options.candidate, reference)
     with _bar("compare") as progress:
-        findings = examine(*open_sides(options.candidate, reference, progress=progress), progress=progress)
+        ours, theirs = open_sides(options.candidate, reference, progress=progress)
+        step0 = _step0(options.step0, k=ours.sketch.k, progress=progress)
+        findings = examine(ours, theirs, step0=step0, progress=progress)
     document = report(
         findings,
         baselines=_baselines(options),
@@ -71,6 +73,15 @@ def compare(options: Options) -> None:
         peers=registry.entry_configs(options.registry) if options.registry else (),
     )
     _deliver(document, options.json, print_report)
+
+
+def _step0(path: Path | None, *, k: int, progress: Callback) -> Sketch | None:
+    if path is None:
+        return None
+    made = open_side(path, k=k, progress=progress).sketch
+    if made.k != k:
+        raise InputError(f"{path}: the sketch has width {made.k}, the candidate {k}; give the folder instead")
+    return made
 
 
 def _reference(options: Options) -> tuple[Path, str | None]:

@@ -41,6 +41,8 @@ def _remarks(document: dict[str, Any]) -> list[str]:
     lineage = document["lineage"]
     if lineage and not lineage["shown"]:
         remarks.append(f"declared as own lineage ({lineage['declared']}), not shown by the weights")
+    if document["common_seed"]:
+        remarks.append(document["common_seed"]["reading"])
     found = document["metadata"]["legal"]["holders_of_the_reference_named"]
     return remarks + [
         f"the candidate's licence files name a holder that the reference's name: {text}" for text in found

@@ -103,6 +103,23 @@ def test_names_from_files_reach_the_terminal_as_text(models, capsys):
     assert "\x1b" not in shown
 
 
+def test_a_step_0_tells_a_common_seed(tmp_path, capsys):
+    folders = [
+        write_model(tmp_path / name, tensors)
+        for name, tensors in (
+            ("ours", fine_tuned(llama(seed=1), share=0.8)),
+            ("theirs", fine_tuned(llama(seed=1), seed=5, share=0.8)),
+            ("step0", llama(seed=1)),
+        )
+    ]
+
+    assert main(["compare", *map(str, folders[:2]), "--step0", str(folders[2])]) == 0
+
+    shown = capsys.readouterr().out
+    assert "level 2: common origin" in shown
+    assert "no more is shown: a common seed explains the finding" in shown
+
+
 def test_dates_and_declared_lineage_stand_in_the_report(models, tmp_path):
     out = tmp_path / "report.json"
     known = ["--public-since", "2025-01-01", "--earliest-deposit", "2026-03-01", "--lineage", "our model of 2025"]
