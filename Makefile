@@ -5,7 +5,7 @@ PORT ?= 8000
 .DEFAULT_GOAL := help
 # Without compiled files every process that imports the harness compiles it again: 15 CPU seconds each.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help install run demo test test-browser test-services lint types contracts migrations messages bench bench-upload shots figures lock vendor services-packages browser-packages browser-tools check clean
+.PHONY: help install run demo test test-browser test-services lint types contracts migrations messages bench bench-upload bench-originality-accuracy bench-originality-real bench-originality-speed bench-originality-gpu shots figures lock vendor services-packages browser-packages browser-tools check clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,18 @@ bench: install ## All benchmarks, as ratios (takes minutes)
 
 bench-upload: install ## 4.3 GB of uploads beside a raw socket with SHA-256 and another upload server (ARGS="--folder /dev/shm")
 	@$(PY) benchmarks/upload_speed.py $(ARGS)
+
+bench-originality-accuracy: install ## Small models trained here: transformations, strangers, calibration of every null (ARGS="--keep FOLDER")
+	@$(PY) benchmarks/originality_accuracy.py $(ARGS)
+
+bench-originality-real: install ## Real models out of packages: known descent, strangers, the affair replayed
+	@$(PY) benchmarks/originality_real.py $(ARGS)
+
+bench-originality-speed: install ## 4 GB of bfloat16 beside memcpy, SHA-256 and a plain script; memory, stages, size of a sketch
+	@$(PY) benchmarks/originality_speed.py $(ARGS)
+
+bench-originality-gpu: install ## The same figures on a GPU, where there is one
+	@$(PY) benchmarks/originality_gpu.py $(ARGS)
 
 shots: install browser-packages browser-tools ## Screenshots of every page at three widths in both languages, in var/shots
 	@$(PY) -m tests.e2e.pagewalk --shots
