@@ -26,7 +26,7 @@ def attention_block(reading: Reading, at: Slot) -> UnitBlock | None:
     channels, width, wide = reading.rows(value), reading.columns(value), reading.columns(output)
     if reading.rows(output) != width or wide % channels or not reading.carries(width):
         return None
-    head = 1 if channels == wide else head_size(reading, at, wide=wide)
+    head = 1 if channels == wide else head_size(reading, at, wide=wide) or _usual_head(wide)
     if head is None or channels % head:
         return None
     towards = reading.towards(width)
@@ -136,7 +136,7 @@ def sizes_of(config: Mapping[str, Any], tower: str) -> Mapping[str, Any]:
 
 
 def head_size(reading: Reading, at: Slot, *, wide: int) -> int | None:
-    """Return d_head from the norms of the heads or the config, else 64 where it divides; `wide` = query heads · d_head."""
+    """Return d_head from the norms of the heads or the config; `wide` = query heads · d_head."""
     norm = reading.roles.find(Role.HEAD_NORM, at.layer, "query", at.tower)
     shape = reading.source.meta(norm).shape if norm else ()
     sizes = sizes_of(reading.source.config, at.tower)
@@ -144,9 +144,12 @@ def head_size(reading: Reading, at: Slot, *, wide: int) -> int | None:
     size = sizes.get("head_dim") or (wide // heads if heads else None)
     if len(shape) == 1 and shape[0] != wide:
         size = shape[0]
-    if not size or wide % size:
-        size = 64 if wide % 64 == 0 else None
-    return size
+    return size if size and wide % size == 0 else None
+
+
+def _usual_head(wide: int) -> int | None:
+    """64 where nothing tells: a wrong size joins value channels to columns of others, and then they only agree by chance."""
+    return 64 if wide % 64 == 0 else None
 
 
 def rotary_planes(head: int, *, tower: Any, sizes: Mapping[str, Any]) -> NDArray[np.int64] | None:

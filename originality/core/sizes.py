@@ -52,6 +52,8 @@ def _sizes(section: Mapping[str, Any]) -> dict[str, float]:
             sizes[name] = value
     places = [section, *(section[key] for key in ROTARY if isinstance(section.get(key), Mapping))]
     shares = [place[key] for place in places for key in SHARES if key in place]
+    if "head_dim" in sizes and _positive(section.get("rotary_dim")):
+        shares.append(section["rotary_dim"] / sizes["head_dim"])
     if shares and _positive(shares[0]) and shares[0] <= 1:
         sizes[SHARES[0]] = shares[0]
     return sizes
