@@ -6,8 +6,17 @@ from django.utils.translation import gettext_lazy as _
 
 class AuditAction(StrEnum):
     REFERENCE_ADDED = "reference.added"
+    REFERENCE_OWNED = "reference.owned"
     REPORT_REQUESTED = "originality.report.requested"
+    REPORT_CANCELLED = "originality.report.cancelled"
     TRACE_REQUESTED = "originality.trace.requested"
+
+
+class Side(models.TextChoices):
+    """Which checkpoint of a run a part belongs to."""
+
+    CANDIDATE = "candidate", _("Checkpoint")
+    STEP0 = "step0", _("Initial checkpoint (step 0)")
 
 
 class Level(models.IntegerChoices):

@@ -1,4 +1,4 @@
-"""The two kinds of work: a report over all references, and the reading of training logs."""
+"""The kinds of work: a report over all references, the sketch of one part of a large checkpoint, the reading of training logs."""
 
 import json
 import shutil
@@ -8,11 +8,16 @@ from typing import Any
 
 from originality.actions import store_document
 from originality.core.baselines import dump_baselines
-from originality.models import Comparison, OriginalityRun, Reference, TraceRun
+from originality.core.outcome import outcome_of
+from originality.core.run import CANDIDATE_SKETCH, PART_SKETCH
+from originality.enums import Side
+from originality.lineage import OWN_LINEAGE
+from originality.models import Comparison, OriginalityRun, Reference, SketchPart, TraceRun
 from originality.selectors import current_baselines
-from portal.artifacts.actions import materialise, open_blob
+from portal.artifacts.actions import materialise, open_blob, store_file
 from portal.artifacts.enums import ReadPurpose
 from portal.artifacts.models import Blob
+from portal.jobs.errors import InputError
 from portal.jobs.models import Job
 from portal.jobs.registry import Command, JobKind, reader_of, register
 
@@ -21,30 +26,68 @@ Outcome = dict[str, Any]
 
 def register_kinds() -> None:
     register(JobKind("originality.report", prepare_report, collect_report, commit_report))
+    register(JobKind("originality.sketch", prepare_part, collect_part, commit_part))
     register(JobKind("originality.trace", prepare_trace, collect_trace, commit_trace, time_limit=1800))
 
 
 def prepare_report(job: Job, workdir: Path) -> Command:
     """Lay out the candidate, step 0 and the planned references; a reference that was added later is not in the plan."""
     run = OriginalityRun.objects.select_related("bundle", "step0").get(pk=job.payload["run"])
-    spec: Outcome = {"kind": job.kind, "candidate": "candidate", "references": []}
-    materialise(run.bundle, workdir / "candidate", reader=reader_of(job), purpose=ReadPurpose.ORIGINALITY)
-    if run.step0:
-        materialise(run.step0, workdir / "step0", reader=reader_of(job), purpose=ReadPurpose.ORIGINALITY)
-        spec["step0"] = "step0"
-    planned = [item["id"] for item in run.plan["references"]]
+    spec: Outcome = {"kind": job.kind, "references": [], "earliest_deposit": run.plan.get("earliest_deposit")}
+    spec |= _sketched(run, job, workdir) if run.plan.get("parts") else _whole(run, job, workdir)
+    planned = {item["id"]: item for item in run.plan["references"]}
     for reference in Reference.objects.filter(pk__in=planned).select_related("sketch"):
         path = f"reference-{reference.pk}.sketch"
         _copy(reference.sketch, workdir / path, reader=reader_of(job))
+        declared = planned[reference.pk].get("declared", "")
         item = {
             "id": reference.pk,
             "name": reference.name,
             "path": path,
             "public_since": reference.public_since.isoformat(),
+            "lineage": declared if declared == OWN_LINEAGE else None,
         }
         spec["references"].append(item)
     spec["baselines"] = dump_baselines(current_baselines())
     return _command(spec, workdir)
+
+
+def _whole(run: OriginalityRun, job: Job, workdir: Path) -> Outcome:
+    """Lay out the folders of a run that one job does."""
+    sides = {Side.CANDIDATE.value: run.bundle} | ({Side.STEP0.value: run.step0} if run.step0 else {})
+    for side, bundle in sides.items():
+        materialise(bundle, workdir / side, reader=reader_of(job), purpose=ReadPurpose.ORIGINALITY)
+    return {side: side for side in sides}
+
+
+def _sketched(run: OriginalityRun, job: Job, workdir: Path) -> Outcome:
+    """Lay out the partial sketches that the parts of the run left; no weight is read again."""
+    found: dict[str, list[str]] = {}
+    for part in run.parts.select_related("sketch").order_by("side", "number"):
+        if part.sketch is None:
+            raise InputError(f"Part {part} has no sketch.")
+        path = f"{part.side}-{part.number}.sketch"
+        _copy(part.sketch, workdir / path, reader=reader_of(job))
+        found.setdefault(part.side, []).append(path)
+    return dict(found)
+
+
+def prepare_part(job: Job, workdir: Path) -> Command:
+    part = SketchPart.objects.select_related("run__bundle", "run__step0").get(pk=job.payload["part"])
+    bundle = part.run.bundle if part.side == Side.CANDIDATE else part.run.step0
+    if bundle is None:
+        raise InputError(f"There is no checkpoint for the part {part}.")
+    materialise(bundle, workdir / "model", reader=reader_of(job), purpose=ReadPurpose.ORIGINALITY)
+    return _command({"kind": job.kind, "model": "model", "number": part.number, "of": part.of}, workdir)
+
+
+def collect_part(job: Job, workdir: Path) -> Outcome:
+    """Keep the partial sketch in the candidate's account until the run has put all of them together."""
+    return {"sketch": store_file(workdir / PART_SKETCH, owner=job.account).pk}
+
+
+def commit_part(job: Job, outcome: Outcome) -> None:
+    SketchPart.objects.filter(pk=job.payload["part"]).update(sketch=outcome["sketch"])
 
 
 def _copy(blob: Blob, target: Path, *, reader: str) -> None:
@@ -65,19 +108,24 @@ def collect_report(job: Job, workdir: Path) -> Outcome:
         {"reference": item["id"], "document": store_document(item["report"], owner=run.bundle.owner).pk}
         for item in result["reports"]
     ]
-    return {"reports": stored, "binding": result["binding"]}
+    sketch = store_file(workdir / CANDIDATE_SKETCH, owner=run.bundle.owner)
+    return {"reports": stored, "binding": result["binding"], "sketch": sketch.pk}
 
 
 def commit_report(job: Job, outcome: Outcome) -> None:
+    """Write the comparisons; the partial sketches are let go, since what they made is kept whole."""
     run = OriginalityRun.objects.get(pk=job.payload["run"])
+    declared = {item["id"]: item.get("declared", "") for item in run.plan["references"]}
     for item in outcome["reports"]:
         document = Blob.objects.get(pk=item["document"])
         with open_blob(document, reader=reader_of(job), purpose=ReadPurpose.REPORT) as stream:
             report = json.load(stream)
         fields = summary_fields(report) | {"report": report, "document": document}
+        fields["declared"] = declared.get(item["reference"], "")
         Comparison.objects.update_or_create(run=run, reference_id=item["reference"], defaults=fields)
-    run.binding = outcome["binding"]
-    run.save(update_fields=["binding"])
+    run.binding, run.sketch_id = outcome["binding"], outcome["sketch"]
+    run.save(update_fields=["binding", "sketch"])
+    run.parts.update(sketch=None)
 
 
 def summary_fields(report: dict[str, Any]) -> dict[str, Any]:
@@ -86,6 +134,7 @@ def summary_fields(report: dict[str, Any]) -> dict[str, Any]:
     best = max(pooled, key=lambda name: pooled[name]["z"], default="")
     return {
         "level": report["global"]["level"],
+        "outcome": outcome_of(report),
         "alignment": best,
         "z": pooled[best]["z"] if best else None,
         "r2": pooled[best]["r2"] if best else None,

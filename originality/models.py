@@ -5,7 +5,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
-from originality.enums import Level
+from originality.enums import Level, Side
 from portal.artifacts.models import Blob, Bundle
 from portal.jobs.models import Job
 
@@ -18,6 +18,9 @@ class Reference(models.Model):
     revision = models.CharField(max_length=120)
     licence = models.CharField(max_length=120)
     public_since = models.DateField(help_text="First public date of the weights.")
+    account = models.CharField(
+        max_length=100, blank=True, help_text="Account of the consortium whose own earlier model it is."
+    )
     digest = models.CharField(max_length=64, help_text="SHA-256 of the content, whatever the names and shards.")
     parameters = models.PositiveBigIntegerField()
     family = models.CharField(max_length=40)
@@ -56,6 +59,9 @@ class OriginalityRun(models.Model):
     plan = models.JSONField()
     plan_digest = models.CharField(max_length=64)
     binding = models.JSONField(null=True, blank=True, help_text="The checkpoint against its own step 0.")
+    sketch = models.ForeignKey(
+        Blob, on_delete=models.PROTECT, null=True, related_name="+", help_text="What was compared, put together."
+    )
     actor = models.CharField(max_length=100)
     job = models.ForeignKey(Job, on_delete=models.PROTECT, null=True, related_name="+")
     created = models.DateTimeField(auto_now_add=True)
@@ -67,12 +73,37 @@ class OriginalityRun(models.Model):
         return str(self.pk)
 
 
+class SketchPart(models.Model):
+    """A block of tensors of a large checkpoint, sketched by a job of its own; `sketch` is kept until all are put together."""
+
+    run = models.ForeignKey(OriginalityRun, on_delete=models.CASCADE, related_name="parts")
+    side = models.CharField(max_length=12, choices=Side)
+    number = models.PositiveSmallIntegerField()
+    of = models.PositiveSmallIntegerField()
+    job = models.OneToOneField(Job, on_delete=models.PROTECT, null=True, related_name="+")
+    sketch = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ("run", "side", "number")
+        constraints = (
+            models.UniqueConstraint(fields=("run", "side", "number"), name="one_part_per_side_and_number"),
+            models.CheckConstraint(condition=Q(number__gte=1, number__lte=models.F("of")), name="part_number_in_range"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.side} {self.number}/{self.of}"
+
+
 class Comparison(models.Model):
     """One reference's report. The columns repeat what lists show; `report` is the evidence, `document` its stored bytes."""
 
     run = models.ForeignKey(OriginalityRun, on_delete=models.CASCADE, related_name="comparisons")
     reference = models.ForeignKey(Reference, on_delete=models.PROTECT, related_name="+")
     level = models.PositiveSmallIntegerField(choices=Level)
+    outcome = models.CharField(max_length=20, blank=True, help_text="One of originality.core.outcome.OUTCOMES.")
+    declared = models.CharField(
+        max_length=16, blank=True, help_text="How the team declared the reference: component, own lineage, or not."
+    )
     z = models.FloatField(null=True, help_text="Pooled sign test of the alignment that finds most; null mean 0, sd 1.")
     alignment = models.CharField(max_length=4, blank=True)
     r2 = models.FloatField(null=True, help_text="Share of variance explained under that alignment.")

@@ -1,10 +1,13 @@
 """Reads of runs, comparisons, references and nulls."""
 
+from typing import NamedTuple
+
 from django.db.models import QuerySet
 
 from originality.core.baselines import Baselines, Null, parse_baselines, shipped_baselines
-from originality.enums import RunState
-from originality.models import Baseline, Comparison, OriginalityRun, Reference, TraceRun
+from originality.core.outcome import OWN_LINEAGE
+from originality.enums import Level, RunState
+from originality.models import Baseline, Comparison, OriginalityRun, Reference, SketchPart, TraceRun
 from portal.common.formats.canonical import digest_of
 from portal.jobs.enums import JobState
 
@@ -29,6 +32,57 @@ def comparisons_of(run: OriginalityRun) -> QuerySet[Comparison]:
 def highest_level(run: OriginalityRun) -> int | None:
     """Return the highest level over all references, or None while the run has no results."""
     return max((comparison.level for comparison in run.comparisons.all()), default=None)
+
+
+def found_reuse(run: OriginalityRun) -> list[Comparison]:
+    """Return the comparisons that show common origin with a model that is not the team's own earlier one."""
+    rows = comparisons_of(run).filter(level__gte=Level.COMMON_ORIGIN)
+    return list(rows.exclude(outcome=OWN_LINEAGE))
+
+
+def undeclared_findings(run: OriginalityRun) -> list[Comparison]:
+    """Return what was found and not declared: a contradiction that the panel hears of."""
+    return [row for row in found_reuse(run) if not row.declared]
+
+
+class DeclaredRow(NamedTuple):
+    """A declared part beside the comparison with the reference it names; None: the registry holds no such reference."""
+
+    part: str
+    name: str
+    origin: str
+    training: str
+    share: str
+    own: bool
+    comparison: Comparison | None
+
+
+def declared_of(run: OriginalityRun) -> list[DeclaredRow]:
+    """Return the declaration as the plan froze it, each row with what the test of its reference found."""
+    found = {row.reference_id: row for row in comparisons_of(run)}
+    return [
+        DeclaredRow(
+            row["part"],
+            row["name"],
+            row["origin"],
+            row["training"],
+            row["share"],
+            row["own"],
+            found.get(row["reference"]),
+        )
+        for row in run.plan.get("declared", [])
+    ]
+
+
+class PartState(NamedTuple):
+    part: SketchPart
+    state: RunState
+
+
+def part_states(run: OriginalityRun) -> list[PartState]:
+    """Return how far the parts of a large checkpoint are; empty when one job does it all."""
+    parts = run.parts.select_related("job")
+    return [PartState(part, STATES[JobState(part.job.state)] if part.job else RunState.WAITING) for part in parts]
 
 
 def references() -> QuerySet[Reference]:

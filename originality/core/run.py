@@ -1,7 +1,8 @@
 """What a job's child does: read spec.json, work, leave result.json as the last thing, or error.json.
 
-Kinds: "originality.report" (candidate, references, optionally step0) and "originality.trace" (logs, optionally checkpoint
-and step0). Paths in the spec are relative to the working folder.
+Kinds: "originality.report" (candidate, references, optionally step0; each side a folder or a list of partial sketches),
+"originality.sketch" (one part of a model) and "originality.trace" (logs, optionally checkpoint and step0). Paths in the
+spec are relative to the working folder.
 """
 
 import json
@@ -13,13 +14,18 @@ from originality.core.binding import bind_to_seed
 from originality.core.compare import Findings, Side, examine, open_side
 from originality.core.errors import InputError
 from originality.core.levels import thresholds
+from originality.core.readers import open_folder
 from originality.core.report import report
-from originality.core.sketch import STORED_K, Progress, vocabulary_size
-from originality.core.sketchfile import save_sketch
+from originality.core.shards import merge_sketches, shards_of
+from originality.core.sketch import STORED_K, Progress, Sketch, build_sketch, vocabulary_size
+from originality.core.sketchfile import load_sketch, save_sketch
 from originality.core.trace.checks import trace_report
 from originality.core.trace.series import read_logs
 
 Document = dict[str, Any]
+CANDIDATE_SKETCH = "candidate.sketch"
+STEP0_SKETCH = "step0.sketch"
+PART_SKETCH = "part.sketch"
 
 
 def run_spec(spec_file: Path) -> None:
@@ -27,7 +33,7 @@ def run_spec(spec_file: Path) -> None:
     folder = spec_file.resolve().parent
     try:
         spec = json.loads(spec_file.read_text(encoding="utf-8"))
-        work = {"originality.report": report_run, "originality.trace": trace_run}.get(spec.get("kind"))
+        work = WORK.get(spec.get("kind"))
         if work is None:
             raise InputError(f"{spec_file}: kind {spec.get('kind')!r} is unknown")
         result = work(spec, folder=folder, progress=_journal(folder / "progress.jsonl"))
@@ -41,25 +47,28 @@ def report_run(spec: Document, *, folder: Path, progress: Progress) -> Document:
     """Compare the candidate with every reference; the correction counts the tests over all of them."""
     references = spec["references"]
     total = len(references) + 2
-    candidate = open_side(folder / spec["candidate"], k=STORED_K)
-    save_sketch(candidate.sketch, folder / "candidate.sketch")
+    candidate = _kept(spec["candidate"], folder=folder, name=CANDIDATE_SKETCH)
+    step0 = _kept(spec["step0"], folder=folder, name=STEP0_SKETCH).sketch if spec.get("step0") else None
     progress(1, total, "sketch")
     findings: list[Findings] = []
     for done, item in enumerate(references, start=2):
-        findings.append(examine(candidate, open_side(folder / item["path"])))
+        findings.append(examine(candidate, open_side(folder / item["path"]), step0=step0))
         progress(done, total, item["name"])
     tests = max(1, sum(found.tried for found in findings))
     baselines = _baselines(spec)
+    peers = [found.reference.sketch.config for found in findings]
     reports = [
-        {"id": item["id"], "report": _labelled(found, item, spec=spec, baselines=baselines, tests=tests)}
+        {"id": item["id"], "report": _labelled(found, item, spec=spec, baselines=baselines, tests=tests, peers=peers)}
         for item, found in zip(references, findings, strict=True)
     ]
-    binding = _binding(candidate, spec, folder=folder)
+    binding = bind_to_seed(candidate.sketch, step0) if step0 else None
     progress(total, total, "done")
     return {"schema": "originality-run/1", "reports": reports, "binding": binding, "thresholds": thresholds()}
 
 
-def _labelled(found: Findings, item: Document, *, spec: Document, baselines: Baselines, tests: int) -> Document:
+def _labelled(
+    found: Findings, item: Document, *, spec: Document, baselines: Baselines, tests: int, peers: list[Document]
+) -> Document:
     """Add what the portal knows beside the weights: dates, and the declaration of an own earlier model."""
     document = report(
         found,
@@ -68,6 +77,7 @@ def _labelled(found: Findings, item: Document, *, spec: Document, baselines: Bas
         public_since=item.get("public_since"),
         earliest_deposit=spec.get("earliest_deposit"),
         lineage=item.get("lineage") or None,
+        peers=peers,
     )
     document["reference"]["label"] = item["name"]
     return document
@@ -77,10 +87,27 @@ def _baselines(spec: Document) -> Baselines:
     return parse_baselines(spec["baselines"]) if spec.get("baselines") else shipped_baselines()
 
 
-def _binding(candidate: Side, spec: Document, *, folder: Path) -> Document | None:
-    if not spec.get("step0"):
-        return None
-    return bind_to_seed(candidate.sketch, open_side(folder / spec["step0"], k=candidate.sketch.k).sketch)
+def _kept(where: str | list[str], *, folder: Path, name: str) -> Side:
+    """Keep a sketch and compare what was kept: the figures can be made again from it, and are those of any division."""
+    save_sketch(_sketch(where, folder=folder), folder / name)
+    return open_side(folder / name)
+
+
+def _sketch(where: str | list[str], *, folder: Path) -> Sketch:
+    """Sketch a model folder, or put the partial sketches of one model together."""
+    if isinstance(where, str):
+        return open_side(folder / where, k=STORED_K).sketch
+    return merge_sketches([load_sketch(folder / part) for part in where])
+
+
+def part_run(spec: Document, *, folder: Path, progress: Progress) -> Document:
+    """Sketch one part of a model: whole blocks of tensors, the same ones whichever machine asks."""
+    source = open_folder(folder / spec["model"])
+    shards = shards_of(source, count=spec["of"])  # fewer, where a model has fewer blocks
+    only = shards[spec["number"] - 1] if spec["number"] <= len(shards) else frozenset()
+    sketch = build_sketch(source, k=STORED_K, only=only, progress=progress)
+    save_sketch(sketch, folder / PART_SKETCH)
+    return {"schema": "originality-part/1", "tensors": len(only), "digest": sketch.digest}
 
 
 def trace_run(spec: Document, *, folder: Path, progress: Progress) -> Document:
@@ -90,7 +117,8 @@ def trace_run(spec: Document, *, folder: Path, progress: Progress) -> Document:
     size = vocabulary_size(checkpoint.sketch) if checkpoint else None
     document = trace_report(logs, vocabulary_size=size)
     progress(2, 3, "checks")
-    document["binding"] = _binding(checkpoint, spec, folder=folder) if checkpoint else None
+    step0 = open_side(folder / spec["step0"]).sketch if checkpoint and spec.get("step0") else None
+    document["binding"] = bind_to_seed(checkpoint.sketch, step0) if checkpoint and step0 else None
     progress(3, 3, "done")
     return document
 
@@ -107,3 +135,6 @@ def _write(path: Path, document: Document) -> None:
     temporary = path.with_name(path.name + ".part")
     temporary.write_text(json.dumps(document, sort_keys=True, allow_nan=False), encoding="utf-8")
     temporary.rename(path)
+
+
+WORK = {"originality.report": report_run, "originality.sketch": part_run, "originality.trace": trace_run}

@@ -185,6 +185,7 @@ class AuditAction(StrEnum):
     QUESTION_ANSWERED = "question.answered"
     GATE_RULED = "gate.ruled"
     DISQUALIFICATION_RAISED = "disqualification.raised"
+    DISQUALIFICATION_JOINED = "disqualification.joined"
     DISQUALIFICATION_NOTIFIED = "disqualification.notified"
     DISQUALIFICATION_REPLIED = "disqualification.replied"
     DISQUALIFICATION_LAPSED = "disqualification.lapsed"

@@ -18,11 +18,11 @@ from portal.common.access import token_scope
 from portal.common.acts import told
 from portal.common.api import ApiError
 from portal.common.transitions import TransitionError
-from portal.consortia.models import Entry
+from portal.consortia.models import Consortium, Entry
 from portal.consortia.selectors import consortium_for_account
 from portal.submissions import actions, selectors
 from portal.submissions.enums import Role
-from portal.submissions.models import Submission
+from portal.submissions.models import SelfCheck, Submission
 
 UPLOAD = token_scope("upload")
 LARGEST = 2**63 - 1  # what a column of the database holds
@@ -103,6 +103,51 @@ def receipt(request: Request, submission: int) -> Response:
     if not hasattr(row, "receipt"):
         raise Http404
     return Response(selectors.receipt_document(row.receipt))
+
+
+class SelfCheckSerializer(serializers.Serializer[dict[str, Any]]):
+    upload = serializers.UUIDField()
+
+
+@UPLOAD
+@api_view(["GET", "POST"])
+def self_checks(request: Request) -> Response:
+    """List the team's own looks at its checkpoints and what is left of its quota, or ask for one (`{"upload": id}`)."""
+    team = _team(request)
+    if request.method == "GET":
+        rows = selectors.self_checks_of(team)
+        return Response({"quota": _quota(team), "self_checks": [selectors.self_check_summary(row) for row in rows]})
+    form = SelfCheckSerializer(data=request.data)
+    form.is_valid(raise_exception=True)
+    upload = get_object_or_404(Upload, pk=form.validated_data["upload"], owner=team.account_key)
+    with refusals_as_errors():
+        check = actions.request_self_check(team, upload=upload, actor=_token(request).actor)
+    body = selectors.self_check_summary(selectors.self_check_row(check))
+    return Response(body, status=status.HTTP_201_CREATED)
+
+
+@UPLOAD
+@api_view(["GET", "DELETE"])
+def self_check(request: Request, check: int) -> Response:
+    """Say how one self-check stands, or cancel it: then it does not count."""
+    row = get_object_or_404(SelfCheck.objects.select_related("run__job"), pk=check, consortium=_team(request))
+    if request.method == "DELETE":
+        with refusals_as_errors():
+            row = actions.cancel_self_check(row, actor=_token(request).actor)
+    return Response(selectors.self_check_summary(selectors.self_check_row(row)))
+
+
+def _team(request: Request) -> Consortium:
+    team = consortium_for_account(_token(request).account_key)
+    if team is None:
+        raise Http404
+    return team
+
+
+def _quota(team: Consortium) -> dict[str, Any]:
+    quota = selectors.self_check_quota(team)
+    next_at = quota.next_at.isoformat() if quota.next_at else None
+    return {"limit": quota.limit, "days": quota.days, "left": quota.left, "next_at": next_at}
 
 
 @contextmanager

@@ -1,11 +1,13 @@
 """Reading a component declaration: a CycloneDX ML-BOM (1.6) that says of each part where it comes from and how it was trained."""
 
 import json
+import re
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
 TRAINING = ("from_scratch", "trained", "frozen")
 PREFIX = "portal:"
+SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class DeclarationError(ValueError):
@@ -16,6 +18,13 @@ class DeclarationError(ValueError):
         self.where = where
 
 
+class Ancestor(NamedTuple):
+    """A model that a part descends from; `digest` is the SHA-256 of its content where the team gave one."""
+
+    name: str
+    digest: str = ""
+
+
 class Component(NamedTuple):
     part: str
     name: str
@@ -23,6 +32,7 @@ class Component(NamedTuple):
     licence: str
     training: str
     share_of_parameters: Decimal
+    ancestors: tuple[Ancestor, ...] = ()
 
     @property
     def percent(self) -> Decimal:
@@ -62,7 +72,31 @@ def _component(row: Any, where: str) -> Component:
         licence=_licence(row),
         training=training,
         share_of_parameters=_share(_required(properties, "share_of_parameters", where), where),
+        ancestors=_ancestors(row, where),
     )
+
+
+def _ancestors(row: dict[str, Any], where: str) -> tuple[Ancestor, ...]:
+    """Read CycloneDX's pedigree: what the part was made from, each with a name."""
+    pedigree = row.get("pedigree", {})
+    rows = pedigree.get("ancestors", []) if isinstance(pedigree, dict) else None
+    if not isinstance(rows, list):
+        raise DeclarationError(f"{where}.pedigree.ancestors", "must be a list of models")
+    return tuple(_ancestor(item, f"{where}.pedigree.ancestors[{index}]") for index, item in enumerate(rows))
+
+
+def _ancestor(row: Any, where: str) -> Ancestor:
+    if not isinstance(row, dict) or not isinstance(row.get("name"), str) or not row["name"].strip():
+        raise DeclarationError(f"{where}.name", "is missing")
+    hashes = row.get("hashes", [])
+    digests = [
+        str(item.get("content", "")).lower()
+        for item in (hashes if isinstance(hashes, list) else [])
+        if isinstance(item, dict) and item.get("alg") == "SHA-256"
+    ]
+    if digests and not SHA256.fullmatch(digests[0]):
+        raise DeclarationError(f"{where}.hashes", "SHA-256 must be 64 hexadecimal digits")
+    return Ancestor(row["name"], digests[0] if digests else "")
 
 
 def _required(properties: dict[str, str], name: str, where: str) -> str:

@@ -48,3 +48,4 @@ class AuditAction(StrEnum):
     WITHDRAWN = "submission.withdrawn"
     REPLACED = "submission.replaced"
     RUN_REQUESTED = "submission.run_requested"
+    SELF_CHECK_REQUESTED = "self_check.requested"

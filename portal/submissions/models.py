@@ -4,9 +4,11 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from evaluation.models import EvaluationRun
 from originality.models import OriginalityRun, TraceRun
+from portal.consortia.models import Consortium
 from portal.jobs.models import Job
 from portal.submissions.enums import Role, RunKind, State
 
@@ -131,3 +133,19 @@ class SubmissionRun(models.Model):
         if job is None:
             raise Job.DoesNotExist(f"{self} has no job")
         return job
+
+
+class SelfCheck(models.Model):
+    """A team's own look at a checkpoint before it hands in: nobody else sees it, and it is no evidence."""
+
+    consortium = models.ForeignKey(Consortium, on_delete=models.PROTECT, related_name="self_checks")
+    run = models.OneToOneField(OriginalityRun, on_delete=models.PROTECT, related_name="+")
+    label = models.CharField(max_length=200, blank=True, help_text="What the team called the upload.")
+    requested_by = models.CharField(max_length=100)
+    requested_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return self.label or str(self.run_id)[:8]

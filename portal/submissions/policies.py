@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from portal.artifacts.models import Upload
 from portal.common.access import Verdict
 from portal.common.viewer import Viewer
-from portal.consortia.selectors import entries_of
+from portal.consortia.selectors import consortia_of, entries_of
 from portal.submissions.enums import State
-from portal.submissions.models import Receipt, Submission, SubmissionRun
+from portal.submissions.models import Receipt, SelfCheck, Submission, SubmissionRun
 from portal.submissions.selectors.arrival import owner_of
 
 ALLOWED = Verdict(allowed=True)
@@ -56,6 +56,16 @@ def sees_run(viewer: Viewer, run: int) -> Verdict:
     """A run is seen by whoever sees the submission it belongs to."""
     row = SubmissionRun.objects.filter(pk=run).first()
     return sees_submission(viewer, row.submission_id) if row else _verdict(viewer, seen=False)
+
+
+def checks_itself(viewer: Viewer, consortium: int) -> Verdict:
+    """Let a team's members ask for self-checks of their own consortium and see its list."""
+    return _verdict(viewer, seen=consortia_of(viewer).filter(pk=consortium).exists())
+
+
+def sees_self_check(viewer: Viewer, check: int) -> Verdict:
+    """A self-check is the team's alone: no officer, no auditor and no panel sees it."""
+    return _verdict(viewer, seen=SelfCheck.objects.filter(pk=check, consortium__in=consortia_of(viewer)).exists())
 
 
 def has_team(viewer: Viewer) -> Verdict:

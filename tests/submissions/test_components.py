@@ -31,8 +31,21 @@ def document(*rows):
 def test_a_declaration_lists_its_parts():
     (part,) = parse_declaration(document(row()))
 
-    assert part == ("decoder", "Decoder", "own", "Apache-2.0", "from_scratch", Decimal("0.9"))
+    assert part == ("decoder", "Decoder", "own", "Apache-2.0", "from_scratch", Decimal("0.9"), ())
     assert part.percent == 90
+
+
+def test_ancestors_have_a_name_and_perhaps_a_digest():
+    hashes = [{"alg": "MD5", "content": "00"}, {"alg": "SHA-256", "content": "AB" * 32}]
+    ancestors = [{"name": "Somebody's encoder", "hashes": hashes}, {"name": "Ours, 2025"}]
+
+    (part,) = parse_declaration(document({**row(), "pedigree": {"ancestors": ancestors}}))
+
+    assert part.ancestors == (("Somebody's encoder", "ab" * 32), ("Ours, 2025", ""))
+
+
+def with_ancestor(ancestor):
+    return document({**row(), "pedigree": {"ancestors": ancestor}})
 
 
 @pytest.mark.parametrize(
@@ -48,6 +61,12 @@ def test_a_declaration_lists_its_parts():
         (document(row(origin=None)), "components[0].properties[portal:origin]"),
         (document(row(share_of_parameters="most")), "components[0].properties[portal:share_of_parameters]"),
         (document(row(share_of_parameters="NaN")), "components[0].properties[portal:share_of_parameters]"),
+        (with_ancestor("a model"), "components[0].pedigree.ancestors"),
+        (with_ancestor([{"name": " "}]), "components[0].pedigree.ancestors[0].name"),
+        (
+            with_ancestor([{"name": "A", "hashes": [{"alg": "SHA-256", "content": "xyz"}]}]),
+            "components[0].pedigree.ancestors[0].hashes",
+        ),
         (document(row(), row(share_of_parameters="0.2")), "components"),
     ],
 )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.config.settings.console import *  # noqa: F403 - which served models the portal may speak to
 from portal.config.settings.objects import *  # noqa: F403 - object storage
+from portal.config.settings.originality import *  # noqa: F403 - sizes of parts, quota of self-checks
 from portal.config.settings.queue import *  # noqa: F403 - jobs and Celery, one set for every mode
 
 BASE_DIR = Path(__file__).resolve().parents[3]

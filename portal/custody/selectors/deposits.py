@@ -9,7 +9,7 @@ from django.utils import timezone
 from portal.audit.models import Event
 from portal.audit.selectors import checkpoint_covering, inclusion_proof
 from portal.common.formats.lot import Candidate, Cell
-from portal.consortia.models import Consortium
+from portal.consortia.models import Consortium, Entry
 from portal.custody.enums import CallState, DrawState
 from portal.custody.models import CalledCheckpoint, CheckpointDraw, Deposit
 from portal.programmes.models import Phase
@@ -29,6 +29,12 @@ def deposited_digests(consortia: QuerySet[Consortium]) -> set[str]:
     """Checkpoints and sketches sent for deposits: the team's page does not take them for a forgotten hand-in."""
     rows = Deposit.objects.filter(entry__consortium__in=consortia).values_list("digest", "sketch__digest")
     return {digest for pair in rows for digest in pair if digest}
+
+
+def first_deposit(entry: Entry) -> datetime | None:
+    """When the entry's first digest was deposited: the earliest date that speaks for its own training."""
+    first = Deposit.objects.filter(entry=entry).order_by("deposited_at").first()
+    return first.deposited_at if first else None
 
 
 def pool_of(draw: CheckpointDraw) -> list[Deposit]:

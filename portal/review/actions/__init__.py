@@ -30,6 +30,7 @@ from portal.review.actions.draws import (
     make_draw,
     void_draw,
 )
+from portal.review.actions.findings import open_due_replies
 from portal.review.actions.gates import (
     lapse_disqualification,
     notify_disqualification,
@@ -121,6 +122,7 @@ __all__ = [
     "notify_disqualification",
     "notify_phase",
     "open_additional_call",
+    "open_due_replies",
     "open_roster",
     "overturn_disqualification",
     "pass_gate",

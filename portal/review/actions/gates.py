@@ -27,11 +27,10 @@ from portal.review.actions.notices import trace_notice, write_notice
 from portal.review.enums import AuditAction, DisqualificationState, GateVerdict, NoticeKind
 from portal.review.errors import NotPossible
 from portal.review.models import Disqualification, GateRuling, Minutes
-from portal.review.selectors.gates import OPEN_STATES, open_verification
+from portal.review.selectors.findings import ORIGINALITY_GATE, findings_of, report_outstanding
+from portal.review.selectors.gates import OPEN_STATES, RULING_STAGES, open_verification
 from portal.review.selectors.rules import gates_of, has_carried
 from portal.review.transitions import DISQUALIFICATION
-
-RULING_STAGES = ("closed", "scoring", "sealed", "tallied")
 
 
 @transaction.atomic
@@ -40,7 +39,8 @@ def raise_disqualification(
 ) -> Disqualification:
     """Put a doubt on record with its evidence (run ids, digests). The team is not told yet, and nothing is decided."""
     require_role(raised_by, "officer")
-    _check_gate(entry, gate, raised_by)
+    check_gate(entry, gate)
+    require_outsider(raised_by, entry.phase)
     require_text(grounds, _("Write the grounds: the team answers to them."))
     if Disqualification.objects.filter(entry=entry, gate=gate, state__in=OPEN_STATES).exists():
         raise NotPossible(_("A procedure on this gate is already open for %(entry)s.") % {"entry": entry})
@@ -53,8 +53,8 @@ def raise_disqualification(
     return row
 
 
-def _check_gate(entry: Entry, gate: str, user: User) -> None:
-    require_outsider(user, entry.phase)
+def check_gate(entry: Entry, gate: str) -> None:
+    """Raise unless the rule set has this gate and it can be ruled on now."""
     if Entry.objects.get(pk=entry.pk).state != EntryState.HELD:
         require_stage(Phase.objects.get(pk=entry.phase_id), *RULING_STAGES, doing=_("Ruling on a gate"))
     known = [row.key for row in gates_of(entry.phase)]
@@ -134,7 +134,8 @@ def rule_on_disqualification(
 ) -> GateRuling:
     """Uphold or drop after the reply, on minutes of a vote; the gate's ruling follows from it."""
     case = locked(row)
-    _check_gate(case.entry, case.gate, ruled_by)
+    check_gate(case.entry, case.gate)
+    require_outsider(ruled_by, case.entry.phase)
     found = step(DISQUALIFICATION, "uphold" if uphold else "drop", case.state, by=ruled_by, reason=reason)
     _require_vote(minutes, case.entry, uphold=uphold)
     case.state = DisqualificationState(found.target)
@@ -162,8 +163,10 @@ def _require_vote(minutes: Minutes, entry: Entry, *, uphold: bool) -> None:
 def pass_gate(entry: Entry, *, gate: str, reason: str, ruled_by: User, minutes: Minutes | None = None) -> GateRuling:
     """Record that an entry passes a gate on the evidence; refused while a procedure on it is open."""
     require_role(ruled_by, "officer", "decider")
-    _check_gate(entry, gate, ruled_by)
+    check_gate(entry, gate)
+    require_outsider(ruled_by, entry.phase)
     require_text(reason, _("Give a reason: it goes into the record."))
+    _require_answered(entry, gate)
     if Disqualification.objects.filter(entry=entry, gate=gate, state__in=OPEN_STATES).exists():
         raise NotPossible(_("A procedure on this gate is open; rule on it instead."))
     if GateRuling.objects.filter(entry=entry, gate=gate).exists():
@@ -175,11 +178,25 @@ def pass_gate(entry: Entry, *, gate: str, reason: str, ruled_by: User, minutes: 
     return ruling
 
 
+def _require_answered(entry: Entry, gate: str) -> None:
+    """On the gate that rests on weights nothing passes before their report is there and the team was heard on it."""
+    if gate != ORIGINALITY_GATE:
+        return
+    if report_outstanding(entry):
+        raise NotPossible(_("The originality report on %(entry)s is not finished yet.") % {"entry": entry})
+    if findings_of(entry):
+        raise NotPossible(
+            _("The originality report on %(entry)s found common origin: the team's right of reply opens first.")
+            % {"entry": entry}
+        )
+
+
 @transaction.atomic
 def overturn_disqualification(row: Disqualification, *, minutes: Minutes, reason: str, ruled_by: User) -> GateRuling:
     """Take back an upheld ruling while the entry is evaluated again. A new doubt starts a new procedure with its reply."""
     case = locked(row)
-    _check_gate(case.entry, case.gate, ruled_by)
+    check_gate(case.entry, case.gate)
+    require_outsider(ruled_by, case.entry.phase)
     found = step(DISQUALIFICATION, "overturn", case.state, by=ruled_by, reason=reason)
     round_ = open_verification(case.entry)
     if round_ is None or round_.reopened_by_id is None:

@@ -71,7 +71,10 @@ class Answer(models.Model):
 
 
 class Disqualification(models.Model):
-    """`evidence` lists digests or run ids with a word on each; `reply_due` is set when the team is notified."""
+    """`evidence` lists digests or run ids with a word on each; `reply_due` is set when the team is notified.
+
+    Raised by an officer, or by what an originality report found (`finding`): then no person stands behind it yet.
+    """
 
     entry = models.ForeignKey("consortia.Entry", on_delete=models.PROTECT, related_name="disqualifications")
     gate = models.CharField(max_length=40)
@@ -80,7 +83,10 @@ class Disqualification(models.Model):
     )
     grounds = models.TextField()
     evidence = models.JSONField(default=list)
-    raised_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    finding = models.OneToOneField(
+        "submissions.SubmissionRun", on_delete=models.PROTECT, null=True, related_name="disqualification"
+    )
+    raised_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     raised_at = models.DateTimeField()
     notified_at = models.DateTimeField(null=True)
     reply_due = models.DateTimeField(null=True)
@@ -95,7 +101,11 @@ class Disqualification(models.Model):
                 fields=["entry", "gate"],
                 condition=~models.Q(state__in=[DisqualificationState.DROPPED, DisqualificationState.OVERTURNED]),
                 name="review_one_standing_disqualification_per_gate",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(raised_by__isnull=False) | models.Q(finding__isnull=False),
+                name="review_disqualification_raised_by_somebody",
+            ),
         ]
 
 

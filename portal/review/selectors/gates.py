@@ -7,6 +7,7 @@ from portal.programmes.models import Phase
 from portal.review.enums import DisqualificationState, SheetState, VerificationState
 from portal.review.models import Disqualification, GateRuling, ScoreSheet, Verification
 
+RULING_STAGES = ("closed", "scoring", "sealed", "tallied")
 OPEN_STATES = (
     DisqualificationState.RAISED,
     DisqualificationState.NOTIFIED,

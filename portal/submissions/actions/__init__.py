@@ -4,16 +4,19 @@ from portal.submissions.actions.arrival import settle, settle_outstanding
 from portal.submissions.actions.drafting import add_item, add_upload, open_draft, remove_item, require_open
 from portal.submissions.actions.handin import missing_roles, submit, withdraw
 from portal.submissions.actions.runs import request_runs
+from portal.submissions.actions.self_checks import cancel_self_check, request_self_check
 from portal.submissions.errors import SubmissionRefused
 
 __all__ = (
     "SubmissionRefused",
     "add_item",
     "add_upload",
+    "cancel_self_check",
     "missing_roles",
     "open_draft",
     "remove_item",
     "request_runs",
+    "request_self_check",
     "require_open",
     "settle",
     "settle_outstanding",

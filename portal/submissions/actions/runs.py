@@ -4,13 +4,16 @@ from django.db import transaction
 
 from evaluation.actions import request_run
 from evaluation.selectors import find_suite
-from originality.actions import request_report, request_trace
+from originality.actions import Told, request_report, request_trace
+from originality.lineage import Ancestor, DeclaredPart
 from portal.artifacts.models import Bundle
 from portal.audit.actions import record
 from portal.programmes.models import RuleSetVersion
 from portal.programmes.ruleset import parse_ruleset
 from portal.submissions.enums import AuditAction, Role, RunKind
 from portal.submissions.models import Submission, SubmissionRun
+from portal.submissions.registry import earliest_deposit
+from portal.submissions.selectors.evidence import declared_components
 
 
 @transaction.atomic
@@ -26,7 +29,8 @@ def request_runs(submission: Submission, *, actor: str = "system") -> list[Submi
         return []
     initial = _bundle(submission, Role.INITIAL_CHECKPOINT)
     rows = [_benchmark(submission, checkpoint, name, actor) for name in suites_of(submission.entry.ruleset)]
-    report = request_report(checkpoint, key=f"submission:{submission.pk}:originality", actor=actor, step0=initial)
+    key = f"submission:{submission.pk}:originality"
+    report = request_report(checkpoint, key=key, actor=actor, step0=initial, told=told_by(submission))
     rows.append(SubmissionRun.objects.create(submission=submission, kind=RunKind.ORIGINALITY, originality=report))
     if logs := _bundle(submission, Role.TRAINING_LOG):
         key = f"submission:{submission.pk}:trace"
@@ -34,6 +38,23 @@ def request_runs(submission: Submission, *, actor: str = "system") -> list[Submi
         rows.append(SubmissionRun.objects.create(submission=submission, kind=RunKind.TRACE, trace=trace))
     record(AuditAction.RUN_REQUESTED, actor=actor, subject=f"submission:{submission.pk}", after={"runs": len(rows)})
     return rows
+
+
+def told_by(submission: Submission) -> Told:
+    """Return what the team declared and when its first digest was deposited: frozen in the plan with everything else."""
+    parts = [
+        DeclaredPart(
+            part=row.part,
+            name=row.name,
+            origin=row.origin,
+            licence=row.licence,
+            training=row.training,
+            share=str(row.share_of_parameters),
+            ancestors=tuple(Ancestor(*ancestor) for ancestor in row.ancestors),
+        )
+        for row in declared_components(submission)
+    ]
+    return Told(declared=parts, earliest_deposit=earliest_deposit(submission.entry))
 
 
 def suites_of(version: RuleSetVersion) -> list[str]:

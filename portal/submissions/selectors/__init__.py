@@ -16,6 +16,15 @@ from portal.submissions.selectors.on_the_way import on_the_way, room_of, stand_o
 from portal.submissions.selectors.papers import hidden_files, receipt_paper, shown_files
 from portal.submissions.selectors.room import rooms, waiting_for_bytes
 from portal.submissions.selectors.runs import run_detail, runs_of
+from portal.submissions.selectors.self_checks import (
+    Quota,
+    SelfCheckRow,
+    checkable_uploads,
+    self_check_quota,
+    self_check_row,
+    self_check_summary,
+    self_checks_of,
+)
 from portal.submissions.selectors.verification import RECEIPT_LIMIT, Finding, NotAReceipt, check_number, check_text
 
 __all__ = (
@@ -23,10 +32,13 @@ __all__ = (
     "Finding",
     "LooseUpload",
     "NotAReceipt",
+    "Quota",
+    "SelfCheckRow",
     "Window",
     "bytes_due_of",
     "check_number",
     "check_text",
+    "checkable_uploads",
     "checklist",
     "current_submission",
     "dossier",
@@ -43,6 +55,10 @@ __all__ = (
     "rooms",
     "run_detail",
     "runs_of",
+    "self_check_quota",
+    "self_check_row",
+    "self_check_summary",
+    "self_checks_of",
     "shown_files",
     "stand_of",
     "stored_bundles",

@@ -1,0 +1,10 @@
+from django.urls import path
+
+from originality import api
+
+app_name = "originality-api"
+urlpatterns = [
+    path("runs/", api.runs, name="runs"),
+    path("runs/<uuid:report>/", api.run, name="run"),
+    path("runs/<uuid:report>/<int:reference>/", api.comparison, name="comparison"),
+]

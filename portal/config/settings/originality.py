@@ -1,0 +1,7 @@
+"""How originality runs are divided, and how often a team may check itself."""
+
+import os
+
+ORIGINALITY_PART_BYTES = int(os.environ.get("ORIGINALITY_PART_BYTES", 20 << 30))  # of a checkpoint, for one job
+ORIGINALITY_SELF_CHECKS = 5  # a team's own, in so many days
+ORIGINALITY_SELF_CHECK_DAYS = 7
