@@ -16,10 +16,10 @@ from portal.programmes.actions import move_phase
 from portal.programmes.models import Phase
 from portal.programmes.ruleset import Criterion
 from portal.review.actions.decisions import Draft, approve_decision, draft_decision, endorse_decision
+from portal.review.actions.findings import open_due_replies
 from portal.review.actions.gates import (
     notify_disqualification,
     pass_gate,
-    raise_disqualification,
     reply_to_disqualification,
     rule_on_disqualification,
 )
@@ -107,7 +107,7 @@ def hear_team_b(stage: Stage) -> Outcome:
             asked_by=officer,
         )
         answer_question(question, text="0단계 체크포인트는 보관하지 않았습니다.", answered_by=manager)
-    case = Disqualification.objects.filter(entry=entry).first() or _raise_and_notify(stage, entry)
+    case = _notified(stage, entry)
     if case.state == "notified":
         reply_to_disqualification(
             case, text="공개 모델에서 시작해 추가 학습한 사실을 신고하지 않았습니다.", replied_by=manager
@@ -133,16 +133,14 @@ def hear_team_b(stage: Stage) -> Outcome:
     )
 
 
-def _raise_and_notify(stage: Stage, entry: Entry) -> Disqualification:
-    officer = stage.user(cast.OFFICER)
-    case = raise_disqualification(
-        entry,
-        gate=GATE,
-        grounds="독자성 보고서에서 참조 모델과 공통 기원인 모듈이 나왔습니다. 방향은 정해지지 않았습니다.",
-        evidence=[{"run": str(report.pk)} for report in _reports(entry)],
-        raised_by=officer,
-    )
-    return notify_disqualification(case, reply_due=timezone.now() + timedelta(days=5), notified_by=officer)
+def _notified(stage: Stage, entry: Entry) -> Disqualification:
+    """The finding has opened the procedure, at the latest now; the officer tells the team and sets its time."""
+    open_due_replies()
+    case = Disqualification.objects.get(entry=entry, gate=GATE)
+    if case.state != "raised":
+        return case
+    due = timezone.now() + timedelta(days=5)
+    return notify_disqualification(case, reply_due=due, notified_by=stage.user(cast.OFFICER))
 
 
 def _reports(entry: Entry) -> QuerySet[OriginalityRun]:
