@@ -17,7 +17,7 @@ from originality.core.readers import Source, open_folder
 from originality.core.robust import RobustRow, robust_rows
 from originality.core.scores import matched_gains
 from originality.core.seeds import seed_confound
-from originality.core.sketch import FULL_K, STORED_K, Progress, Sketch, build_sketch, silent
+from originality.core.sketch import STORED_K, Progress, Sketch, build_sketch, full_width, silent
 from originality.core.sketchfile import load_sketch
 from originality.core.tensors import TensorRow, full_rows, pair_tensors, sampled_row
 
@@ -53,7 +53,7 @@ def open_sides(candidate: Path, reference: Path, *, progress: Progress = silent)
     widths = {load_sketch(path).k for path in (candidate, reference) if path.is_file()}
     if len(widths) > 1:
         raise InputError(f"the sketches have widths {sorted(widths)}; make both with the same engine")
-    k = widths.pop() if widths else FULL_K
+    k = widths.pop() if widths else full_width(open_folder(candidate), open_folder(reference))
     return open_side(candidate, k=k, progress=progress), open_side(reference, k=k, progress=progress)
 
 

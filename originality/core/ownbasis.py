@@ -10,15 +10,17 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from originality.core.kernels import Floats, fold
+from originality.core.kernels import Floats, fold, widened
 from originality.core.projection import Matrix, coins, signs
-from originality.core.readers import Source
+from originality.core.readers import BLOCK_ELEMENTS, Source
 from originality.core.roles import Role, RoleMap
 from originality.core.unitblock import Reading
+from originality.core.workers import in_threads
 
 FOLDED = 1_024  # wider streams are folded first: inner products of unit rows are kept within 1/32
 SEEN = 32 << 20  # numbers of the folded rows that the directions are taken from
 STORED_OWN = 32
+GROUPS = 4  # of tensors that are summed up apart, always the same ones: the sum must not depend on who is first
 
 
 def own_bases(source: Source, *, roles: RoleMap, k: int) -> dict[str, Matrix]:
@@ -37,12 +39,20 @@ def _tower_basis(source: Source, *, roles: RoleMap, tower: str, k: int) -> Matri
     chosen = sorted(name for name, shape in shapes.items() if len(shape) == 2 and shape[1] == width)
     seen = min(width, FOLDED)
     step = max(1, -(-sum(shapes[name][0] for name in chosen) * seen // SEEN))
-    moment, reading = np.zeros((seen, seen)), Reading(source, roles, k, None)
-    for name in chosen:
-        gain = reading.gain(roles.slots[name], "mlp", width)
-        for rows in _unit_rows(source, name, step=step, gain=gain, seen=seen):
+    reading = Reading(source, roles, k, None)
+    groups = [chosen[start::GROUPS] for start in range(GROUPS)]
+    moments = in_threads(lambda names: _moment(reading, names, step=step, width=width, seen=seen), groups)
+    return _directions(sum(moments, np.zeros((seen, seen))), width=width, k=k)
+
+
+def _moment(reading: Reading, names: list[str], *, step: int, width: int, seen: int) -> NDArray[np.float64]:
+    """Σ rᵀr over unit rows r of the named gates, folded to `seen` channels."""
+    moment = np.zeros((seen, seen))
+    for name in names:
+        gain = reading.gain(reading.roles.slots[name], "mlp", width)
+        for rows in _unit_rows(reading.source, name, step=step, gain=gain, seen=seen):
             moment += rows.T @ rows
-    return _directions(moment, width=width, k=k)
+    return moment
 
 
 def _sources_of(roles: RoleMap, tower: str, role: Role) -> list[str]:
@@ -51,8 +61,10 @@ def _sources_of(roles: RoleMap, tower: str, role: Role) -> list[str]:
 
 def _unit_rows(source: Source, name: str, *, step: int, gain: Floats | None, seen: int) -> Iterator[Floats]:
     """Yield every step-th row at length one, folded; rows of zeros or with NaN are passed over."""
-    for block in source.blocks(name):
-        rows = block.values[-block.start % step :: step]
+    stored = source.stored(name)
+    stride = max(1, BLOCK_ELEMENTS // stored.shape[1]) * step
+    for start in range(0, len(stored), stride):
+        rows = widened(stored[start : start + stride : step])
         with np.errstate(all="ignore"):
             rows = rows if gain is None else rows * gain
             lengths = np.linalg.norm(rows, axis=1, keepdims=True)

@@ -15,6 +15,7 @@ from originality.core.projection import Matrix
 from originality.core.readers import Source
 from originality.core.roles import Role, RoleMap, Tower, assign_roles
 from originality.core.spectra import Spectra, head_spectra
+from originality.core.spool import Spool
 from originality.core.summary import Sampled, TensorSummary, summarise
 from originality.core.tokens import Anchors, TokenTable, embedding_anchors, no_anchors, token_table
 from originality.core.unitblock import UnitBlock
@@ -23,11 +24,18 @@ from originality.core.workers import in_threads
 
 ENGINE = "2"
 STORED_K = 32  # width of a published sketch
-FULL_K = 256  # width when both folders are at hand
+FULL_K = 256  # width when both folders are at hand and neither is large
+LARGE = 1_000_000_000  # parameters; the noise of a narrow sketch does not matter where there are so many units
 KINDS = ("mlp", "plain_mlp", "attention", "rope", "latent")
 FEATURES = ("reads", "writes", "gate", "own_reads", "own_writes", "own_gate")
 Progress = Callable[[int, int, str], None]
 Found = dict[str, tuple[TensorSummary, Sampled | None]]
+
+
+def full_width(*sources: Source) -> int:
+    """Return the width of unit features when the weights of all models are at hand."""
+    sizes = [sum(meta.size for meta in source.tensors.values()) for source in sources]
+    return STORED_K if max(sizes) > LARGE else FULL_K
 
 
 def silent(done: int, total: int, note: str) -> None:
@@ -83,7 +91,8 @@ def build_sketch(
     roles = assign_roles(source.tensors, source.config)
     source = source.seen_through(roles.views)
     names = _wanted(source, only)
-    found = _read(source, names, roles=roles, progress=progress)
+    spool = Spool()
+    found = _read(source, names, roles=roles, spool=spool, progress=progress)
     samples = {name: sampled for name, (_, sampled) in found.items() if sampled is not None}
     usable = roles.among(samples)
     bases = _bases(source, roles=roles, k=k)
@@ -98,7 +107,7 @@ def build_sketch(
         config=source.config,
         summaries={name: summary for name, (summary, _) in found.items()},
         samples=samples,
-        blocks=_blocks(source, roles=_with_norms(source, roles, samples), k=k, bases=bases),
+        blocks=_blocks(source, roles=_with_norms(source, roles, samples), k=k, bases=bases, spool=spool),
         gains=_gains(source, usable),
         tokens=table,
         anchors=anchors,
@@ -132,10 +141,10 @@ def _wanted(source: Source, only: Collection[str] | None) -> list[str]:
     return sorted(only)
 
 
-def _read(source: Source, names: list[str], *, roles: RoleMap, progress: Progress) -> Found:
+def _read(source: Source, names: list[str], *, roles: RoleMap, spool: Spool, progress: Progress) -> Found:
     """Read the largest tensors first, so that no thread is left alone with one at the end."""
     order = sorted(names, key=lambda name: -source.tensors[name].size)
-    reading = in_threads(lambda name: summarise(source, name, slot=roles.slots[name]), order)
+    reading = in_threads(lambda name: summarise(source, name, slot=roles.slots[name], spool=spool), order)
     found: Found = {}
     for done, (name, pair) in enumerate(zip(order, reading, strict=True), start=1):
         found[name] = pair
@@ -155,17 +164,29 @@ def _with_norms(source: Source, roles: RoleMap, samples: Collection[str]) -> Rol
     return roles.among({*samples, *usable})
 
 
-def _blocks(source: Source, *, roles: RoleMap, k: int, bases: dict[str, Matrix]) -> list[UnitBlock]:
+def _blocks(source: Source, *, roles: RoleMap, k: int, bases: dict[str, Matrix], spool: Spool) -> list[UnitBlock]:
     """Unit features as a file keeps them, in an order that does not depend on how the tensors were dealt out."""
-    seen = {block_place(block): block for block in unit_blocks(source, roles=roles, k=k, own=bases)}
-    gated = {name for block in seen.values() if block.kind == "mlp" for name in block.tensors}
+
+    def finish(block: UnitBlock) -> UnitBlock:
+        return spooled(as_kept(block) if k <= STORED_K else block, spool)
+
+    made = unit_blocks(source, roles=roles, k=k, own=bases, finish=finish)
+    seen = {block_place(block): block for block in made}
+    gated = {name for block in made if block.kind == "mlp" for name in block.tensors}
     others = RoleMap(roles.towers, {name: at for name, at in roles.slots.items() if name not in gated}, roles.views)
     for tower, basis in bases.items():
-        for own in unit_blocks(source, roles=others.of_tower(tower), k=basis.shape[1], basis=basis):
+        inside = others.of_tower(tower)
+        for own in unit_blocks(source, roles=inside, k=basis.shape[1], basis=basis, finish=finish):
             place = block_place(own)
             seen[place] = replace(seen[place], own_reads=own.reads, own_writes=own.writes, own_gate=own.gate)
-    blocks = [_with_traits(seen[place]) for place in sorted(seen)]
-    return [as_kept(block) for block in blocks] if k <= STORED_K else blocks
+    return [_with_traits(seen[place]) for place in sorted(seen)]
+
+
+def spooled(block: UnitBlock, spool: Spool) -> UnitBlock:
+    kept: dict[str, Any] = {
+        part: spool.keep(values) for part in FEATURES if (values := getattr(block, part)) is not None
+    }
+    return replace(block, **kept)
 
 
 def block_place(block: UnitBlock) -> tuple[int, str, int, tuple[int, str], tuple[str, ...]]:

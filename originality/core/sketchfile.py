@@ -20,7 +20,9 @@ from originality.core.folders import checked_config
 from originality.core.packing import pack, pack_bytes, unpack, unpack_bytes
 from originality.core.projection import SEED, Matrix
 from originality.core.roles import Tower
-from originality.core.sketch import ENGINE, FEATURES, Sketch, own_anchors
+from originality.core.sketch import ENGINE, FEATURES, Sketch, own_anchors, spooled
+from originality.core.sketchcheck import check_arrays, check_block, check_documents, is_shape
+from originality.core.spool import Spool
 from originality.core.summary import Sampled, TensorSummary
 from originality.core.tokens import Anchors, TokenTable
 from originality.core.unitblock import UnitBlock
@@ -29,6 +31,9 @@ from portal.common.formats.safetensors_header import HeaderError, read_header
 SCHEMA = "originality-sketch/2"
 FACTS = ("label", "digest", "k", "family", "by_shape", "config", "towers", "tensors_total")
 PLACES = ("kind", "layer", "tensors", "folded", "tower", "expert", "part", "elements")
+UNREADABLE = (
+    HeaderError, ValueError, KeyError, TypeError, AttributeError, IndexError, ArithmeticError, RecursionError, OSError, zlib.error,
+)  # fmt: skip
 DIGESTS = ("sha256", "codes_sha256")
 DEFAULTS = {field.name: field.default for field in fields(TensorSummary)}
 MAX_INDEX = 1 << 28  # bytes; 30,000 tensors need 12 million
@@ -83,13 +88,15 @@ class _Reader:
         self.arrays, self.at = arrays, dict.fromkeys(arrays, 0)
 
     def take(self, name: str, shape: list[int]) -> Array:
+        if not is_shape(shape):
+            raise ValueError(f"{name} has no shape")
         count = int(np.prod(shape, dtype=np.int64))
         if count == 0:
             return np.zeros(shape, np.float32)
         start = self.at[name]
         found = self.arrays[name][start : start + count]
         self.at[name] = start + count
-        if count < 0 or found.size != count:
+        if found.size != count:
             raise ValueError(f"{name} ends early")
         return found.reshape(shape)
 
@@ -156,8 +163,11 @@ def load_sketch(path: Path) -> Sketch:
         if facts["seed"] != SEED:
             raise InputError(f"{path}: made with projection seed {facts['seed']}, this engine uses {SEED}")
         arrays = load_file(path)
-        return _sketch(facts, _index(arrays.pop("index")), _Reader(arrays))
-    except (HeaderError, ValueError, KeyError, TypeError, AttributeError, OSError, zlib.error) as error:
+        index = _index(arrays.pop("index"))
+        check_documents(facts, index)
+        check_arrays(arrays)
+        return _sketch(facts, index, _Reader(arrays))
+    except UNREADABLE as error:
         if isinstance(error, InputError):
             raise
         raise InputError(f"{path}: not a readable sketch ({error})") from error
@@ -174,7 +184,7 @@ def _index(packed: Array) -> Document:
 
 def _sketch(facts: Document, index: Document, reader: _Reader) -> Sketch:
     tensors = [_tensor(item, reader) for item in index["tensors"]]
-    hashes = reader.rest("anchor_hashes", np.uint64)
+    hashes, spool = reader.rest("anchor_hashes", np.uint64), Spool()
     bases = {tower: reader.take("bases", shape).astype(np.float32) for tower, shape in index["bases"].items()}
     anchors = Anchors(hashes, _anchor_rows(reader, len(hashes)))
     return Sketch(
@@ -182,7 +192,7 @@ def _sketch(facts: Document, index: Document, reader: _Reader) -> Sketch:
         config=checked_config(facts["config"]),
         summaries={summary.name: summary for summary, _ in tensors},
         samples={summary.name: sampled for summary, sampled in tensors if sampled is not None},
-        blocks=[_block(item, reader) for item in index["blocks"]],
+        blocks=[spooled(_block(item, reader), spool) for item in index["blocks"]],
         gains={(tower, layer, part): reader.take("gains", shape) for tower, layer, part, shape in index["gains"]},
         tokens=TokenTable(reader.rest("tokens", np.uint64), reader.rest("merges", np.uint64)),
         anchors=anchors,
@@ -237,4 +247,4 @@ def _block(item: Document, reader: _Reader) -> UnitBlock:
         raise ValueError("a block lacks its unit features")
     if parts["traits"] is None:
         parts["traits"] = np.zeros((len(parts["reads"]), 5), np.float32)
-    return UnitBlock(**item | {key: tuple(item[key]) for key in ("tensors", "elements")}, **parts)
+    return check_block(UnitBlock(**item | {key: tuple(item[key]) for key in ("tensors", "elements")}, **parts))

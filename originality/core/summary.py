@@ -13,6 +13,7 @@ from originality.core.kernels import Codes, Floats, bf16_values, count_codes, to
 from originality.core.projection import sample_positions
 from originality.core.readers import Source, TensorMeta
 from originality.core.roles import Role, Slot
+from originality.core.spool import Spool
 
 SAMPLES = 2_048
 ROW_STEP = 16
@@ -160,8 +161,13 @@ def _row_hash(codes: Codes) -> int:
     return int.from_bytes(hashlib.sha256(codes.data).digest()[:8], "little")
 
 
-def summarise(source: Source, name: str, *, slot: Slot) -> tuple[TensorSummary, Sampled | None]:
-    """Read a tensor once; without a Sampled it takes no part in any test, and `excluded` says why."""
+def summarise(
+    source: Source, name: str, *, slot: Slot, spool: Spool | None = None
+) -> tuple[TensorSummary, Sampled | None]:
+    """Read a tensor once; without a Sampled it takes no part in any test, and `excluded` says why.
+
+    With a spool the histogram is kept there for the comparison of all elements.
+    """
     meta = source.tensors[name]
     common: dict[str, Any] = {"name": name, "dtype": meta.dtype, "shape": meta.shape}
     common |= {"role": slot.role.value, "layer": slot.layer, "part": slot.part}
@@ -178,7 +184,8 @@ def summarise(source: Source, name: str, *, slot: Slot) -> tuple[TensorSummary, 
         return TensorSummary(**common, excluded=reason), None
     moments, quantiles = _moments(counts)
     corner = corner_of(source.stored(name)) if has_corner(meta.shape, role=slot.role, expert=slot.expert) else None
-    sampled = Sampled(np.concatenate(state.samples), np.array(state.rows, np.uint64), quantiles, corner, counts)
+    kept = None if spool is None else Counts(spool.keep(counts.codes), spool.keep(counts.counts))
+    sampled = Sampled(np.concatenate(state.samples), np.array(state.rows, np.uint64), quantiles, corner, kept)
     return TensorSummary(**common, **moments), sampled
 
 

@@ -23,11 +23,18 @@ Builder = Callable[[Reading, Slot], UnitBlock | None]
 
 
 def unit_blocks(
-    source: Source, *, roles: RoleMap, k: int, basis: Matrix | None = None, own: Mapping[str, Matrix] | None = None
+    source: Source,
+    *,
+    roles: RoleMap,
+    k: int,
+    basis: Matrix | None = None,
+    own: Mapping[str, Matrix] | None = None,
+    finish: Callable[[UnitBlock], UnitBlock] = lambda block: block,
 ) -> list[UnitBlock]:
     """Return all blocks of a model; basis (d_model, d_other) carries them into another's channels.
 
-    With the model's own directions of each tower, gated blocks have their own features and traits as well.
+    With the model's own directions of each tower, gated blocks have their own features and traits as well. Every block is
+    handed through `finish` as soon as it is made, before the next ones take memory.
     """
     reading = Reading(source.seen_through(roles.views), roles, k, basis, own or {})
     work: list[tuple[Builder, Slot]] = [(mlp_block, at) for at in roles.places(Role.DOWN)]
@@ -36,8 +43,12 @@ def unit_blocks(
     latent = sorted({slot for slot in roles.slots.values() if slot.role is Role.LATENT_OUT})
     work += [(latent_block, at) for at in latent]
     work += [(latent_value_block, at) for at in latent if at.part == "key_value"]
-    blocks = in_threads(lambda task: task[0](reading, task[1]), work)
-    return [block for block in blocks if block is not None]
+
+    def made(task: tuple[Builder, Slot]) -> UnitBlock | None:
+        block = task[0](reading, task[1])
+        return block and finish(block)
+
+    return [block for block in in_threads(made, work) if block is not None]
 
 
 def mlp_block(reading: Reading, at: Slot) -> UnitBlock | None:
