@@ -9,6 +9,9 @@ from typing import NamedTuple
 from originality.core.views import View
 
 
+FAMILY_LENGTH = 40  # as the portal keeps it
+
+
 class Role(StrEnum):
     EMBEDDING = "embedding"
     HEAD = "head"
@@ -80,8 +83,9 @@ class RoleMap:
 
     @property
     def family(self) -> str:
-        """The families of the towers, the language model's first."""
-        return " + ".join(dict.fromkeys(self.towers[name].family for name in sorted(self.towers)))
+        """The families of the towers, the language model's first; a projector has none."""
+        found = [self.towers[name].family for name in sorted(self.towers) if name != "projector"]
+        return " + ".join(dict.fromkeys(found or ["projector"]))[:FAMILY_LENGTH]
 
     @property
     def by_shape(self) -> bool:

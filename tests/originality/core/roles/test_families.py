@@ -202,6 +202,7 @@ def test_multimodal_models_are_cut_into_towers():
         "vision": "qwen-vision",
         "projector": "projector",
     }
+    assert roles.family == "llama + qwen-vision"
     assert roles.find(R.GATE, 3) == "model.language_model.layers.3.mlp.gate_proj.weight"
     assert roles.find(R.GATE, 7, tower="vision") == "model.visual.blocks.7.mlp.gate_proj.weight"
     assert roles.find(R.VALUE, 7, tower="vision") == "model.visual.blocks.7.attn.qkv.weight[v]"
