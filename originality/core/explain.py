@@ -9,6 +9,9 @@ from originality.core.errors import InputError
 SHARES = frozenset({"r2", "equal", "token_same_id", "token_jaccard"})  # from 0 to 1; the others from -1 to 1
 
 
+TELLING_P = 0.05  # with fewer pairs than this allows, no percentile says anything
+
+
 class Explanation(NamedTuple):
     """by_chance is what the compared numbers give in random order, where that is known; percentile is in percent.
 
@@ -31,6 +34,11 @@ class Explanation(NamedTuple):
     positive: float | None
     positive_pair: str
     spread: float | None
+
+    @property
+    def telling(self) -> bool:
+        """Whether there are enough unrelated pairs for a percentile to mean something."""
+        return self.smallest_p <= TELLING_P
 
 
 def known_kinds(baselines: Baselines) -> list[str]:
@@ -82,6 +90,8 @@ def explanation_lines(found: Explanation) -> list[str]:
         f"{found.at_or_below} of {found.pairs} unrelated pairs lie at or below it: percentile {found.percentile:.0f}",
         f"with {found.pairs} pairs no figure can show less than p = {found.smallest_p:.3f}; a level never follows from it",
     ]
+    if not found.telling:
+        lines.append("so few unrelated pairs say little: a percentile of 100 among them is no finding")
     if found.by_chance is not None:
         lines.append(f"the numbers of those pairs in random order give {found.by_chance:.3f} on average")
     if found.spread is not None:

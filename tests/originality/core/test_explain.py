@@ -27,6 +27,8 @@ def test_a_figure_is_placed_among_unrelated_pairs(baselines):
     assert found.by_chance == pytest.approx(0.96)
     assert (found.positive, found.positive_pair) == (0.999, "a – a2")
     assert "2 pairs of 3 models" in explanation_lines(found)[0]
+    assert not found.telling
+    assert any("so few unrelated pairs say little" in line for line in explanation_lines(found))
 
 
 @pytest.mark.parametrize(("value", "kind"), [(1.2, "norm"), (float("nan"), "norm"), (0.9, "equal"), (0.9, "nothing")])
