@@ -10,6 +10,7 @@ from originality.enums import Level, RunState
 from originality.models import Baseline, Comparison, OriginalityRun, Reference, SketchPart, TraceRun
 from portal.common.formats.canonical import digest_of
 from portal.jobs.enums import JobState
+from portal.jobs.selectors import explain, why_waiting
 
 STATES = {
     JobState.QUEUED: RunState.WAITING,
@@ -23,6 +24,13 @@ STATES = {
 
 def run_state(run: OriginalityRun | TraceRun) -> RunState:
     return STATES[JobState(run.job.state)] if run.job else RunState.WAITING
+
+
+def waiting_line(run: OriginalityRun) -> str:
+    """Say why there is no report yet, or why there will be none; empty once there is one."""
+    if run.job is None or run_state(run) == RunState.DONE:
+        return ""
+    return why_waiting(run.job) or explain(run.job)
 
 
 def comparisons_of(run: OriginalityRun) -> QuerySet[Comparison]:

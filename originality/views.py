@@ -8,10 +8,11 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from originality import evidence, policies
+from originality.enums import RunState
 from originality.forms import ExplainForm
 from originality.models import Comparison, OriginalityRun
 from originality.registry import place_of
-from originality.selectors import comparisons_of, run_state
+from originality.selectors import comparisons_of, run_state, waiting_line
 from portal.common.access import ViewerRequest, access, anyone
 
 TESTS_PER_PAGE = 100
@@ -36,6 +37,8 @@ def report(request: ViewerRequest, report: UUID) -> HttpResponse:
     context = {
         "run": run,
         "state": run_state(run),
+        "is_done": run_state(run) == RunState.DONE,
+        "waiting": waiting_line(run),
         "place": place_of(request.viewer, run),
         "beside": evidence.side_by_side(run, found),
         "planned": len(run.plan.get("references", [])),

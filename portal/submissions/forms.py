@@ -6,6 +6,7 @@ from django.core.validators import RegexValidator
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
+from portal.artifacts.models import Upload
 from portal.common.time import kst
 from portal.consortia.models import Consortium
 from portal.submissions.enums import STEPPED_ROLES, Role
@@ -62,6 +63,25 @@ def _named(row: LooseUpload) -> str:
     """Tell uploads apart by what people gave them, when, and how large they are."""
     words = (row.upload.label or row.short, kst(row.upload.declared_at), filesizeformat(row.total))
     return " · ".join(words)
+
+
+class SelfCheckForm(forms.Form):
+    """Which checkpoint the team looks at before it hands in."""
+
+    upload = forms.ChoiceField(
+        label=_("Checkpoint to look at"), help_text=_("An upload of your own whose files are all here.")
+    )
+
+    def __init__(self, *args: Any, uploads: Iterable[Upload], **kwargs: Any) -> None:
+        """Offer the uploads with weights."""
+        super().__init__(*args, **kwargs)
+        self.uploads = {str(row.pk): row for row in uploads}
+        choices = [(key, f"{row.label or key[:8]} · {kst(row.declared_at)}") for key, row in self.uploads.items()]
+        self.fields["upload"].choices = choices  # type: ignore[attr-defined]
+
+    def chosen(self) -> Upload:
+        """Return the upload that was chosen."""
+        return self.uploads[self.cleaned_data["upload"]]
 
 
 class LimitForm(forms.Form):

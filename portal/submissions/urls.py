@@ -17,5 +17,7 @@ urlpatterns = [
     path("receipts/<str:number>/", views.receipt_page, name="receipt"),
     path("receipts/<str:number>/receipt.json", views.receipt_file, name="receipt_file"),
     path("receipts/<str:number>/receipt.<slug:form>", views.receipt_document, name="receipt_document"),
+    path("self-checks/<int:consortium>/", views.self_checks, name="self-checks"),
+    path("self-checks/cancel/<int:check>/", views.cancel_self_check, name="cancel-self-check"),
     path("runs/<int:run>/", views.run_page, name="run"),
 ]

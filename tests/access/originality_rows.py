@@ -9,6 +9,7 @@ from tests.factories.consortia import make_consortium, make_entry
 from tests.factories.originality_reports import counted_run, finish
 from tests.factories.programmes import make_phase
 from tests.factories.review import Scene
+from tests.factories.self_checks import make_self_check
 from tests.factories.submission_runs import report_run
 from tests.factories.submissions import handed_in
 
@@ -49,7 +50,19 @@ def unknown_reference(actors):
     return {**report(actors), "reference": 10**6}
 
 
+def own_team(actors):
+    return {"consortium": make_consortium(manager=actors["team"]).pk}
+
+
+def own_check(actors):
+    team = make_consortium(manager=actors["team"])
+    return {"check": make_self_check(team, Path(tempfile.mkdtemp()) / "model").pk}
+
+
 ROWS = [
+    Row("submissions:self-checks", "302 200 404 404 404 404", own_team),
+    Row("submissions:self-checks", "302 422 404 404 404 404", own_team, method="post", case="nothing chosen"),
+    Row("submissions:cancel-self-check", "302 302 404 404 404 404", own_check, method="post"),
     Row("originality:explain", ALL),
     Row("originality:explain", "422 422 422 422 422 422", data={"figure": "x", "kind": "norm"}, case="no number"),
     Row("originality:report", ONCE_HANDED_IN, report),

@@ -12,6 +12,7 @@ from tests.factories.accounts import make_user
 from tests.factories.consortia import make_consortium, make_entry
 from tests.factories.originality_reports import finish
 from tests.factories.programmes import make_phase
+from tests.factories.self_checks import make_self_check, stored_upload
 from tests.factories.submission_runs import report_run
 from tests.factories.submissions import handed_in
 
@@ -23,12 +24,15 @@ def pages() -> Iterator[Page]:
     yield Page("explain-answer", f"{EXPLAIN}?figure=0.968&kind=norm")
     yield Page("explain-refused", f"{EXPLAIN}?figure=96.8%25&kind=norm", status=422)
     yield from _reports()
+    yield from _self_checks()
 
 
 def _reports() -> Iterator[Page]:
     team = make_user("team", name="가람 제출 담당")
     entry = make_entry(make_phase("receiving"), consortium=make_consortium(manager=team))
     row = report_run(handed_in(entry, Path(tempfile.mkdtemp())).submission)
+    waiting = make_self_check(entry.consortium, Path(tempfile.mkdtemp()) / "waiting").run
+    yield Page("originality-waiting", reverse("originality:report", kwargs={"report": waiting.pk}), team)
     run = finish(row.originality)
     found, nothing, none = Comparison.objects.filter(run=run).order_by("pk")
     yield Page("originality-run", reverse("submissions:run", kwargs={"run": row.pk}), team)
@@ -38,3 +42,15 @@ def _reports() -> Iterator[Page]:
         yield Page(f"originality-{name}", reverse("originality:comparison", kwargs=at), team)
     at = {"report": run.pk, "reference": found.reference_id}
     yield Page("originality-layers", reverse("originality:layers", kwargs=at), team)
+
+
+def _self_checks() -> Iterator[Page]:
+    team, folder = make_user("team", name="먼바다 제출 담당"), Path(tempfile.mkdtemp())
+    fresh, busy, done = (make_consortium(manager=team) for _ in range(3))
+    stored_upload(fresh, folder / "fresh", label="3단계 끝")
+    make_self_check(busy, folder / "busy", label="학습률을 낮춘 판")
+    finish(make_self_check(done, folder / "done", label="제출 전 확인").run)
+    for name, consortium in (("ask", fresh), ("busy", busy), ("done", done)):
+        yield Page(
+            f"self-checks-{name}", reverse("submissions:self-checks", kwargs={"consortium": consortium.pk}), team
+        )

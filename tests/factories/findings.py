@@ -17,6 +17,7 @@ from portal.jobs.models import Job
 from portal.submissions.enums import Role, State
 from portal.submissions.models import Submission, SubmissionItem, SubmissionRun
 from tests.factories.originality import llama, write_model
+from tests.factories.originality_reports import report_document as unmade_report
 from tests.factories.submission_runs import report_run
 
 _numbers = itertools.count(1)
@@ -48,15 +49,17 @@ def report_document(*, level: int, outcome: str) -> dict[str, Any]:
     figures = {"n": 1024, "z": 31.0, "null_mean": 0.0, "null_sd": 1.0, "agreement": 0.98, "r2": 0.9, "control_z": 0.4}
     pooled = {"T1": {**figures, "log10_p": -208.0, "log10_p_adj": -206.0, "p_adj": 1e-206, "level": level}}
     return {
-        "schema": "originality-report/2",
-        "global": {"level": level, "outcome": outcome, "comparable": True, "pooled": pooled},
+        **unmade_report(reused="", comparable=False),
+        "global": {
+            "level": level,
+            "outcome": outcome,
+            "comparable": True,
+            "pooled": pooled,
+            "share_of_parameters_common_origin": 0.9 if level else 0.0,
+        },
         "coverage": {"any": 0.98, "signs": 0.6, "exact": 0.98, "trained": 1.0},
         "tests_tried": 100,
         "direction": {"text": "direction not determined"},
-        "not_made": [],
-        "limits": ["direction not determined: common origin is symmetric"],
-        "modules": [],
-        "scores": [],
     }
 
 

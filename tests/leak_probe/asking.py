@@ -40,6 +40,7 @@ ALIASES = {
     "token": "apitoken",
     "invitation": "panelinvitation",
     "run": "submissionrun",
+    "check": "selfcheck",
     "place": "consortiuminstitution",
     "item": "submissionitem",
 }

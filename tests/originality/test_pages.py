@@ -13,6 +13,8 @@ from originality.evidence.text import power_of_ten
 from originality.models import Comparison
 from originality.registry import is_open
 from portal.common.viewer import Viewer
+from portal.jobs.enums import JobState
+from portal.jobs.models import Job
 from tests.factories.accounts import make_user, sign_in
 from tests.factories.consortia import make_consortium, make_entry
 from tests.factories.originality_reports import (
@@ -133,6 +135,16 @@ def test_declared_parts_stand_beside_what_was_found(client, team, run):
     assert "vision encoder" in html
     assert "that no declared component names" not in html
     assert "that no declared component names" in undeclared
+
+
+def test_a_run_without_results_says_so(client, team, run):
+    sign_in(client, team)
+    Job.objects.filter(pk=run.job_id).update(state=JobState.QUEUED, finished=None, outcome=None)
+
+    html = client.get(f"/en/originality/reports/{run.pk}/").content.decode()
+
+    assert "There is no report yet" in html
+    assert "±" not in html
 
 
 def test_own_lineage_is_its_own_outcome_and_no_finding():

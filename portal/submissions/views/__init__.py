@@ -11,11 +11,13 @@ from portal.submissions.views.handin import (
     withdraw,
 )
 from portal.submissions.views.receipts import receipt_document, receipt_file, receipt_page, verify_receipt
+from portal.submissions.views.self_checks import cancel_self_check, self_checks
 from portal.submissions.views.storage import storage
 from portal.submissions.views.uploads import uploads, use_upload
 
 __all__ = (
     "add_item",
+    "cancel_self_check",
     "evidence",
     "open_draft",
     "receipt_document",
@@ -23,6 +25,7 @@ __all__ = (
     "receipt_page",
     "remove_item",
     "run_page",
+    "self_checks",
     "storage",
     "submission_page",
     "submit",
