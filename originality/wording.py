@@ -83,6 +83,7 @@ SENTENCES = (
     gettext_noop("has no elements"),
     gettext_noop("integers and quantised numbers are not compared"),
     gettext_noop("a scale of quantised numbers"),
+    gettext_noop("two values only, as masks have"),
     gettext_noop("eight-bit weights were read as code times scale"),
     gettext_noop("its rows are longer than 16 million numbers"),
     gettext_noop("a buffer that the architecture determines"),

@@ -37,6 +37,13 @@ def excluded_by_content(*, shape: tuple[int, ...], low: float, high: float, firs
         return "some elements are NaN or infinite"
     if low == high:
         return {0.0: "all zero", 1.0: "all one"}.get(low, "one constant value")
+    return _shaped(first, shape=shape, low=low, high=high)
+
+
+def _shaped(first: Floats, *, shape: tuple[int, ...], low: float, high: float) -> str | None:
+    """Return what the first rows look like when nobody trained them, or None."""
+    if _two_valued(first, low=low, high=high):
+        return "two values only, as masks have"
     if len(shape) == 1 and _monotone(first.reshape(-1)):
         return "a monotone series, as rotary frequencies are"
     if len(first) > 1 and len(shape) > 1 and bool((first == first[0]).all()):
@@ -44,6 +51,11 @@ def excluded_by_content(*, shape: tuple[int, ...], low: float, high: float, firs
     if len(shape) == 2 and _sinusoidal(first):
         return "a sinusoidal position table"
     return None
+
+
+def _two_valued(first: Floats, *, low: float, high: float) -> bool:
+    """Whether the first rows hold the extremes and nothing between: a mask, whatever its name."""
+    return first.size >= 64 and bool(((first == low) | (first == high)).all())
 
 
 def _monotone(values: Floats) -> bool:

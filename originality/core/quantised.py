@@ -65,9 +65,13 @@ def _layout(name: str, scale: "TensorMeta", *, meta: "TensorMeta") -> Scale | No
 
 
 def scale_names(tensors: Mapping[str, "TensorMeta"]) -> set[str]:
-    """Names of scales, zero points and code books: they describe a quantised neighbour and are not trained themselves."""
-    quantised = {_stem(name) for name, meta in tensors.items() if meta.dtype not in NUMBERS}
-    return {name for name in tensors if name.endswith(ENDINGS) and _stem(name) in quantised}
+    """Names of scales, zero points and code books: they describe a quantised neighbour that is larger than they are."""
+    quantised: dict[str, int] = {}
+    for name, meta in tensors.items():
+        if meta.dtype not in NUMBERS:
+            quantised[_stem(name)] = max(meta.size, quantised.get(_stem(name), 0))
+    named = {name: meta.size for name, meta in tensors.items() if name.endswith(ENDINGS)}
+    return {name for name, size in named.items() if 2 * size <= quantised.get(_stem(name), 0)}
 
 
 def _stem(name: str) -> str:

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from originality.core.views import View
 
-
 FAMILY_LENGTH = 40  # as the portal keeps it
 
 

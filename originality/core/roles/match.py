@@ -22,6 +22,7 @@ BUFFER = re.compile(
     r"|\.(?:masked_)?bias_?mask$|\.masked_bias$|(?:^|\.)attn\.bias$|mel_filters|num_batches_tracked",
     re.IGNORECASE,
 )
+LARGEST_HEAD = 512
 NUMBER = re.compile(r"(?<=\.)\d+(?=\.)")
 NOTHING = Entry(Role.OTHER)
 
@@ -40,18 +41,19 @@ def assign_roles(tensors: Mapping[str, TensorMeta], config: Mapping[str, Any] | 
     """Name the slot of every tensor and of the views in it, tower by tower; config helps where names do not tell."""
     known = config or {}
     inside = split_towers(tensors)
-    scales = scale_names(tensors)
+    fixed = _fixed(tensors)
     towers: dict[str, Tower] = {}
     slots: dict[str, Slot] = {}
     views: dict[str, View] = {}
     for tower in sorted({place for place, _ in inside.values()}):
-        names = {name: rest for name, (place, rest) in inside.items() if place == tower}
+        whole = {name: rest for name, (place, rest) in inside.items() if place == tower}
+        names = {name: rest for name, rest in whole.items() if name not in fixed}
         own = {name: tensors[name] for name in names}
         declared = _tower(tower, names, own, model_type=str(known.get("model_type", "")))
         towers[tower] = declared.tower
-        found = {name: Found(Slot(Role.SCALE, tower=tower)) if name in scales else declared.found[name] for name in own}
-        slots |= {name: place.slot for name, place in found.items()}
-        for name, (slot, view) in _views(found, own, config=known, tower=tower).items():
+        slots |= {name: Slot(fixed[name], tower=tower) for name in whole if name in fixed}
+        slots |= {name: place.slot for name, place in declared.found.items()}
+        for name, (slot, view) in _views(declared.found, own, config=known, tower=tower).items():
             if slots[view.stored] == slot:
                 slots[view.stored] = slot._replace(part="transposed")
             slots[name], views[name] = slot, view
@@ -59,9 +61,23 @@ def assign_roles(tensors: Mapping[str, TensorMeta], config: Mapping[str, Any] | 
     return RoleMap(towers, slots, views)
 
 
+def _fixed(tensors: Mapping[str, TensorMeta]) -> dict[str, Role]:
+    """Buffers and scales, which are not trained. A name alone hides no large matrix: that is judged by its content."""
+    scales = dict.fromkeys(scale_names(tensors), Role.SCALE)
+    buffers = {name: Role.BUFFER for name, meta in tensors.items() if BUFFER.search(name) and not _is_large(meta)}
+    return buffers | scales
+
+
+def _is_large(meta: TensorMeta) -> bool:
+    """Whether it is as wide as weights are; rotary tables have at most a head's width, masks are two-valued or 4-D."""
+    return len(meta.shape) in {2, 3} and min(meta.shape[-2:]) > LARGEST_HEAD
+
+
 def _tower(tower: str, names: dict[str, str], tensors: Mapping[str, TensorMeta], *, model_type: str) -> Declared:
-    if tower == "projector":
-        return Declared(Tower("projector"), {name: _projector(rest) for name, rest in names.items()})
+    if tower == "projector" or not names:
+        return Declared(
+            Tower("projector" if names else "none"), {name: _projector(rest) for name, rest in names.items()}
+        )
     templates = {template(rest) for rest in names.values()}
     for family in FAMILIES.get(tower, FAMILIES[""]):
         if _fits(family, templates, model_type=model_type):
@@ -71,7 +87,7 @@ def _tower(tower: str, names: dict[str, str], tensors: Mapping[str, TensorMeta],
             title = f"{family.name} moe" if sparse else family.name
             said = Tower(title, False, family.gain_offset, family.post_norm, family.rope.value)
             return Declared(said, found)
-    guessed = by_shape({rest: tensors[name] for name, rest in names.items()}, buffers=BUFFER)
+    guessed = by_shape({rest: tensors[name] for name, rest in names.items()})
     found = {name: Found(_inside(guessed[rest], tower)) for name, rest in names.items()}
     return Declared(Tower("unknown", by_shape=True), found)
 
@@ -123,8 +139,6 @@ def _compiled(family: Family) -> Patterns:
 
 
 def _declared(name: str, patterns: Patterns, *, tower: str) -> Found:
-    if BUFFER.search(name):
-        return Found(Slot(Role.BUFFER, tower=tower))
     match, entry = patterns.find(name)
     if match is None:
         return Found(_loose(name, tower=tower))
@@ -144,8 +158,6 @@ def _loose(name: str, *, tower: str) -> Slot:
 
 
 def _projector(rest: str) -> Found:
-    if BUFFER.search(rest):
-        return Found(Slot(Role.BUFFER, tower="projector"))
     role = Role.BIAS if rest.endswith("bias") else Role.PROJECTOR
     return Found(Slot(role, -1, rest, "projector"))
 

@@ -39,10 +39,10 @@ class Placed(NamedTuple):
     leaf: str  # what follows it: hints in a prefix such as `output.3.` would mislead
 
 
-def by_shape(tensors: Mapping[str, TensorMeta], *, buffers: re.Pattern[str]) -> Slots:
+def by_shape(tensors: Mapping[str, TensorMeta]) -> Slots:
     """Group tensors by the first number in their names and read the roles off the shapes; hints break ties."""
-    slots = {name: Slot(Role.BUFFER if buffers.search(name) else Role.OTHER, part=name) for name in tensors}
-    shapes = {name: meta.shape for name, meta in tensors.items() if slots[name].role is not Role.BUFFER}
+    slots = {name: Slot(Role.OTHER, part=name) for name in tensors}
+    shapes = {name: meta.shape for name, meta in tensors.items()}
     width = residual_width(tensors)
     placed = _placed(shapes)
     slots |= _outer_slots(sorted(set(shapes) - set(placed)), shapes, width)

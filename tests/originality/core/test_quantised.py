@@ -111,8 +111,8 @@ def test_weights_without_plain_scales_are_left_out_with_their_reason(tmp_path):
         at + "up_proj.weight": ("I8", codes),
         at + "up_proj.weight_scale": ("F32", scales),
         at + "up_proj.weight_zero_point": ("I8", codes[:, :1]),
-        at + "down_proj.qweight": ("I32", np.ones((8, 8), np.int32)),
-        at + "down_proj.scales": ("F16", np.ones((8, 8), np.float16)),
+        at + "down_proj.qweight": ("I32", np.ones((32, 8), np.int32)),
+        at + "down_proj.scales": ("F16", np.ones((2, 8), np.float16)),
     }
     source = open_folder(write(tmp_path, stored))
     roles = assign_roles(source.tensors)

@@ -272,6 +272,13 @@ def test_buffers_are_told_and_trained_biases_are_not_taken_for_masks():
     assert kinds == [R.BUFFER, R.BIAS, R.UP, R.BUFFER]
 
 
+def test_a_name_does_not_hide_a_large_matrix():
+    shapes = {"model.rotary.layers.0.mlp.gate_proj.weight": (2048, 1024), "model.rotary_emb.cos_cached": (4096, 128)}
+    roles = assign_roles(metas(shapes))
+
+    assert [roles.slots[name].role is R.BUFFER for name in shapes] == [False, True]
+
+
 def test_a_huge_sparse_model_is_named_quickly():
     shapes = {
         f"model.layers.{i}.mlp.experts.{j}.{name}.weight": (64, D)
