@@ -95,24 +95,22 @@ def reasons(verdict: Verdict) -> str:
     return ", ".join(rows + [f"score {score['kind']}" for score in robust(verdict)][:6])
 
 
-def differing_levels(weights: Verdict, sketches: Verdict) -> list[str]:
-    """Return the levels that the sketches give otherwise than the weights."""
-    ours, theirs = _levels(weights), _levels(sketches)
-    found = [
-        f"{key}: {ours.get(key)} and {theirs.get(key)}"
-        for key in sorted({*ours, *theirs})
-        if ours.get(key) != theirs.get(key)
+def differing_levels(weights: Verdict, sketches: Verdict, *, by_alignment: bool = False) -> list[str]:
+    """Return the levels that the sketches give otherwise than the weights: of the whole, and of every module and test."""
+    ours, theirs = (_levels(verdict, by_alignment=by_alignment) for verdict in (weights, sketches))
+    keys = sorted(key for key in {*ours, *theirs} if ours.get(key, 0) != theirs.get(key, 0))
+    return [
+        f"{weights.name} / {weights.pair.reference.name}: {key}: {ours.get(key, 0)} and {theirs.get(key, 0)}"
+        for key in keys
     ]
-    if weights.level != sketches.level:
-        found.insert(0, f"global: {weights.level} and {sketches.level}")
-    return [f"{weights.name} / {weights.pair.reference.name}: {line}" for line in found]
 
 
-def _levels(verdict: Verdict) -> dict[str, int]:
-    """Level 0 stands for a row that was not made."""
-    levels = {
-        f"{row['module']} {row.get('expert', '')} {row['test']} {row['alignment']}": int(row["level"])
-        for row in verdict.rows
-        if row["level"]
-    }
-    return levels | {f"pooled {name}": int(f["level"]) for name, f in verdict.alignments().items() if f["level"]}
+def _levels(verdict: Verdict, *, by_alignment: bool) -> dict[str, int]:
+    """Return the highest level by module and test; a row that was not made is level 0."""
+    found = {"the whole": verdict.level}
+    pooled = [{"module": "pooled", "test": "signs", "alignment": a, **f} for a, f in verdict.alignments().items()]
+    for row in (*verdict.rows, *pooled):
+        place = (row.get("tower", ""), row["module"], row.get("expert", ""), row["test"])
+        key = " ".join(str(part) for part in (*place, row["alignment"] if by_alignment else "") if part)
+        found[key] = max(found.get(key, 0), int(row["level"]))
+    return found
