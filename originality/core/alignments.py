@@ -21,6 +21,7 @@ from originality.core.signs import (
     match_magnitudes,
     match_units,
     sign_test,
+    z_of,
 )
 from originality.core.units import UnitBlock
 
@@ -79,21 +80,20 @@ class SameIndex(NamedTuple):
 
 
 def same_index(ours: list[UnitBlock], theirs: list[UnitBlock]) -> SameIndex:
-    """Hold unit i against unit i, every layer against every layer; all are counted."""
+    """Hold unit i against unit i, every layer against every layer; all are counted, few are kept as rows."""
     rows: list[SignRow] = []
     placed: list[SignRow] = []
     cells: dict[tuple[Place, Place], float] = {}
     tried = 0
     for a in ours:
-        tested = [
-            sign_row(a, b, alignment="T1", partner=None) for b in theirs if _one_expert(a, b) and comparable(a, b)
-        ]
-        for row in tested:
-            cells[place_of(a), place_of(row.reference)] = row.result.z
-        tried += len(tested)
-        if tested:
-            rows.append(max(tested, key=lambda row: row.result.z))
-            placed += [row for row in tested if place_of(row.reference) == place_of(a)]
+        fitting = [b for b in theirs if _one_expert(a, b) and comparable(a, b)]
+        z = [z_of(agreements(a, b)) for b in fitting]
+        cells |= {(place_of(a), place_of(b)): value for b, value in zip(fitting, z, strict=True)}
+        tried += len(fitting)
+        if fitting:
+            rows.append(sign_row(a, fitting[int(np.argmax(z))], alignment="T1", partner=None))
+            same = [b for b in fitting if place_of(b) == place_of(a)]
+            placed += [sign_row(a, b, alignment="T1", partner=None) for b in same]
     return SameIndex(rows, placed, cells, tried)
 
 

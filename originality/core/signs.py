@@ -51,7 +51,7 @@ def sign_test(matched: Agreements, *, shifted: Agreements) -> SignResult:
     """Test one block, or several pooled: `matched` may be the concatenation of blocks with independent signs."""
     n = matched.size
     k = int((matched > 0).sum())
-    z = _z(matched)
+    z = z_of(matched)
     return SignResult(
         n=n,
         z=z,
@@ -59,7 +59,7 @@ def sign_test(matched: Agreements, *, shifted: Agreements) -> SignResult:
         agreement=k / n if n else 0.5,
         log10_p_binomial=_binomial_log10_p(k, n=n),
         r2=effect_r2(matched),
-        control_z=_z(shifted),
+        control_z=z_of(shifted),
     )
 
 
@@ -134,6 +134,6 @@ def gate_similarity(a: UnitBlock, b: UnitBlock, *, sample: int = 64) -> float:
     return float((a.gate[rows] @ b.gate.T).max(axis=1).mean())
 
 
-def _z(matched: Agreements) -> float:
+def z_of(matched: Agreements) -> float:
     scale = math.sqrt(float(np.sum(matched * matched)))
     return float(np.sum(matched)) / scale if scale else 0.0
