@@ -47,10 +47,18 @@ def matched(parts: Sequence[DeclaredPart], *, references: Iterable[Known], accou
 
 def _rows(part: DeclaredPart, known: list[Known], account: str) -> list[dict[str, Any]]:
     facts = {key: value for key, value in part._asdict().items() if key != "ancestors"}
-    named = [row for row in known if _names(part, row)]
+    named = _closest([row for row in known if _names(part, row)])
     if not named:
         return [{**facts, "own": False, "reference": None}]
     return [{**facts, "own": row.account != "" and row.account == account, "reference": row.id} for row in named]
+
+
+def _closest(named: list[Known]) -> list[Known]:
+    """Drop a name that only stands inside the longer name of another reference that is meant."""
+    names = [row.name.casefold() for row in named]
+    return [
+        row for row in named if not any(row.name.casefold() in name for name in names if name != row.name.casefold())
+    ]
 
 
 def _names(part: DeclaredPart, row: Known) -> bool:
