@@ -224,7 +224,7 @@ def make_reference(name: str, *, content: bytes = b"sketch") -> Reference:
         sketch = store_file(path, owner="registry")
     number = next(_numbers)
     return Reference.objects.create(
-        name=name,
+        name=f"{name} {number}",
         source="https://example.org/models",
         revision="1",
         licence="Apache-2.0",
