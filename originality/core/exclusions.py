@@ -9,6 +9,8 @@ from originality.core.kernels import Floats
 from originality.core.readers import TensorMeta
 from originality.core.roles import Role, Slot
 
+TRAINED = frozenset(Role) - {Role.POSITION, Role.OTHER, Role.BUFFER, Role.SCALE}
+
 
 class Exclusion(NamedTuple):
     tensor: str
@@ -44,11 +46,11 @@ def _shaped(first: Floats, *, shape: tuple[int, ...], low: float, high: float) -
     """Return what the first rows look like when nobody trained them, or None."""
     if _two_valued(first, low=low, high=high):
         return "two values only, as masks have"
-    if len(shape) == 1 and _monotone(first.reshape(-1)):
+    if len(shape) - shape.count(1) <= 1 and _monotone(first.reshape(-1)):
         return "a monotone series, as rotary frequencies are"
     if len(first) > 1 and len(shape) > 1 and bool((first == first[0]).all()):
         return "all rows are equal"
-    if len(shape) == 2 and _sinusoidal(first):
+    if len(shape) > 1 and _sinusoidal(first):
         return "a sinusoidal position table"
     return None
 
@@ -65,14 +67,21 @@ def _monotone(values: Floats) -> bool:
 
 
 def _sinusoidal(rows: Floats) -> bool:
-    """sin² + cos² = 1 for every frequency, whether the pairs are interleaved or in halves."""
-    if rows.shape[1] < 8 or rows.shape[1] % 2 or len(rows) < 4 or float(np.abs(rows).max()) > 1.0001:
+    """sin² + cos² is one number for every frequency, whether pairs are interleaved, in halves, or halves of each half.
+
+    Tables for images keep rows and columns in a half each; some are scaled, some begin with an empty row.
+    """
+    rows = rows[np.any(rows != 0, axis=1)]
+    if rows.shape[1] < 8 or rows.shape[1] % 4 or len(rows) < 4:
         return False
     squares = rows.astype(np.float64) ** 2
-    half = rows.shape[1] // 2
-    interleaved = squares[:, 0::2] + squares[:, 1::2]
-    halves = squares[:, :half] + squares[:, half:]
-    return bool(np.allclose(interleaved, 1, atol=1e-2) or np.allclose(halves, 1, atol=1e-2))
+    halves = squares.reshape(len(rows), 2, -1)
+    quarters = squares.reshape(len(rows), 2, 2, -1)
+    return any(map(_one_number, (squares.reshape(len(rows), -1, 2).sum(2), halves.sum(1), quarters.sum(2))))
+
+
+def _one_number(sums: np.ndarray) -> bool:
+    return bool(np.allclose(sums, sums.mean(), rtol=2e-2, atol=0))
 
 
 def untrained_rows(rows: Floats) -> np.ndarray:
@@ -81,3 +90,11 @@ def untrained_rows(rows: Floats) -> np.ndarray:
     repeated = np.zeros(len(rows), bool)
     repeated[1:] = (rows[1:] == rows[:-1]).all(axis=1)
     return constant | repeated
+
+
+def surely_trained(role: str, shape: tuple[int, ...]) -> bool:
+    """Whether equality of such a tensor can be called identity: its role is one that only training fills.
+
+    Tables of positions and what no role is known of may come from a formula that two strangers share.
+    """
+    return role in TRAINED and (role != Role.BIAS or len(shape) == 1)

@@ -19,6 +19,7 @@ from originality.core.views import View
 FAMILIES = {"": (*GATED_DECODERS, *PLAIN_FAMILIES), "vision": VISION_FAMILIES, "audio": PLAIN_FAMILIES}
 BUFFER = re.compile(
     r"inv_freq|position_ids|rotary|(?:^|[._])rope(?:[._](?:freqs|cos|sin|cache)|$)|freqs_c(?:is|os)|freqs_sin"
+    r"|(?:cos|sin)_cached?$|relative_coords_table|relative_position_index|mel_scale|(?:^|\.)(?:window|fb|dct_mat)$|alibi"
     r"|\.(?:masked_)?bias_?mask$|\.masked_bias$|(?:^|\.)attn\.bias$|mel_filters|num_batches_tracked",
     re.IGNORECASE,
 )

@@ -83,7 +83,8 @@ def residual_width(tensors: Mapping[str, TensorMeta]) -> int:
 def _outer_slots(names: list[str], shapes: Shapes, width: int) -> Slots:
     tables = [name for name in names if len(shapes[name]) == 2 and shapes[name][1] == width]
     tables.sort(key=lambda name: ("head" in name.lower() or "out" in name.lower(), -shapes[name][0]))
-    slots = {name: Slot(role) for name, role in zip(tables, (Role.EMBEDDING, Role.HEAD), strict=False)}
+    slots = {name: Slot(Role.EMBEDDING) for name in tables[:1]}
+    slots |= {name: Slot(Role.HEAD) for name in tables[1:2] if shapes[name] == shapes[tables[0]]}
     norms = [name for name in names if shapes[name] == (width,) and "bias" not in name.lower()]
     return slots | {name: Slot(Role.NORM, -1, "final" if norms == [name] else name) for name in norms}
 
