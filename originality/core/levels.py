@@ -55,18 +55,21 @@ def level_of_permutation(result: PermutationResult, *, tests: int, highest: int 
     return Adjusted(value, 1 if value < math.log10(P_ANOMALY) else 0)
 
 
-def level_of_equality(result: EqualityResult, *, tests: int) -> Adjusted:
+def level_of_equality(result: EqualityResult, *, tests: int, highest: int = 3) -> Adjusted:
+    """Equality of content that nobody may have trained is an anomaly at most: `highest` says so."""
     value = adjust(result.log10_p, tests=tests)
-    return Adjusted(value, 3 if result.beyond_chance and value < math.log10(P_COMMON) else 0)
+    return Adjusted(value, highest if result.beyond_chance and value < math.log10(P_COMMON) else 0)
 
 
 def detectable_r2(*, n: int, k: int, tests: int) -> float:
-    """Return the R² that a block of n units seen in k dimensions would need to reach level 2."""
-    if not n:
+    """Return the R² at which the expected z of n units, seen in k dimensions, reaches level 2; 1 where none can.
+
+    A unit's c has mean 2ρ and variance 2/k, and z = Σc/√(Σc²) never exceeds √n: a block of few units is blind on its own.
+    """
+    needed = 2 * math.log(tests / P_COMMON)  # of z²
+    if n <= needed:
         return 1.0
-    needed = math.sqrt(2 * math.log(tests / P_COMMON))
-    mean_cosine = needed * math.sqrt(2 / k) / math.sqrt(n) / 2
-    return min(1.0, max(R2_COMMON, mean_cosine**2))
+    return min(1.0, max(R2_COMMON, needed / (2 * k * (n - needed))))
 
 
 def thresholds() -> dict[str, Any]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from originality.core.blocks import PermutationRow, SignRow
 from originality.core.compare import Findings
+from originality.core.exclusions import surely_trained
 from originality.core.levels import (
     Adjusted,
     detectable_r2,
@@ -21,7 +22,7 @@ Row = dict[str, Any]
 
 
 def module_rows(findings: Findings, *, tests: int) -> list[Row]:
-    rows = [_sign_row(row, tests=tests, k=findings.candidate.sketch.k) for row in findings.blocks.signs]
+    rows = [_sign_row(row, tests=tests) for row in findings.blocks.signs]
     rows += [_permutation_row(row, tests=tests) for row in findings.blocks.permutations]
     rows += [_tensor_row(row, tests=tests) for row in findings.tensors]
     if findings.embedding is not None:
@@ -29,7 +30,7 @@ def module_rows(findings: Findings, *, tests: int) -> list[Row]:
     return rows
 
 
-def _sign_row(row: SignRow, *, tests: int, k: int) -> Row:
+def _sign_row(row: SignRow, *, tests: int) -> Row:
     result = row.result
     return {
         "module": block_name(row.candidate),
@@ -41,7 +42,7 @@ def _sign_row(row: SignRow, *, tests: int, k: int) -> Row:
         "test": "signs",
         "alignment": row.alignment,
         **sign_figures(result, level_of_signs(result, tests=tests)),
-        "detectable_r2": detectable_r2(n=result.n, k=k, tests=tests),
+        "detectable_r2": detectable_r2(n=result.n, k=row.candidate.reads.shape[1], tests=tests),
     }
 
 
@@ -113,7 +114,8 @@ def _embedding_row(findings: Findings, result: PermutationResult, *, tests: int)
 
 def _tensor_row(row: TensorRow, *, tests: int) -> Row:
     """The module's name is the tensor's role and layer, whatever the team called it."""
-    adjusted = level_of_equality(row.equality, tests=tests)
+    highest = 3 if all(surely_trained(side.role, side.shape) for side in (row.candidate, row.reference)) else 1
+    adjusted = level_of_equality(row.equality, tests=tests, highest=highest)
     return {
         "module": module_name(row),
         "role": row.candidate.role,

@@ -6,7 +6,7 @@ from typing import Any
 from originality.core.baselines import Baselines
 from originality.core.compare import Findings, Side, depth_map, expert_map
 from originality.core.coverage import parameters_in
-from originality.core.levels import adjust, level_of_signs, thresholds
+from originality.core.levels import adjust, detectable_r2, level_of_signs, thresholds
 from originality.core.metadata import compare_metadata
 from originality.core.modulerows import Row, module_rows, sign_figures
 from originality.core.outcome import Circumstances, declared_lineage, outcome, why_not_comparable
@@ -115,8 +115,10 @@ def _side(side: Side) -> Row:
 def _global(
     findings: Findings, modules: list[Row], *, levels: list[int], tests: int, coverage: float, lineage: str | None
 ) -> Row:
+    widths = [row.candidate.reads.shape[1] for row in findings.blocks.signs]
     pooled = {
         alignment: sign_figures(result, level_of_signs(result, tests=tests))
+        | {"detectable_r2": detectable_r2(n=result.n, k=min(widths, default=1), tests=tests)}
         for alignment, result in findings.blocks.pooled.items()
     }
     found = {name for row in modules if row["level"] >= 2 for name in row["candidate"]}
@@ -131,10 +133,17 @@ def _global(
         "comparable": not not_comparable,
         "not_comparable": not_comparable,
         "pooled": pooled,
+        "detectable_r2": _detectable(modules),
         "share_of_parameters_common_origin": share,
         "modules_at_level_2_or_more": sum(row["level"] >= 2 for row in modules),
         "norm_gains_joint_p_adj": 10 ** adjust(joint.log10_p, tests=tests) if joint else None,
     }
+
+
+def _detectable(modules: list[Row]) -> Row | None:
+    """The smallest effect that would have been called common origin: where most is seen, and where least."""
+    limits = [row["detectable_r2"] for row in modules if "detectable_r2" in row]
+    return {"finest": min(limits), "coarsest": max(limits)} if limits else None
 
 
 def _coverage(findings: Findings) -> dict[str, float]:

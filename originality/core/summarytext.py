@@ -38,6 +38,10 @@ def print_report(document: dict[str, Any], console: Console) -> None:
 def _remarks(document: dict[str, Any]) -> list[str]:
     """What a reader must know before any figure."""
     remarks = [document["global"]["not_comparable"]] if document["global"]["not_comparable"] else []
+    if document["global"]["level"] == 0 and (limit := document["global"]["detectable_r2"]):
+        remarks.append(
+            f"detection limit: R² {limit['finest']:.3f} where a module shows most, {_coarsest(limit['coarsest'])}"
+        )
     lineage = document["lineage"]
     if lineage and not lineage["shown"]:
         remarks.append(f"declared as own lineage ({lineage['declared']}), not shown by the weights")
@@ -47,6 +51,10 @@ def _remarks(document: dict[str, Any]) -> list[str]:
     return remarks + [
         f"the candidate's licence files name a holder that the reference's name: {text}" for text in found
     ]
+
+
+def _coarsest(limit: float) -> str:
+    return "and some modules are too small to show anything on their own" if limit >= 1 else f"{limit:.3f} where least"
 
 
 def _excluded(document: dict[str, Any]) -> list[str]:
@@ -103,19 +111,35 @@ def _modules(rows: list[dict[str, Any]]) -> Table:
 
 def _scores(scores: list[dict[str, Any]]) -> Table:
     columns = ("score", "value", "by chance", "unrelated models", "known descent", "coverage")
-    table = Table(*columns, title="scores (no level follows from them)")
+    table = Table(*columns, title="scores (no level follows from them, but 1 where it is named)")
     for score in scores:
-        chance = f"{score['null_mean']:.3f} ± {score['null_sd']:.3f}"
-        registry = "-"
-        if score["registry_pairs"]:
-            registry = f"{score['registry_mean']:.3f} ± {score['registry_sd']:.3f} (N={score['registry_pairs']})"
-            registry += f", percentile {score['control_percentile']:.0f}"
+        name = " ".join(part for part in (score["name"], score.get("tower", ""), score.get("alignment", "")) if part)
         control = "-" if score["positive_control"] is None else f"{score['positive_control']:.3f}"
-        value = f"{score['value']:.3f}"
-        if "joint_permutation_p" in score:
-            value += f"; Pearson {score['pearson']:.3f}, joint p = {score['joint_permutation_p']:.2g}"
-        table.add_row(score["name"], value, chance, registry, control, f"{score['coverage']:.4%}")
+        chance = _spread(score["null_mean"], score["null_sd"])
+        table.add_row(_plain(name), _value(score), chance, _unrelated(score), control, f"{score['coverage']:.4%}")
     return table
+
+
+def _value(score: dict[str, Any]) -> str:
+    value = f"{score['value']:.3f}"
+    if "joint_permutation_p" in score:
+        value += f"; Pearson {score['pearson']:.3f}, joint p = {score['joint_permutation_p']:.2g}"
+    return value + ("; level 1" if score.get("level") else "")
+
+
+def _unrelated(score: dict[str, Any]) -> str:
+    """Count the pairs: of three, a percentile says nothing."""
+    pairs = score["registry_pairs"]
+    if not pairs:
+        return "-"
+    below = round(score["control_percentile"] * pairs / 100)
+    return (
+        f"{_spread(score['registry_mean'], score['registry_sd'] if pairs > 1 else 0)}; {below} of {pairs} at or below"
+    )
+
+
+def _spread(mean: float, sd: float) -> str:
+    return f"{mean:.3f} ± {sd:.3f}" if sd else f"{mean:.3f}"
 
 
 def print_trace(document: dict[str, Any], console: Console) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from originality.core.baselines import shipped_baselines
 from originality.core.compare import compare_paths, examine, open_side, open_sides
+from originality.core.levels import detectable_r2
 from originality.core.outcome import NEEDED_COVERAGE, OUTCOMES, outcome, why_not_comparable
 from originality.core.readers import open_folder
 from originality.core.report import report
@@ -144,3 +145,18 @@ def test_outcomes(level, made, coverage, lineage, expected):
 
     assert outcome(level=level, not_comparable=why, lineage=lineage) == expected
     assert expected in OUTCOMES
+
+
+def test_a_block_of_few_units_is_said_to_be_blind():
+    few, more, most = (detectable_r2(n=n, k=32, tests=1_000) for n in (32, 64, 4_096))
+
+    assert few == 1.0
+    assert 0.02 < more < 0.04
+    assert most == 0.01
+
+
+def test_no_trace_comes_with_its_detection_limit(tmp_path, parent):
+    document = compare_paths(write_model(tmp_path / "other", llama(seed=7)), parent)
+
+    assert document["global"]["detectable_r2"] == {"finest": 0.01, "coarsest": 1.0}
+    assert all(0.01 <= row["detectable_r2"] <= 1 for row in document["global"]["pooled"].values())
