@@ -89,7 +89,7 @@ BLOCK: dict[str, Check] = {
     "folded": is_flag,
     **dict.fromkeys(("kind", "tower", "expert", "part"), is_text),
 }
-TOWER: tuple[Check, ...] = (is_text, is_flag, is_number, is_flag, is_text)
+TOWER: tuple[Check, ...] = (is_text, is_flag, is_number, is_flag, is_text, is_flag)
 
 
 def check_documents(facts: Document, index: Document) -> None:

@@ -70,6 +70,7 @@ class Tower(NamedTuple):
     gain_offset: float = 0.0
     post_norm: bool = False
     rope: str = Rope.UNKNOWN.value
+    gate_named: bool = True  # False where shapes alone could not tell gate from up: either may carry the signs
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from originality.core.quantised import scale_names
 from originality.core.readers import TensorMeta
 from originality.core.roles.cuts import Surroundings, views_of
 from originality.core.roles.kinds import Role, RoleMap, Slot, Tower
-from originality.core.roles.shapes import by_shape, residual_width
+from originality.core.roles.shapes import by_shape, gates_named, residual_width
 from originality.core.roles.tables import GATED_DECODERS, Entry, Family, Table
 from originality.core.roles.tables_plain import PLAIN_FAMILIES
 from originality.core.roles.tables_towers import VISION_FAMILIES
@@ -90,7 +90,7 @@ def _tower(tower: str, names: dict[str, str], tensors: Mapping[str, TensorMeta],
             return Declared(said, found)
     guessed = by_shape({rest: tensors[name] for name, rest in names.items()})
     found = {name: Found(_inside(guessed[rest], tower)) for name, rest in names.items()}
-    return Declared(Tower("unknown", by_shape=True), found)
+    return Declared(Tower("unknown", by_shape=True, gate_named=gates_named(guessed)), found)
 
 
 def _inside(slot: Slot, tower: str) -> Slot:

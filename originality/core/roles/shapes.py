@@ -139,6 +139,16 @@ def _mlp_width(matrices: list[str], shapes: Shapes, width: int) -> int:
     return max((as_rows & as_columns) - {width}, default=0)
 
 
+def gates_named(slots: Slots) -> bool:
+    """Whether every gate was told from its twin by a word in its name."""
+    return all(GATE_HINT.search(_leaf(name)) for name, slot in slots.items() if slot.role is Role.GATE)
+
+
+def _leaf(name: str) -> str:
+    found = LAYER.search(name)
+    return name[found.end() :] if found else name
+
+
 def _norm_slots(layer: int, leaves: Mapping[str, str]) -> Slots:
     named = {name: leaf for name, leaf in leaves.items() if "bias" not in leaf.lower()}
     slots = {}

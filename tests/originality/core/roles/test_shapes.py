@@ -42,6 +42,14 @@ def test_an_unknown_decoder_is_read_off_shapes_and_words(words):
     assert roles.find(R.EMBEDDING) == "words"
 
 
+def test_a_gate_that_no_word_names_is_said_to_be_a_guess():
+    shapes = {"b.0.ff.one.w": (N, D), "b.0.ff.two.w": (N, D), "b.0.ff.three.w": (D, N), "b.0.att.w": (D, D)}
+    named = {name.replace("one", "gate"): shape for name, shape in shapes.items()}
+
+    assert not roles_of(shapes).towers[""].gate_named
+    assert roles_of(named).towers[""].gate_named
+
+
 def test_latent_attention_under_foreign_names():
     shapes = {
         "w": (500, D),
