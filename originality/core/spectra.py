@@ -1,7 +1,7 @@
 """Singular values of each attention head's W_qᵀW_k and W_oW_v: no rotation, rescaling inside the head or sign changes them.
 
-Heads are exchangeable at initialisation, so heads of equal index have like spectra only in models of one descent. The
-common shape of all heads' spectra is taken away first: it follows from the recipe.
+Key/value heads are exchangeable at initialisation, each with the query heads that share it, so groups of equal index have
+like spectra only in models of one descent. The common shape of all spectra is taken away first: it follows from the recipe.
 """
 
 import math
@@ -17,7 +17,7 @@ from originality.core.roles import Role, RoleMap
 
 KEPT = 16
 WIDEST_HEAD = 512
-MIN_HEADS = 8  # over all layers
+MIN_GROUPS = 8  # over all layers
 Spectra = dict[tuple[str, int], dict[str, Matrix]]
 Grams = NDArray[np.float64]
 
@@ -31,7 +31,9 @@ class SpectraResult(NamedTuple):
 
 
 def head_spectra(source: Source, *, roles: RoleMap) -> Spectra:
-    """Return {(tower, layer): {"qk": (heads, r), "vo": (heads, r)}}: logs of the largest singular values of every head.
+    """Return {(tower, layer): {"qk": (groups, heads of a group · r), "vo": …}}: logs of the largest singular values.
+
+    A group is a key/value head with its query heads.
 
     One pass over each of the four tensors, heads · d_head² numbers in memory.
     """
@@ -55,7 +57,8 @@ def _layer(source: Source, *, roles: RoleMap, place: tuple[str, int]) -> dict[st
     group = len(q) // len(k)
     if group * len(k) != len(q):
         return {}
-    return {"qk": _logs(q, np.repeat(k, group, axis=0)), "vo": _logs(o, np.repeat(v, group, axis=0))}
+    kinds = {"qk": _logs(q, np.repeat(k, group, axis=0)), "vo": _logs(o, np.repeat(v, group, axis=0))}
+    return {kind: logs.reshape(len(k), -1) for kind, logs in kinds.items()}
 
 
 def _whole(source: Source, name: str) -> bool:
@@ -104,10 +107,10 @@ def _logs(a: Grams, b: Grams) -> Matrix:
 
 
 def spectra_row(candidate: Spectra, reference: Spectra) -> SpectraResult | None:
-    """Correlate centred spectra of heads of equal place; permuting the heads of each layer gives the null exactly."""
+    """Correlate centred spectra of groups of equal place; permuting the groups of each layer gives the null."""
     pairs = [pair for place in sorted(set(candidate) & set(reference)) for pair in _pairs(candidate, reference, place)]
     n = sum(len(x) for x, _ in pairs)
-    if n < MIN_HEADS:
+    if n < MIN_GROUPS:
         return None
     total = sum(float(np.sum(x * y)) for x, y in pairs)
     scale = math.sqrt(sum(float(np.sum(x * x)) for x, _ in pairs) * sum(float(np.sum(y * y)) for _, y in pairs))
@@ -125,7 +128,7 @@ def _pairs(
     reference: Mapping[tuple[str, int], dict[str, Matrix]],
     place: tuple[str, int],
 ) -> list[tuple[Grams, Grams]]:
-    """Spectra of both kinds side by side, centred over the heads of the layer."""
+    """Spectra of both kinds side by side, centred over the groups of the layer."""
     sides = [
         np.hstack([spectra["qk"], spectra["vo"]]).astype(np.float64) for spectra in (candidate[place], reference[place])
     ]
