@@ -38,8 +38,8 @@ MLP = r"(?:mlp|feed_forward|block_sparse_moe|moe|ffn)"
 HEADS = r"(?:self_attn|attention|attn)"
 
 OUTSIDE: Table = {
-    r"(?:model\.)?(?:embed_tokens|tok_embeddings)\.weight": Entry(Role.EMBEDDING),
-    r"(?:lm_head|output)\.weight": Entry(Role.HEAD),
+    r"(?:model\.)?(?:embed_tokens|tok_embeddings|embed)\.weight": Entry(Role.EMBEDDING),
+    r"(?:lm_head|output|head)\.weight": Entry(Role.HEAD),
     r"(?:model\.)?(?:norm|final_layernorm)\.weight": Entry(Role.NORM, "final"),
 }
 ATTENTION: Table = {
@@ -53,12 +53,12 @@ ATTENTION: Table = {
     rf"{LINE}{HEADS}\.(?:k_norm|k_layernorm|key_layernorm)\.weight": Entry(Role.HEAD_NORM, "key"),
 }
 LATENT: Table = {
-    rf"{LINE}{HEADS}\.q_a_proj\.weight": Entry(Role.LATENT_IN, "query"),
-    rf"{LINE}{HEADS}\.q_b_proj\.weight": Entry(Role.LATENT_OUT, "query"),
+    rf"{LINE}{HEADS}\.(?:q_a_proj|wq_a)\.weight": Entry(Role.LATENT_IN, "query"),
+    rf"{LINE}{HEADS}\.(?:q_b_proj|wq_b)\.weight": Entry(Role.LATENT_OUT, "query"),
     rf"{LINE}{HEADS}\.q_a_layernorm\.weight": Entry(Role.HEAD_NORM, "latent_query"),
-    rf"{LINE}{HEADS}\.kv_a_proj_with_mqa\.weight": Entry(Role.LATENT_IN, "key_value"),
-    rf"{LINE}{HEADS}\.kv_b_proj\.weight": Entry(Role.LATENT_OUT, "key_value"),
-    rf"{LINE}{HEADS}\.kv_a_layernorm\.weight": Entry(Role.HEAD_NORM, "latent_key_value"),
+    rf"{LINE}{HEADS}\.(?:kv_a_proj_with_mqa|wkv_a)\.weight": Entry(Role.LATENT_IN, "key_value"),
+    rf"{LINE}{HEADS}\.(?:kv_b_proj|wkv_b)\.weight": Entry(Role.LATENT_OUT, "key_value"),
+    rf"{LINE}{HEADS}\.(?:kv_a_layernorm|kv_norm)\.weight": Entry(Role.HEAD_NORM, "latent_key_value"),
 }
 GATED: Table = {
     rf"{LINE}{MLP}\.(?:gate_proj|w1)\.weight": Entry(Role.GATE),
@@ -67,7 +67,7 @@ GATED: Table = {
     rf"{LINE}{MLP}\.gate_up_proj\.weight": Entry(Role.FUSED, "gate_up", cut="gate_up"),
 }
 NORMS: Table = {
-    rf"{LINE}(?:input_layernorm|attention_norm)\.weight": Entry(Role.NORM, "attention"),
+    rf"{LINE}(?:input_layernorm|attention_norm|attn_norm)\.weight": Entry(Role.NORM, "attention"),
     rf"{LINE}(?:post_attention_layernorm|ffn_norm|pre_ff_layernorm)\.weight": Entry(Role.NORM, "mlp"),
     rf"{LINE}post_self_attn_layernorm\.weight": Entry(Role.NORM, "after_attention"),
     rf"{LINE}(?:post_mlp_layernorm|post_feedforward_layernorm)\.weight": Entry(Role.NORM, "after_mlp"),

@@ -136,6 +136,23 @@ FAMILIES = {
         | {L + "mlp.gate.e_score_correction_bias": ((2,), Slot(R.BIAS, 3, "router"))},
         "latent moe",
     ),
+    "deepseek's own names": (
+        outside("embed.weight", "norm.weight", "head.weight")
+        | gated(M + "ffn.experts.1.", ("w1", "w3", "w2"), expert="1")
+        | gated(M + "ffn.shared_experts.", ("w1", "w3", "w2"), expert="shared")
+        | {
+            M + "ffn.gate.weight": ((2, D), Slot(R.ROUTER, 3)),
+            M + "attn.wq_a.weight": ((12, D), Slot(R.LATENT_IN, 3, "query")),
+            M + "attn.wq_b.weight": ((48, 12), Slot(R.LATENT_OUT, 3, "query")),
+            M + "attn.wkv_a.weight": ((20, D), Slot(R.LATENT_IN, 3, "key_value")),
+            M + "attn.wkv_b.weight": ((64, 16), Slot(R.LATENT_OUT, 3, "key_value")),
+            M + "attn.kv_norm.weight": ((16,), Slot(R.HEAD_NORM, 3, "latent_key_value")),
+            M + "attn.wo.weight": ((D, 32), Slot(R.OUTPUT, 3)),
+            M + "attn_norm.weight": ((D,), Slot(R.NORM, 3, "attention")),
+            M + "ffn_norm.weight": ((D,), Slot(R.NORM, 3, "mlp")),
+        },
+        "meta-llama moe",
+    ),
     "glm and solar moe": (
         LLAMA_OUT | attention(L + "self_attn.") | TWO_NORMS | EXPERTS | ROUTED
         | gated(L + "mlp.shared_experts.", expert="shared"),
