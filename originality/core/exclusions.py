@@ -9,7 +9,7 @@ from originality.core.kernels import Floats
 from originality.core.readers import TensorMeta
 from originality.core.roles import Role, Slot
 
-TRAINED = frozenset(Role) - {Role.POSITION, Role.OTHER, Role.BUFFER, Role.SCALE}
+TRAINED = frozenset(Role) - {Role.POSITION, Role.OTHER, Role.BUFFER, Role.SCALE, Role.HEAD_NORM, Role.BIAS}
 
 
 class Exclusion(NamedTuple):
@@ -92,9 +92,10 @@ def untrained_rows(rows: Floats) -> np.ndarray:
     return constant | repeated
 
 
-def surely_trained(role: str, shape: tuple[int, ...]) -> bool:
-    """Whether equality of such a tensor can be called identity: its role is one that only training fills.
+def surely_trained(role: str) -> bool:
+    """Whether equality at equal places can be called identity: the role is filled by training alone, in any order.
 
-    Tables of positions and what no role is known of may come from a formula that two strangers share.
+    Positions and what no role is known of may come from a formula that two strangers share; gains and biases of heads
+    follow the rotary frequencies, so that those of strangers are alike place by place.
     """
-    return role in TRAINED and (role != Role.BIAS or len(shape) == 1)
+    return role in TRAINED
