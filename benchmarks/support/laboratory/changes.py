@@ -115,25 +115,25 @@ def scaled(tensors: Tensors, *, seed: int) -> Tensors:
     return changed
 
 
-def flipped(tensors: Tensors, *, seed: int) -> Tensors:
+def flipped(tensors: Tensors, *, shape: Shape, seed: int) -> Tensors:
     """Random signs on every unit of the MLPs and every value channel: the disguise no exact test sees through."""
     dice, changed = generator(seed), dict(tensors)
     for at in mlps(tensors):
-        _flip(changed, f"{at}up_proj.weight", f"{at}down_proj.weight", dice=dice)
+        _flip(changed, f"{at}up_proj.weight", f"{at}down_proj.weight", head=shape.head, dice=dice)
     for at in blocks(tensors):
         value, output = f"{at}self_attn.v_proj.weight", f"{at}self_attn.o_proj.weight"
-        _flip(changed, value, output, dice=dice)
+        _flip(changed, value, output, head=shape.head, dice=dice)
     return changed
 
 
-def _flip(tensors: Tensors, reads: str, writes: str, *, dice: torch.Generator) -> None:
+def _flip(tensors: Tensors, reads: str, writes: str, *, head: int, dice: torch.Generator) -> None:
     count, wide = len(tensors[reads]), tensors[writes].shape[1]
     coins = torch.randint(0, 2, (count,), generator=dice).float() * 2 - 1
     tensors[reads] = tensors[reads] * coins[:, None]
-    tensors[writes] = tensors[writes] * per_column(coins, wide)
+    tensors[writes] = tensors[writes] * per_column(coins, wide, head=head)
 
 
-def per_column(coins: torch.Tensor, wide: int, *, head: int = 16) -> torch.Tensor:
+def per_column(coins: torch.Tensor, wide: int, *, head: int) -> torch.Tensor:
     """One factor per column of the output: value channels serve every query head of their group."""
     if len(coins) == wide:
         return coins

@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 
 
 class Pair(NamedTuple):
-    """`sketched` compares the published sketches instead of the weights."""
+    """`sketched` compares the published sketches instead of the weights; `step0` is where the candidate began."""
 
     candidate: Path
     reference: Path
     sketched: bool = False
+    step0: Path | None = None
 
 
 class Verdict(NamedTuple):
@@ -53,7 +54,8 @@ def verdict(pair: Pair) -> Verdict:
     from originality.core.compare import examine
     from originality.core.report import report
 
-    findings = examine(side(pair.candidate, pair.sketched), side(pair.reference, pair.sketched))
+    step0 = side(pair.step0, pair.sketched).sketch if pair.step0 else None
+    findings = examine(side(pair.candidate, pair.sketched), side(pair.reference, pair.sketched), step0=step0)
     document = report(findings, baselines=shipped_baselines())
     rows = document.pop("modules")
     return Verdict(pair, document["global"]["level"], rows, document)

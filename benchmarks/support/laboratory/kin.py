@@ -189,8 +189,8 @@ def _two_towers(eyes: Tensors) -> Kin:
 
 
 def _hidden(base: Tensors, *, shape: Shape) -> list[Kin]:
-    signs = changes.queries_flipped(changes.flipped(base, seed=71), shape=shape, seed=72)
-    both = changes.queries_flipped(changes.flipped(disguised(base), seed=73), shape=shape, seed=74)
+    signs = changes.queries_flipped(changes.flipped(base, shape=shape, seed=71), shape=shape, seed=72)
+    both = changes.queries_flipped(changes.flipped(disguised(base), shape=shape, seed=73), shape=shape, seed=74)
     return [
         Kin("random signs", "base", signs, asked=DISGUISED),
         Kin("turned, reordered, random signs", "base", both, asked=DISGUISED),

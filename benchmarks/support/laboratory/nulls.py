@@ -107,7 +107,7 @@ def _blocks(a: Any, b: Any) -> Iterable[tuple[Any, Any]]:
         (ours, theirs)
         for ours in a.blocks
         for theirs in b.blocks
-        if ours.kind == theirs.kind in {"mlp", "attention"} and ours.reads.shape == theirs.reads.shape
+        if ours.kind == theirs.kind in {"mlp", "attention", "rope"} and ours.reads.shape == theirs.reads.shape
     ]
 
 

@@ -6,12 +6,14 @@ from typing import NamedTuple
 
 import torch
 
+from benchmarks.support.laboratory import changes
 from benchmarks.support.laboratory.keeping import write
 from benchmarks.support.laboratory.network import Tensors
 from benchmarks.support.laboratory.strangers import SMALL
 from benchmarks.support.laboratory.zoo import Zoo, opened
 
 PADDED = 48
+EMPTY = 8  # units of zeros
 
 
 class Shared(NamedTuple):
@@ -26,7 +28,11 @@ def untrained_pair(zoo: Zoo) -> Shared:
         "model.layers.0.self_attn.rotary_emb.inv_freq": 10_000.0 ** -torch.linspace(0, 1, 24),
         "model.positions.weight": sinusoids(rows=128, width=SMALL.width),
         "audio.mel_filters": mel_filters(bands=40, bins=201),
+        "audio.mel_scale.fb": mel_filters(bands=64, bins=257).T,
         "model.window": torch.hann_window(400),
+        "model.rotary.cos_cached": torch.outer(torch.arange(256).float(), 10_000.0 ** -torch.linspace(0, 1, 16)).cos(),
+        "model.places.table": sinusoids(rows=128, width=SMALL.width)[None],
+        "model.grid.weight": grid(side=12, width=SMALL.width),
     }
     ones = [f"model.layers.{layer}.input_layernorm.weight" for layer in range(SMALL.layers)]
     extras |= {name: torch.ones(SMALL.width) for name in ones}
@@ -41,7 +47,25 @@ def _with(zoo: Zoo, name: str, extras: Tensors) -> Path:
     padding = torch.full((PADDED, SMALL.width), 0.125)
     table = model.tensors["model.embed_tokens.weight"]
     model.tensors["model.embed_tokens.weight"] = torch.cat([table, padding])
+    for at in changes.mlps(model.tensors):
+        model.tensors.update(_with_empty_units(model.tensors, at))
     return write(zoo.folder / f"untrained parts in {name}", model)
+
+
+def _with_empty_units(tensors: Tensors, at: str) -> Tensors:
+    """Widen an MLP by units of zeros, as is done to share it evenly between devices."""
+    rows = torch.zeros(EMPTY, SMALL.width)
+    return {
+        f"{at}gate_proj.weight": torch.cat([tensors[f"{at}gate_proj.weight"], rows]),
+        f"{at}up_proj.weight": torch.cat([tensors[f"{at}up_proj.weight"], rows]),
+        f"{at}down_proj.weight": torch.cat([tensors[f"{at}down_proj.weight"], rows.T], dim=1),
+    }
+
+
+def grid(*, side: int, width: int) -> torch.Tensor:
+    """Return the two-dimensional table of image encoders: a quarter each for sine and cosine of row and column."""
+    rows = sinusoids(rows=side, width=width // 2)
+    return torch.cat([rows.repeat_interleave(side, 0), rows.repeat(side, 1)], dim=1)
 
 
 def sinusoids(*, rows: int, width: int) -> torch.Tensor:
