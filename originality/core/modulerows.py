@@ -114,7 +114,8 @@ def _embedding_row(findings: Findings, result: PermutationResult, *, tests: int)
 
 def _tensor_row(row: TensorRow, *, tests: int) -> Row:
     """The module's name is the tensor's role and layer, whatever the team called it."""
-    highest = 3 if all(surely_trained(side.role) for side in (row.candidate, row.reference)) else 1
+    trained = surely_trained(row.candidate.role) and surely_trained(row.reference.role)
+    highest = 3 if trained else int(row.identical)  # elsewhere only a whole tensor of equal values is an anomaly
     adjusted = level_of_equality(row.equality, tests=tests, highest=highest)
     return {
         "module": module_name(row),
