@@ -3,7 +3,8 @@
     python benchmarks/jobs_chaos.py [--jobs 60] [--seed 1] [--faults 24]
 
 Two polling workers, one Celery worker and two reconcilers do short jobs while processes are killed and stopped around them. Every
-fifth job is announced to no broker, every other one three times, and each is asked for twice. Ends with 1 unless all counts are 0.
+fifth job is announced to no broker, every other one three times, and each is asked for twice; every sixth puts together the five
+before it and must not begin earlier than they end. Ends with 1 unless all counts are 0.
 """
 
 import argparse
@@ -17,6 +18,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -185,14 +187,16 @@ def ask_for(count: int, chance: random.Random) -> None:
     from portal.jobs import actions
     from portal.jobs.actions.sending import send
 
-    broker = settings.CELERY_BROKER_URL
+    broker, parts = settings.CELERY_BROKER_URL, list[Any]()
     for number in range(count):
         payload = {"script": f"time.sleep({chance.uniform(0.1, 1.5):.2f}); result({number})"}
         settings.CELERY_BROKER_URL = "" if number % 5 == 0 else broker
         for _ in range(2):
-            job = actions.enqueue("hasty", key=f"job-{number}", payload=payload, actor="system")
+            after = parts if number % 6 == 5 else ()
+            job = actions.enqueue("hasty", key=f"job-{number}", payload=payload, actor="system", after=after)
         for _ in range(2 if settings.CELERY_BROKER_URL else 0):
             send(job.pk)
+        parts = [] if number % 6 == 5 else [*parts, job]
     settings.CELERY_BROKER_URL = broker
 
 
@@ -220,6 +224,7 @@ def report(chaos: Chaos, *, seconds: float) -> int:
     counts = {
         "lost": Job.objects.exclude(state="succeeded").count() + len(fences.keys() - written.keys()),
         "duplicates": sum(number - 1 for number in written.values()),
+        "too early": too_early(),
         "fence mismatches": sum(fences.get(job) != fence for job, fence in results),
         "processes left": left,
     }
@@ -228,6 +233,15 @@ def report(chaos: Chaos, *, seconds: float) -> int:
     print("attempts: " + ", ".join(f"{name} {number}" for name, number in attempt_outcomes()))
     print(", ".join(f"{name} {number}" for name, number in counts.items()))
     return 1 if any(counts.values()) else 0
+
+
+def too_early() -> int:
+    """Attempts that began before all that the job needs had ended."""
+    from django.db.models import F
+
+    from portal.jobs.models import Attempt
+
+    return Attempt.objects.filter(started__lt=F("job__needs__on__finished")).distinct().count()
 
 
 def attempt_outcomes() -> list[tuple[str, int]]:

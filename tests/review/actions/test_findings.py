@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 
 from portal.audit.models import Event
 from portal.common.viewer import viewer_of_user
@@ -90,7 +91,9 @@ def test_a_declared_component_is_put_to_the_team_as_declared(scene, entry):
 
     open_due_replies()
 
-    assert Disqualification.objects.get().evidence[0]["note"].endswith("팀이 신고함")
+    with translation.override("ko"):
+        said = gettext("declared by the team")
+    assert Disqualification.objects.get().evidence[0]["note"].endswith(said)
 
 
 def test_the_gate_is_not_passed_before_the_report_is_done_nor_before_the_team_was_heard(scene, entry):
