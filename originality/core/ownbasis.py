@@ -18,7 +18,7 @@ from originality.core.unitblock import Reading
 from originality.core.workers import in_threads
 
 FOLDED = 1_024  # wider streams are folded first: inner products of unit rows are kept within 1/32
-SEEN = 32 << 20  # numbers of the folded rows that the directions are taken from
+SEEN = 8 << 20  # numbers of the folded rows that the directions are taken from: 8,192 rows at full width
 STORED_OWN = 32
 GROUPS = 4  # of tensors that are summed up apart, always the same ones: the sum must not depend on who is first
 
@@ -77,6 +77,9 @@ def _directions(moment: NDArray[np.float64], *, width: int, k: int) -> Matrix | 
     """Return (width, k): the leading eigenvectors, led back through the fold where there was one."""
     if not moment.any():
         return None
-    _, vectors = np.linalg.eigh(moment)
-    leading = vectors[:, ::-1][:, :k].astype(np.float32)
+    from scipy.linalg import eigh
+
+    size = len(moment)
+    _, vectors = eigh(moment, subset_by_index=(max(0, size - k), size - 1))
+    leading = vectors[:, ::-1].astype(np.float32)
     return leading if len(moment) == width else signs(width, len(moment)) @ leading

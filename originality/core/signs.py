@@ -17,6 +17,7 @@ from originality.core.units import UnitBlock
 
 ASSIGNMENT_LIMIT = 1_024  # above it mutual nearest neighbours, O(n²k): an assignment of strangers' 1,536 takes 0.6 s
 MAGNITUDE_LIMIT = 512  # the same for channels of attention, of which there are fewer
+TOGETHER = 256  # units whose cosines with all others are held at once
 Agreements = NDArray[np.float64]
 LN10 = math.log(10)
 
@@ -113,11 +114,11 @@ def mutual_nearest(a: Matrix, b: Matrix, *, blind: bool = False) -> NDArray[np.i
     """Return π[i] = j where i and j have each the largest product (blind: in size) with the other, else −1."""
     best_of_a, best_value = np.zeros(len(a), np.int64), np.full(len(b), -np.inf, np.float32)
     best_of_b = np.zeros(len(b), np.int64)
-    for start in range(0, len(a), 1024):
-        cosines = a[start : start + 1024] @ b.T
+    for start in range(0, len(a), TOGETHER):
+        cosines = a[start : start + TOGETHER] @ b.T
         if blind:
             np.abs(cosines, out=cosines)
-        best_of_a[start : start + 1024] = cosines.argmax(1)
+        best_of_a[start : start + TOGETHER] = cosines.argmax(1)
         local = cosines.argmax(0)
         better = cosines[local, np.arange(len(b))] > best_value
         best_value[better] = cosines[local[better], np.flatnonzero(better)]

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from originality.core.corner import corner_of, has_corner
+from originality.core.device import active
 from originality.core.exclusions import excluded_before_reading, excluded_by_content
-from originality.core.kernels import Codes, Floats, bf16_values, count_codes, to_bf16, untrained, widened
+from originality.core.kernels import Codes, Floats, bf16_values, to_bf16, untrained, widened
 from originality.core.projection import sample_positions
 from originality.core.readers import Source, TensorMeta
 from originality.core.roles import Role, Slot
@@ -106,7 +107,7 @@ class _Pass:
             self.codes.update(codes.data)
             self.low = float(np.minimum(self.low, values.min()))  # min() would lose a NaN
             self.high = float(np.maximum(self.high, values.max()))
-        count_codes(self.tables, codes.reshape(-1))
+        active().count_codes(self.tables, codes.reshape(-1))
         if start == 0:
             self.first = widened(stored[:64])
         idle = self._idle(bits)

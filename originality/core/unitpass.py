@@ -5,10 +5,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from originality.core.device import active
 from originality.core.kernels import Floats, widened
 from originality.core.projection import Matrix, coins, fold_rows
 from originality.core.readers import Source
-from originality.core.unitkernels import gated_units, turned
+from originality.core.unitkernels import turned
 
 FOLDED = 1_024  # wider streams are folded to so many buckets: inner products of unit rows are kept within 1/32
 CHUNK = 1 << 19  # numbers of one matrix that are looked at together
@@ -48,7 +49,7 @@ def gated_features(
         parts = (gate[start:stop], up[start:stop], down[:, start:stop])
         halves = all(part.dtype == np.uint16 for part in parts)
         g, u, d = parts if halves else (widened(part).view(np.uint32) for part in parts)
-        folded, sums[start:stop] = gated_units((g, u, _columns(d)), gain, flips, 16 if halves else 0, buckets)
+        folded, sums[start:stop] = active().gated_units((g, u, _columns(d)), gain, flips, 16 if halves else 0, buckets)
         lengths = np.sqrt(np.maximum(sums[start:stop, :3].T, TINY)).astype(np.float32)[:, :, None]
         folded /= lengths
         seen[:, start:stop] = fold_rows(folded, min(k, width))
