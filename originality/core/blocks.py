@@ -35,6 +35,7 @@ NOT_NEEDED = {
 }
 NO_STRINGS = "alignment T3: too few shared strings with embeddings on both sides"
 NO_GATES = "alignment T4: no tower of the two models has gated units on both sides"
+UNNAMED = "sign test of gated units: in neither model do names tell gate from up"
 GUESSED = "alignment T4: the roles of both models' tensors were guessed, so gates might be what carries signs"
 
 
@@ -64,6 +65,11 @@ class BlockTests:
     turns: dict[tuple[str, str, str], Turn] = field(default_factory=dict)
 
     @property
+    def pools(self) -> int:
+        """How many pools were tried; of the two orders of gate and up the larger z is kept, and both count."""
+        return len({(row.alignment, row.swapped) for row in self.poolable})
+
+    @property
     def poolable(self) -> list[SignRow]:
         """Rows whose pair of blocks was fixed without looking at signs."""
         return self.placed + [row for row in self.signs if row.alignment != "T1"]
@@ -79,13 +85,55 @@ def run_block_tests(candidate: Sketch, reference: Sketch) -> BlockTests:
     theirs = reference.blocks
     permutations = [*_plain(candidate.blocks, theirs, alignment="T1")]
     tests = BlockTests([], _best_of_each(permutations), len(permutations), {}, {}, _twins(theirs))
-    for kind in FREE_SIGNS:
+    for kind in FREE_SIGNS[1:]:
         _in_one_basis(tests, _kind(candidate.blocks, kind), _kind(theirs, kind), swapped=False)
-    if candidate.by_shape:  # where names do not say which matrix is the gate, both orders are tried and counted
-        turned = [replace(b, reads=b.gate, gate=b.reads) for b in candidate.blocks if b.gate is not None]
-        _in_one_basis(tests, _kind(turned, "mlp"), _kind(theirs, "mlp"), swapped=True)
+    for family in _gated_families(candidate, reference):
+        _in_one_basis(tests, family.ours, family.theirs, swapped=family.swapped)
     tests.pooled = pooled_signs(tests.poolable, twins=tests.twins)
     return tests
+
+
+class _Family(NamedTuple):
+    ours: list[UnitBlock]
+    theirs: list[UnitBlock]
+    swapped: bool
+
+
+def _gated_families(candidate: Sketch, reference: Sketch) -> list[_Family]:
+    """Pair gated blocks so that the names of one side at least tell the gate: what is taken for up there is up.
+
+    Of the other side both orders are tried and counted. Where neither side is named there is no test: the signs of true
+    gates are not free.
+    """
+    ours, theirs = _kind(candidate.blocks, "mlp"), _kind(reference.blocks, "mlp")
+    open_ours = [block for block in ours if not _gate_named(candidate, block.tower)]
+    open_theirs = [block for block in theirs if not _gate_named(reference, block.tower)]
+    named_ours = [block for block in ours if _gate_named(candidate, block.tower)]
+    named_theirs = [block for block in theirs if _gate_named(reference, block.tower)]
+    families = [
+        _Family(ours, named_theirs, swapped=False),
+        _Family(_swapped(open_ours), named_theirs, swapped=True),
+        _Family(named_ours, open_theirs, swapped=False),
+        _Family(named_ours, _swapped(open_theirs), swapped=True),
+    ]
+    return [family for family in families if family.ours and family.theirs]
+
+
+def both_guessed(candidate: Sketch, reference: Sketch) -> str:
+    """Say it where gated blocks of both models were left out because no name tells their gates."""
+    open_sides = [
+        any(not _gate_named(sketch, b.tower) for b in _kind(sketch.blocks, "mlp")) for sketch in (candidate, reference)
+    ]
+    return UNNAMED if all(open_sides) else ""
+
+
+def _gate_named(sketch: Sketch, tower: str) -> bool:
+    found = sketch.towers.get(tower)
+    return found is None or found.gate_named
+
+
+def _swapped(blocks: list[UnitBlock]) -> list[UnitBlock]:
+    return [replace(block, reads=block.gate, gate=block.reads) for block in blocks if block.gate is not None]
 
 
 def _in_one_basis(tests: BlockTests, ours: list[UnitBlock], theirs: list[UnitBlock], *, swapped: bool) -> None:
@@ -107,12 +155,17 @@ def add_turned(tests: BlockTests, candidate: Sketch, reference: Sketch) -> list[
         towers = [tower for tower in _towers(candidate.blocks) if not tests.decided(tower)]
         if not towers:
             notes.append(NOT_NEEDED[alignment])
-        elif alignment == "T4" and candidate.by_shape and reference.by_shape:
+        elif alignment == "T4" and not _any_named(candidate, reference):
             notes.append(GUESSED)
         elif not sum(_turned(tests, candidate, reference, alignment=alignment, tower=tower) for tower in towers):
             notes.append(NO_STRINGS if alignment == "T3" else NO_GATES)
     tests.pooled = pooled_signs(tests.poolable, twins=tests.twins)
     return notes
+
+
+def _any_named(candidate: Sketch, reference: Sketch) -> bool:
+    sides = ((candidate, block) for block in candidate.blocks), ((reference, block) for block in reference.blocks)
+    return any(_gate_named(sketch, block.tower) for side in sides for sketch, block in side)
 
 
 def _turned(tests: BlockTests, candidate: Sketch, reference: Sketch, *, alignment: str, tower: str) -> bool:
@@ -121,13 +174,16 @@ def _turned(tests: BlockTests, candidate: Sketch, reference: Sketch, *, alignmen
     ours = [block for block in candidate.blocks if block.tower == tower]
     for other in _towers(reference.blocks):
         theirs = [block for block in reference.blocks if block.tower == other]
-        turn = _turn(candidate, reference, alignment=alignment, blocks=(ours, theirs))
+        sides = ours, theirs
+        if not (_gate_named(candidate, tower) or _gate_named(reference, other)):
+            sides = _without_gates(ours), _without_gates(theirs)
+        turn = _turn(candidate, reference, alignment=alignment, blocks=sides)
         if turn is None:
             continue
         made = True
         tests.turns[alignment, tower, other] = turn
-        a = [x for block in ours if (x := in_frame(block, turn=turn.rotation)) is not None]
-        b = [y for block in theirs if (y := in_frame(block)) is not None]
+        a = [x for block in sides[0] if (x := in_frame(block, turn=turn.rotation)) is not None]
+        b = [y for block in sides[1] if (y := in_frame(block)) is not None]
         rows = [*by_gates(_kind(a, "mlp"), _kind(b, "mlp"), alignment=alignment)]
         for kind in FREE_SIGNS[1:]:
             rows += by_magnitude(_kind(a, kind), _kind(b, kind), alignment=alignment)
@@ -143,7 +199,7 @@ def _turn(
 ) -> Turn | None:
     if alignment == "T4":
         return turn_from_gates(*blocks)
-    if blocks[0][0].tower or blocks[1][0].tower:
+    if any(block.tower for side in blocks for block in side):
         return None  # only the language model has strings
     found = rotation(candidate, reference)
     return None if found is None else Turn(found, 0.0)
@@ -151,6 +207,10 @@ def _turn(
 
 def _towers(blocks: list[UnitBlock]) -> list[str]:
     return sorted({block.tower for block in blocks})
+
+
+def _without_gates(blocks: list[UnitBlock]) -> list[UnitBlock]:
+    return [block for block in blocks if block.kind != "mlp"]
 
 
 def _kind(blocks: list[UnitBlock], kind: str) -> list[UnitBlock]:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from originality.core.baselines import Baselines, shipped_baselines
-from originality.core.blocks import BlockTests, add_turned, run_block_tests
+from originality.core.blocks import BlockTests, add_turned, both_guessed, run_block_tests
 from originality.core.crosschecks import order_checks
 from originality.core.disguise import Tell, tells
 from originality.core.embeddings import embedding_test
@@ -72,6 +72,8 @@ def examine(candidate: Side, reference: Side, *, step0: Sketch | None = None, pr
     ours, theirs = candidate.sketch, reference.sketch
     blocks = run_block_tests(ours, theirs)
     not_made = add_turned(blocks, ours, theirs)
+    if guessed := both_guessed(ours, theirs):
+        not_made.append(guessed)
     if not blocks.signs:
         not_made.append("sign test: no block of the two models has units of the same shape")
     embedding, why = embedding_test(ours, theirs)
@@ -86,7 +88,7 @@ def examine(candidate: Side, reference: Side, *, step0: Sketch | None = None, pr
         not_made.append("exact equality and variance: no tensor of equal role and shape")
     rows = _tensor_rows(candidate, reference, pairs, progress=progress)
     robust = robust_rows(blocks, ours, theirs)
-    tried = blocks.tried + len(blocks.pooled) + len(rows) + (embedding is not None) + (joint is not None)
+    tried = blocks.tried + blocks.pools + len(rows) + (embedding is not None) + (joint is not None)
     tried += sum(row.log10_p is not None for row in robust)
     return Findings(
         candidate=candidate,

@@ -13,13 +13,15 @@ from originality.core.kernels import Floats, histogram, pair_sums, to_bf16, wide
 from originality.core.pairkernels import pair_codes, pair_floats
 from originality.core.readers import BLOCK_ELEMENTS, Source, grid
 from originality.core.sketch import Progress, Sketch, silent
-from originality.core.summary import TABLES, TensorSummary
+from originality.core.summary import TABLES, Counts, TensorSummary
 from originality.core.variance import VarianceResult, variance_explained
 from originality.core.workers import in_threads
 
 SPAN = 16 << 20  # elements of one piece of work
 LayerMap = Callable[[str, int], int]  # tower and layer of the candidate → layer of the reference
 Place = tuple[str, str, int, str, str, tuple[int, ...]]
+ZERO_CODES = [0, 0x8000]
+Zeros = tuple[NDArray[np.int64], NDArray[np.int64]]  # +0 and −0 of candidate and reference
 
 
 class TensorRow(NamedTuple):
@@ -65,7 +67,7 @@ def _place(summary: TensorSummary, layer: int) -> Place:
 def sampled_row(candidate: Sketch, reference: Sketch, names: tuple[str, str]) -> TensorRow:
     ours, theirs = names
     left, right = candidate.samples[ours].values, reference.samples[theirs].values
-    usable = np.isfinite(left) & np.isfinite(right)
+    usable = np.isfinite(left) & np.isfinite(right) & ((left != 0) | (right != 0))  # see `_beside_zeros`
     return _row(candidate.summaries[ours], reference.summaries[theirs], left[usable], right[usable], sampled=True)
 
 
@@ -178,11 +180,11 @@ def _widened_part(ours: Floats, theirs: Floats, *, same: bool, table: bool) -> T
 
 def _full_row(candidate: Sketch, reference: Sketch, names: tuple[str, str], totals: Totals) -> TensorRow:
     a, b = candidate.summaries[names[0]], reference.summaries[names[1]]
-    chance, sums = _chance(candidate, reference, names, totals)
+    chance, sums, zeros = _chance(candidate, reference, names, totals)
     return TensorRow(
         candidate=a,
         reference=b,
-        equality=equality(equal=totals.equal, n=totals.n, chance=chance),
+        equality=_beside_zeros(equality(equal=totals.equal, n=totals.n, chance=chance), zeros),
         rounded=totals.rounded / max(totals.n, 1),
         variance=variance_explained(np.append(sums, totals.product), n=max(totals.n, 1)),
         identical=a.codes_sha256 == b.codes_sha256,
@@ -192,13 +194,30 @@ def _full_row(candidate: Sketch, reference: Sketch, names: tuple[str, str], tota
 
 def _chance(
     candidate: Sketch, reference: Sketch, names: tuple[str, str], totals: Totals
-) -> tuple[float, NDArray[np.float64]]:
-    """Chance level, and Σa, Σb, Σa², Σb² of reference and candidate."""
+) -> tuple[float, NDArray[np.float64], Zeros]:
+    """Chance level; Σa, Σb, Σa², Σb² of reference and candidate; zeros of candidate and reference."""
     if totals.left is not None and totals.right is not None and totals.sums is not None:
         n = max(totals.n, 1)
-        return float((totals.left / n) @ (totals.right / n)), totals.sums
+        zeros = (totals.left[ZERO_CODES], totals.right[ZERO_CODES])
+        return float((totals.left / n) @ (totals.right / n)), totals.sums, zeros
     ours, theirs = candidate.samples[names[0]].counts, reference.samples[names[1]].counts
     if ours is None or theirs is None:
         raise ValueError(f"{names[0]} was compared without its histogram")
     (one, one2), (other, other2) = theirs.sums(), ours.sums()
-    return ours.chance(theirs), np.array([one, other, one2, other2])
+    return ours.chance(theirs), np.array([one, other, one2, other2]), (_zeros(ours), _zeros(theirs))
+
+
+def _zeros(counts: Counts) -> NDArray[np.int64]:
+    return np.array([int(counts.counts[counts.codes == code].sum()) for code in ZERO_CODES])
+
+
+def _beside_zeros(found: EqualityResult, zeros: Zeros) -> EqualityResult:
+    """Leave out as many equal zeros as there can be: padding puts them at equal places in models that share nothing."""
+    ours, theirs = zeros
+    shared = min(int(ours.sum()), int(theirs.sum()), found.n)
+    if not shared:
+        return found
+    n = found.n - shared
+    equal = max(0, round(found.fraction * found.n) - shared)
+    by_zeros = float(ours @ theirs) / found.n**2
+    return equality(equal=min(equal, n), n=n, chance=max(found.chance - by_zeros, 0.0) * found.n / max(n, 1))

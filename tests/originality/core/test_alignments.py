@@ -3,7 +3,7 @@ import pytest
 
 from originality.core.alignments import place_of
 from originality.core.blocks import add_turned, run_block_tests
-from originality.core.compare import Side, examine
+from originality.core.compare import Side, compare_paths, examine
 from originality.core.levels import level_of_signs
 from originality.core.localise import depth_maps, expert_maps
 from originality.core.procrustes import polar, turn_from_gates
@@ -163,7 +163,7 @@ class _Blocks:
     by_shape = False
 
     def __init__(self, blocks):
-        self.blocks = blocks
+        self.blocks, self.towers = blocks, {}
 
 
 def test_random_signs_are_an_anomaly_and_strangers_are_none(sketch_of):
@@ -176,6 +176,52 @@ def test_random_signs_are_an_anomaly_and_strangers_are_none(sketch_of):
 
     assert max(found) > 0.5
     assert max(none) < 0.01
+
+
+def padded(tensors, units):
+    """Zero units behind the trained ones, as padding to a round number leaves them."""
+    changed = dict(tensors)
+    for name, value in tensors.items():
+        if name.endswith(("gate_proj.weight", "up_proj.weight")):
+            changed[name] = np.vstack([value, np.zeros((units, value.shape[1]), np.float32)])
+        elif name.endswith("down_proj.weight"):
+            changed[name] = np.hstack([value, np.zeros((len(value), units), np.float32)])
+    return changed
+
+
+@pytest.mark.parametrize("stored", [False, True])
+def test_equal_padding_makes_no_kin_of_strangers(tmp_path, stored):
+    paths = []
+    for seed in (1, 2):
+        folder = write_model(tmp_path / str(seed), padded(llama(seed=seed), 8))
+        if stored:
+            save_sketch(build_sketch(open_folder(folder)), tmp_path / f"{seed}.sketch")
+        paths.append(tmp_path / f"{seed}.sketch" if stored else folder)
+
+    report = compare_paths(*paths)
+
+    assert report["global"]["level"] == 0
+    assert all(row["level"] == 0 for row in report["modules"])
+
+
+def test_where_no_name_tells_the_gate_signs_are_not_tested(tmp_path, sketch_of):
+    def opaque(tensors):
+        inner = {"gate_proj": "first", "up_proj": "second", "down_proj": "third"}
+        names = {name: name.replace("self_attn", "att").replace(".mlp.", ".inner.") for name in tensors}
+        for old, new in inner.items():
+            names = {name: text.replace(old, new) for name, text in names.items()}
+        return {names[name]: value for name, value in tensors.items()}
+
+    ours, theirs = sketch_of("ours", opaque(llama(seed=1))), sketch_of("theirs", opaque(llama(seed=1)))
+    named = sketch_of("named", llama(seed=1))
+
+    assert (
+        "sign test of gated units: in neither model do names tell gate from up"
+        in examine(Side(ours, None), Side(theirs, None)).not_made
+    )
+    assert not [row for row in run_block_tests(ours, theirs).signs if row.candidate.kind == "mlp"]
+    assert run_block_tests(ours, named).pooled["T1"].agreement == 1.0
+    assert run_block_tests(named, ours).pooled["T1"].agreement == 1.0
 
 
 def test_the_orthogonal_map_comes_back():
