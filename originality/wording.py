@@ -32,6 +32,7 @@ SENTENCES = (
     gettext_noop("alignment T3: not needed, T1 or T2 already finds common origin"),
     gettext_noop("alignment T3: too few shared strings with embeddings on both sides"),
     gettext_noop("pickles stand beside the weights and were not read"),
+    gettext_noop("sign test of gated units: in neither model do names tell gate from up"),
     gettext_noop("alignment T4: no tower of the two models has gated units on both sides"),
     gettext_noop("alignment T4: the roles of both models' tensors were guessed, so gates might be what carries signs"),
     gettext_noop("alignment T4: not needed, an earlier alignment already finds common origin"),
