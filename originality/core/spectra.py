@@ -11,9 +11,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from originality.core.heads import head_size
 from originality.core.projection import Matrix
 from originality.core.readers import Source
-from originality.core.roles import Role, RoleMap
+from originality.core.roles import Role, RoleMap, Slot
+from originality.core.unitblock import Reading
 
 KEPT = 16
 WIDEST_HEAD = 512
@@ -48,7 +50,7 @@ def _layer(source: Source, *, roles: RoleMap, place: tuple[str, int]) -> dict[st
     if None in names or not all(_whole(source, str(name)) for name in names):
         return {}
     query, key, value, output = (str(name) for name in names)
-    size = _head_size(source, query=query, key=key)
+    size = _head_size(source, roles=roles, place=place, names=(query, key))
     shapes = [source.meta(name).shape for name in (query, key, value, output)]
     if not size or shapes[1] != shapes[2] or shapes[0] != shapes[3][::-1]:
         return {}
@@ -66,12 +68,12 @@ def _whole(source: Source, name: str) -> bool:
     return meta.readable and len(meta.shape) == 2
 
 
-def _head_size(source: Source, *, query: str, key: str) -> int:
-    """Return d_head from the config, or 0 where it does not fit."""
-    wide, narrow = source.meta(query).shape[0], source.meta(key).shape[0]
-    heads = source.config.get("num_attention_heads")
-    size = source.config.get("head_dim") or (wide // heads if heads and wide % heads == 0 else 0)
-    return size if size and wide % size == 0 and narrow % size == 0 and size <= WIDEST_HEAD else 0
+def _head_size(source: Source, *, roles: RoleMap, place: tuple[str, int], names: tuple[str, str]) -> int:
+    """Return d_head of this tower, or 0 where its config does not say it or it does not fit."""
+    wide, narrow = (source.meta(name).shape[0] for name in names)
+    reading = Reading(source, roles, k=0, basis=None)
+    size = head_size(reading, Slot(Role.QUERY, place[1], tower=place[0]), wide=wide)
+    return size if size and narrow % size == 0 and size <= WIDEST_HEAD else 0
 
 
 def _row_grams(source: Source, name: str, *, size: int) -> Grams:
