@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from portal.results.enums import State
 from portal.results.presentation.stages import stage_of
+from portal.results.presentation.teams import team_page
 from tests.factories.accounts import make_user, sign_in
 from tests.factories.releases import make_release
 from tests.factories.result_rules import ruleset_document
@@ -56,6 +57,26 @@ def test_reply_and_grounds_stand_on_the_page_of_the_team_that_was_ruled_out(clie
     assert "소명합니다." in page
     assert "B 공개 사유" in page
     assert "비공개" not in page.replace("비공개 값", "").replace("점수 비공개", "")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "level", "shown", "tone"),
+    [
+        ("own lineage", 2, "own lineage", "neutral"),
+        ("not comparable", 0, "Could not be compared", "neutral"),
+        ("", 2, "Common origin", "danger"),
+        ("", 1, "Anomaly to be explained", "info"),
+    ],
+)
+def test_a_finding_is_shown_in_the_words_of_its_outcome(outcome, level, shown, tone):
+    document = json.loads(make_release().content.public)
+    row = next(entry for entry in document["entries"] if entry["code"] == "A")["originality"][0]
+    row |= {"outcome": outcome, "level": level}
+
+    with translation.override("en"):
+        line = team_page(document, "A").comparisons[0]
+
+        assert (str(line.level_text), line.tone) == (shown, tone)
 
 
 def test_data_page_lists_every_file_with_its_digest_and_each_downloads(client):

@@ -60,8 +60,8 @@ def compared(bundle, folder) -> OriginalityRun:
     )  # fmt: skip
     run = OriginalityRun.objects.create(key="report", bundle=bundle, plan={}, plan_digest="2" * 64, actor="system")
     Comparison.objects.create(
-        run=run, reference=reference, level=0, z=0.41, alignment="T1", r2=1e-7, coverage=0.98, share=0.0,
-        report={"scores": [SCORE]}, document=blob,
+        run=run, reference=reference, level=0, outcome="own lineage", declared="own lineage", z=0.41,
+        alignment="T1", r2=1e-7, coverage=0.98, share=0.0, report={"scores": [SCORE]}, document=blob,
     )  # fmt: skip
     return run
 
@@ -76,6 +76,8 @@ def test_evidence_cites_receipt_runs_and_reports_by_digest(submission):
     ]
     [comparison] = evidence["originality"]
     assert (comparison["level"], comparison["z"], comparison["r2"]) == (0, "0.41", "0.0")
+    assert (comparison["outcome"], comparison["declared"]) == ("own lineage", "own lineage")
+    assert comparison["public_since"] == "2024-11-01"
     assert comparison["scores"][0]["value"] == "0.971346"
     assert comparison["scores"][0]["null_mean"] == "0.966"
 

@@ -8,7 +8,16 @@ from typing import Any
 from django.utils.functional import Promise
 
 from portal.results.presentation.tables import Document, Figure, GateLine, figure, gates_of, title_of, unranked_of
-from portal.results.presentation.words import CLASSES, LEVELS, SCORE_NAMES, Tag, basis_text, here, outcome_tag
+from portal.results.presentation.words import (
+    BY_LEVEL,
+    CLASSES,
+    FINDINGS,
+    SCORE_NAMES,
+    Tag,
+    basis_text,
+    here,
+    outcome_tag,
+)
 
 
 @dataclass(frozen=True)
@@ -159,12 +168,14 @@ def _benchmark(run: Document) -> Document:
 
 
 def _comparison(row: Document) -> ComparisonLine:
+    """Bundles of before the outcome was written down have the level alone."""
+    finding = FINDINGS[row.get("outcome") or BY_LEVEL[row["level"]]]
     return ComparisonLine(
         reference=row["reference"],
         revision=row["revision"],
         level=row["level"],
-        level_text=LEVELS[row["level"]],
-        tone="danger" if row["level"] >= 2 else "neutral",
+        level_text=finding.text,
+        tone=finding.tone,
         z=short(row["z"], places=1),
         r2=short(row["r2"]),
         coverage=short(row["coverage"], places=3),

@@ -59,12 +59,6 @@ REASONS: dict[str, str | Promise] = {
     "target_missing": _("the target value is missing"),
     "best_is_zero": _("there is no value above 0 to scale to"),
 }
-LEVELS: dict[int, str | Promise] = {
-    0: _("nothing found"),
-    1: _("similar, within what unrelated models show"),
-    2: _("common origin of single modules"),
-    3: _("common origin of the model"),
-}
 SCORE_NAMES: dict[str, str | Promise] = {
     "norm_gain_cosine": _("Cosine of the norm gains"),
     "norm_gain_pearson": _("Correlation of the norm gains"),
@@ -79,6 +73,17 @@ class Tag(NamedTuple):
 
     text: str | Promise
     tone: str
+
+
+FINDINGS: dict[str, Tag] = {
+    "no trace": Tag(_("No trace above the detection limit"), "neutral"),
+    "anomaly": Tag(_("Anomaly to be explained"), "info"),
+    "common origin": Tag(_("Common origin"), "danger"),
+    "identical": Tag(_("Identical beyond chance"), "danger"),
+    "own lineage": Tag(_("own lineage"), "neutral"),
+    "not comparable": Tag(_("Could not be compared"), "neutral"),
+}
+BY_LEVEL = ("no trace", "anomaly", "common origin", "identical")
 
 
 def here(names: Mapping[str, str]) -> str:
