@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from originality.core.passes import project_columns, project_rows
 from originality.core.projection import Matrix, signs
 from originality.core.roles import Role, Rope, Slot
-from originality.core.unitblock import Reading, UnitBlock, normalised
+from originality.core.unitblock import Reading, UnitBlock, named, normalised, parted
 
 PARTIAL = {"phi", "neox"}  # only a part of each head is rotated, and the config has to say which
 
@@ -29,19 +29,20 @@ def attention_block(reading: Reading, at: Slot) -> UnitBlock | None:
     head = 1 if channels == wide else head_size(reading, at, wide=wide) or _usual_head(wide)
     if head is None or channels % head:
         return None
-    towards = reading.towards(width)
-    gain = reading.gain(at, "attention", width)
-    writes = project_columns(reading.source, output, towards=towards, normalise=False)  # (heads · d_head, k)
+    looks = reading.looks(at, width)
+    towards, gain = np.hstack(looks), reading.gain(at, "attention", width)
+    reads = project_rows(reading.source, value, towards=towards, gain=gain)
+    writes = project_columns(reading.source, output, towards=towards, normalise=False)  # (heads · d_head, Σk)
+    grouped = [normalised(_by_group(seen, channels=channels, head=head)) for seen in parted(writes, looks)]
     return UnitBlock(
         kind="attention",
         layer=at.layer,
         tensors=(value, output),
-        reads=project_rows(reading.source, value, towards=towards, gain=gain),
-        writes=normalised(_by_group(writes, channels=channels, head=head)),
         gate=None,
         folded=gain is not None,
         tower=at.tower,
         elements=reading.elements(value, output),
+        **named(parted(reads, looks), grouped),
     )
 
 
@@ -60,19 +61,24 @@ def query_key_block(reading: Reading, at: Slot) -> UnitBlock | None:
     planes = rotary_planes(head, tower=reading.roles.towers[at.tower], sizes=sizes_of(reading.source.config, at.tower))
     if planes is None:
         return None
-    towards, gain = reading.towards(width), reading.gain(at, "attention", width)
-    keys = project_rows(reading.source, key, towards=towards, gain=gain)
-    queries = project_rows(reading.source, query, towards=towards, gain=gain)
+    looks = reading.looks(at, width)
+    towards, gain = np.hstack(looks), reading.gain(at, "attention", width)
+    keys, queries = (
+        [
+            normalised(_by_plane(_by_group(seen, channels=channels, head=head), planes=planes, head=head))
+            for seen in parted(project_rows(reading.source, name, towards=towards, gain=gain), looks)
+        ]
+        for name in (key, query)
+    )
     return UnitBlock(
         kind="rope",
         layer=at.layer,
         tensors=(query, key),
-        reads=normalised(_by_plane(keys, planes=planes, head=head)),
-        writes=normalised(_by_plane(_by_group(queries, channels=channels, head=head), planes=planes, head=head)),
         gate=None,
         folded=gain is not None,
         tower=at.tower,
         elements=reading.elements(query, key),
+        **named(keys, queries),
     )
 
 

@@ -17,7 +17,7 @@ from originality.core.units import UnitBlock
 
 ASSIGNMENT_LIMIT = 1_024  # above it mutual nearest neighbours, O(n²k): an assignment of strangers' 1,536 takes 0.6 s
 MAGNITUDE_LIMIT = 512  # the same for channels of attention, of which there are fewer
-TOGETHER = 256  # units whose cosines with all others are held at once
+TOGETHER = 128  # units whose cosines with all others are held at once
 Agreements = NDArray[np.float64]
 LN10 = math.log(10)
 

@@ -172,8 +172,8 @@ def _blocks(source: Source, *, roles: RoleMap, k: int, bases: dict[str, Matrix],
 
     made = unit_blocks(source, roles=roles, k=k, own=bases, finish=finish)
     seen = {block_place(block): block for block in made}
-    gated = {name for block in made if block.kind == "mlp" for name in block.tensors}
-    others = RoleMap(roles.towers, {name: at for name, at in roles.slots.items() if name not in gated}, roles.views)
+    looked = {name for block in made if block.own_reads is not None for name in block.tensors}
+    others = RoleMap(roles.towers, {name: at for name, at in roles.slots.items() if name not in looked}, roles.views)
     for tower, basis in bases.items():
         inside = others.of_tower(tower)
         for own in unit_blocks(source, roles=inside, k=basis.shape[1], basis=basis, finish=finish):

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-HELD = 16 << 20  # bytes that stay in memory
+HELD = 8 << 20  # bytes that stay in memory
 SEGMENT = 64 << 20
 ALIGN = 64
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,6 +72,11 @@ class Reading:
             return signs(width, self.k)
         return (self.basis @ signs(self.basis.shape[1], self.k)).astype(np.float32)
 
+    def looks(self, at: Slot, width: int) -> list[Matrix]:
+        """The directions of the sketch and, where the model looks at itself, those of its own: one pass serves both."""
+        own = self.own.get(at.tower) if self.basis is None else None
+        return [self.towards(width), *([own] if own is not None and len(own) == width else [])]
+
     def gain(self, at: Slot, part: str, width: int) -> Vector | None:
         """The norm gain in front of a block, to be folded into what reads the stream; none where it reads it as it is."""
         tower = self.roles.towers[at.tower]
@@ -81,6 +87,17 @@ class Reading:
 
     def elements(self, *names: str) -> tuple[int, ...]:
         return tuple(self.source.meta(name).size for name in names)
+
+
+def parted(seen: Matrix, looks: list[Matrix]) -> list[Matrix]:
+    """Columns (…, Σk) that belong to each set of directions."""
+    return np.split(seen, np.cumsum([look.shape[1] for look in looks])[:-1], axis=1)
+
+
+def named(reads: list[Matrix], writes: list[Matrix]) -> dict[str, Any]:
+    """Features by their names in a block; the second of each, where there is one, is in the own basis."""
+    found = {"reads": reads[0], "writes": writes[0]}
+    return found | ({"own_reads": reads[1], "own_writes": writes[1]} if len(reads) > 1 else {})
 
 
 def normalised(rows: Matrix) -> Matrix:
