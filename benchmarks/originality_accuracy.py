@@ -19,11 +19,12 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 os.environ["PYTHONPATH"] = str(ROOT)
 
+import numpy as np  # noqa: E402
 import torch  # noqa: E402
 
 from benchmarks.support.laboratory import tables  # noqa: E402
 from benchmarks.support.laboratory.judging import Pair, Verdict, judge, side  # noqa: E402
-from benchmarks.support.laboratory.nulls import Nulls, band_of, histogram, law, nulls_of  # noqa: E402
+from benchmarks.support.laboratory.nulls import Nulls, Values, band_of, histogram, law, nulls_of  # noqa: E402
 from benchmarks.support.laboratory.untrained import untrained_pair  # noqa: E402
 from benchmarks.support.laboratory.zoo import Zoo, make  # noqa: E402
 
@@ -31,6 +32,8 @@ GAINS_SHARE = 0.07
 LEAST_PAIRS = 40
 LEAST_KIN = 12
 LEAST_Z = 500
+ONE_SIDED = 1.645
+LEVEL_3_EXCESS = 0.01
 
 
 def main() -> int:
@@ -42,10 +45,11 @@ def main() -> int:
         zoo = make(Path(scratch), steps=options.steps, cache=options.keep, workers=options.workers)
         print(f"{len(zoo.made)} models trained in {time.monotonic() - begun:.0f} s")
         failures = kin_found(zoo, workers=options.workers)
-        failures += strangers_apart(zoo, workers=options.workers)
-        failures += calibrated(zoo)
+        strangers = list(judge(independent_pairs(zoo), workers=options.workers))
+        failures += strangers_apart(strangers, workers=options.workers)
+        failures += calibrated(zoo, strangers)
         failures += untrained_is_nothing(zoo)
-        same_seed(zoo)
+        failures += seed_told_apart(zoo)
     print(f"\n{time.monotonic() - begun:.0f} s in all")
     for failure in failures:
         print(f"FAILED {failure}")
@@ -63,17 +67,18 @@ def kin_found(zoo: Zoo, *, workers: int) -> list[str]:
     return missed + as_sketches(verdicts, what="kin", workers=workers)
 
 
-def strangers_apart(zoo: Zoo, *, workers: int) -> list[str]:
-    """Compare all strangers with each other, and every kin of `base` with a stranger of the same data and order."""
+def independent_pairs(zoo: Zoo) -> list[Pair]:
+    """All strangers with each other, and every kin of `base` with a stranger of the same data and order."""
     pairs = [Pair(zoo.folder / a, zoo.folder / b) for a, b in combinations(zoo.strangers, 2)]
     mixed = {"half merged with an own model"}  # made of seed-2
-    pairs += [
-        Pair(zoo.folder / k.name, zoo.folder / "seed-3") for k in zoo.kin if k.parent == "base" and k.name not in mixed
-    ]
-    verdicts = list(judge(pairs, workers=workers))
+    kin = [one.name for one in zoo.kin if one.parent == "base" and one.name not in mixed]
+    return pairs + [Pair(zoo.folder / name, zoo.folder / "seed-3") for name in kin]
+
+
+def strangers_apart(verdicts: list[Verdict], *, workers: int) -> list[str]:
     found = tables.pairs_table(verdicts)
-    if len(pairs) < LEAST_PAIRS:
-        found.append(f"only {len(pairs)} independent pairs")
+    if len(verdicts) < LEAST_PAIRS:
+        found.append(f"only {len(verdicts)} independent pairs")
     return found + as_sketches(verdicts, what="independent pairs", workers=workers)
 
 
@@ -92,31 +97,52 @@ def as_sketches(verdicts: list[Verdict], *, what: str, workers: int) -> list[str
     return [f"sketches differ: {line}" for line in found]
 
 
-def calibrated(zoo: Zoo) -> list[str]:
-    """Print the null of every test, from pairs of strangers of the same shapes and tokenizer."""
+def calibrated(zoo: Zoo, strangers: list[Verdict]) -> list[str]:
+    """Print the null of every test: run alone on all pairs of equal shapes, and as it stands in the reports on strangers."""
     names = [name for name in zoo.strangers if name.split("-")[0] in {"base", "seed", "data", "korean", "uniform"}]
     small = nulls_of([side(zoo.folder / name, False).sketch for name in names])
     herd = nulls_of([side(zoo.folder / name, False).sketch for name in zoo.herd])
     print(f"\nnulls: all pairs of {len(names)} models of 4 layers and of {len(zoo.herd)} of 2 layers")
-    return [*_laws(small, herd), *_counts(small, herd), *_gains(small, herd)]
+    failures = [*_laws(small, herd), *_counts(small, herd), *_gains(small, herd)]
+    return [*failures, *_reported(strangers), *_equal_by_chance(strangers)]
 
 
 def _laws(*nulls: Nulls) -> list[str]:
-    import numpy as np
-
     failures = []
     for test in sorted({test for null in nulls for test in null.z}):
-        z = np.concatenate([null.z[test] for null in nulls if test in null.z])
-        seen = law(z)
-        print(
-            f"\n{test}: {seen.values} z-values, mean {seen.mean:+.3f}, sd {seen.sd:.3f}, largest |z| {seen.largest:.2f}, "
-            f"KS against N(0, 1) p = {seen.ks_p:.3f}"
-        )
-        print("\n".join(histogram(z)))
-        if not seen.holds:
-            failures.append(f"null of {test}: sd {seen.sd:.3f}, KS p {seen.ks_p:.4f}, {seen.values} values")
+        failures += _law(test, np.concatenate([null.z[test] for null in nulls if test in null.z]))
     signs = sum(z.size for null in nulls for test, z in null.z.items() if test.startswith("signs"))
     return failures if signs >= LEAST_Z else [*failures, f"only {signs} z-values of sign tests"]
+
+
+def _law(test: str, z: Values) -> list[str]:
+    seen = law(z)
+    print(
+        f"\n{test}: {seen.values} z-values, mean {seen.mean:+.3f}, sd {seen.sd:.3f}, largest |z| {seen.largest:.2f}, "
+        f"KS against N(0, 1) p = {seen.ks_p:.3f}"
+    )
+    print("\n".join(histogram(z)))
+    return [] if seen.holds else [f"null of {test}: sd {seen.sd:.3f}, KS p {seen.ks_p:.4f}, {seen.values} values"]
+
+
+def _reported(strangers: list[Verdict]) -> list[str]:
+    """Alignments are searched over layers and blocks, but never by a sign: the z of what they chose is a coin's all the same."""
+    failures = []
+    for test, z in tables.reported_z(strangers).items():
+        failures += _law(f"in reports, {test}", z)
+    for score, z in tables.robust_z(strangers).items():
+        seen = law(z)
+        print(
+            f"in reports, score {score}: {seen.values} z-values, mean {seen.mean:+.2f}, sd {seen.sd:.2f}, largest {z.max():.2f}, "
+            f"P(z > 1.64) = {float((z > ONE_SIDED).mean()):.3f}"
+        )
+    return failures
+
+
+def _equal_by_chance(strangers: list[Verdict]) -> list[str]:
+    excess = tables.equal_excess(strangers)
+    print(f"equal elements of strangers beyond chance: {excess.size} tensors, largest f - f0 = {excess.max():.5f}")
+    return [f"equal elements of strangers: {excess.max():.4f} beyond chance"] if excess.max() >= LEVEL_3_EXCESS else []
 
 
 def _counts(*nulls: Nulls) -> list[str]:
@@ -129,8 +155,6 @@ def _counts(*nulls: Nulls) -> list[str]:
 
 
 def _gains(*nulls: Nulls) -> list[str]:
-    import numpy as np
-
     p = np.concatenate([null.gains_p for null in nulls])
     share = float((p < 0.05).mean())
     print(
@@ -153,11 +177,19 @@ def untrained_is_nothing(zoo: Zoo) -> list[str]:
     return failures
 
 
-def same_seed(zoo: Zoo) -> None:
-    """The confound that a report has to name: one initial seed, other data, no reuse."""
-    [verdict] = judge([Pair(zoo.folder / "twin-1", zoo.folder / "base")], workers=1)
-    print(f"\none initial seed, other data, no reuse: level {verdict.level}")
-    print(f"  common seed: {verdict.document.get('common_seed')}")
+def seed_told_apart(zoo: Zoo) -> list[str]:
+    """One initial seed and other data give all signs without any reuse: with step 0 at hand the report has to say so."""
+    step0 = zoo.folder / "step-0 of base"
+    print("\none initial seed and its step 0:")
+    failures = []
+    for name, explains in (("twin-1", True), ("fine-tuned", False), ("trained on, as many tokens again", False)):
+        [verdict] = judge([Pair(zoo.folder / name, zoo.folder / "base", step0=step0)], workers=1)
+        seed = verdict.document["common_seed"]
+        beyond = seed["order_beyond_seed_mean"]
+        print(f"  {name}: level {verdict.level}, order of the units beyond step 0 {beyond:.2f}: {seed['reading']}")
+        if seed["reading"].startswith("a common seed explains") is not explains:
+            failures.append(f"common seed of {name}: {seed['reading']}")
+    return failures
 
 
 def arguments() -> argparse.Namespace:

@@ -3,10 +3,15 @@
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from benchmarks.support.laboratory.judging import Verdict
 from benchmarks.support.laboratory.kin import DISGUISED, Kin
 
 ALIGNMENTS = ("T1", "T2", "T3", "T4")
+LEAST_UNITS = 16
+LEAST_VALUES = 100  # z-values that a law is judged on
 NEEDED = -6.0  # log10 of the adjusted p-value
 
 
@@ -114,3 +119,26 @@ def _levels(verdict: Verdict, *, by_alignment: bool) -> dict[str, int]:
         key = " ".join(str(part) for part in (*place, row["alignment"] if by_alignment else "") if part)
         found[key] = max(found.get(key, 0), int(row["level"]))
     return found
+
+
+def reported_z(verdicts: Iterable[Verdict]) -> dict[str, NDArray[np.float64]]:
+    """Z by test and alignment; T1 keeps the best of all layers, which is no longer a coin's, and is left out."""
+    found: dict[str, list[float]] = {}
+    for row in (row for verdict in verdicts for row in verdict.rows):
+        if row["z"] is not None and (row["test"] != "signs" or row["alignment"] != "T1") and row["n"] >= LEAST_UNITS:
+            found.setdefault(f"{row['test']}, {row['alignment']}, {row['role']}", []).append(float(row["z"]))
+    return {name: np.array(z) for name, z in sorted(found.items()) if len(z) >= LEAST_VALUES}
+
+
+def robust_z(verdicts: Iterable[Verdict]) -> dict[str, NDArray[np.float64]]:
+    found: dict[str, list[float]] = {}
+    for score in (score for verdict in verdicts for score in verdict.document["scores"]):
+        if score.get("permutation_z") is not None:
+            found.setdefault(f"{score['kind']} {score.get('alignment', '')}", []).append(float(score["permutation_z"]))
+    return {name: np.array(z) for name, z in sorted(found.items())}
+
+
+def equal_excess(verdicts: Iterable[Verdict]) -> NDArray[np.float64]:
+    """F - f0 of every tensor that was compared element by element."""
+    rows = (row for verdict in verdicts for row in verdict.rows if row["test"] == "exact")
+    return np.array([row["agreement"] - row["agreement_by_chance"] for row in rows])
