@@ -55,6 +55,7 @@ SENTENCES = (
     gettext_noop("another order"),
     gettext_noop("the reference does not carry the signs of this step 0: a common seed does not explain a finding"),
     gettext_noop("the candidate does not carry the signs of its declared step 0"),
+    gettext_noop("holds only if this checkpoint is an initialisation"),
     gettext_noop("both carry the signs of this step 0; whether they share more cannot be told"),
     gettext_noop("both carry the signs of this step 0 and share more than the seed: units keep their order beyond it"),
     gettext_noop("both carry the signs of this step 0 and no more is shown: a common seed explains the finding"),

@@ -1,5 +1,8 @@
 """Common initial seed or common weights? Both make all signs agree; a step-0 checkpoint tells them apart.
 
+A checkpoint that was made afterwards, close to the candidate, would take away what the candidate really shares. It shows
+in the way from step 0: then the candidate lies much nearer to it than the reference does, and nothing is concluded.
+
 What the seed explains is taken away: of every unit, the part along the same unit of step 0. In what is left, a descendant
 still has its units in the reference's order; of two models that share no more than the seed, each learnt an order of its own.
 """
@@ -18,6 +21,8 @@ from originality.core.units import UnitBlock
 
 Z_BOUND = 12.0  # searching 2^64 seeds for agreeing signs reaches about 9.4
 KEPT, LOST = 0.5, 0.25  # of an order of 1; between them nothing is said
+MOVED = 0.5  # of the reference's way from step 0 (in 1 − cosine) that the candidate must have gone as well
+CONDITION = "holds only if this checkpoint is an initialisation"
 PARTS = ("gate", "reads", "writes")
 
 
@@ -26,6 +31,8 @@ def seed_confound(candidate: Sketch, reference: Sketch, step0: Sketch) -> dict[s
     ours, theirs = (run_block_tests(sketch, step0).pooled.get("T1") for sketch in (candidate, reference))
     orders = _orders(candidate, reference, step0)
     beyond = float(np.mean([rho for _, rho in orders])) if orders else None
+    ways = _way(candidate, step0), _way(reference, step0)
+    both_moved = ways[0] >= MOVED * ways[1] > 0
     matches = [check.as_json() for check in order_checks(candidate, reference) if check.name == "φ_MATCH"]
     return {
         "z_candidate_step0": ours.z if ours else None,
@@ -36,11 +43,15 @@ def seed_confound(candidate: Sketch, reference: Sketch, step0: Sketch) -> dict[s
         "layers": [layer for layer, _ in orders],
         "order_beyond_seed": [round(rho, 4) for _, rho in orders],
         "order_beyond_seed_mean": beyond,
+        "way_of_candidate": ways[0],
+        "way_of_reference": ways[1],
+        "condition": CONDITION,
         "phi_match": matches[0]["values"] if matches else [],
         "reading": _reading(
             candidate=ours is not None and ours.z >= Z_BOUND,
             reference=theirs is not None and theirs.z >= Z_BOUND,
             beyond=beyond,
+            both_moved=both_moved,
         ),
     }
 
@@ -56,6 +67,18 @@ def _orders(candidate: Sketch, reference: Sketch, step0: Sketch) -> list[tuple[i
             if rhos:
                 found.append((block.layer, float(np.mean(rhos))))
     return found
+
+
+def _way(sketch: Sketch, step0: Sketch) -> float:
+    """Return how far the gated units went from step 0: 1 − their mean cosine, 0 where nothing can be compared."""
+    starts = _gated(step0)
+    cosines = [
+        float(np.einsum("ij,ij->i", getattr(block, part), getattr(starts[place], part)).mean())
+        for place, block in _gated(sketch).items()
+        if place in starts and comparable(block, starts[place])
+        for part in PARTS
+    ]
+    return max(0.0, 1.0 - float(np.mean(cosines))) if cosines else 0.0
 
 
 def _gated(sketch: Sketch) -> dict[Place, UnitBlock]:
@@ -81,7 +104,7 @@ def _beyond(rows: Matrix, start: Matrix) -> Matrix:
     return rest / np.maximum(np.linalg.norm(rest, axis=1, keepdims=True), np.float32(1e-12))
 
 
-def _reading(*, candidate: bool, reference: bool, beyond: float | None) -> str:
+def _reading(*, candidate: bool, reference: bool, beyond: float | None, both_moved: bool) -> str:
     if not reference:
         return "the reference does not carry the signs of this step 0: a common seed does not explain a finding"
     if not candidate:
@@ -90,4 +113,6 @@ def _reading(*, candidate: bool, reference: bool, beyond: float | None) -> str:
         return "both carry the signs of this step 0; whether they share more cannot be told"
     if beyond >= KEPT:
         return "both carry the signs of this step 0 and share more than the seed: units keep their order beyond it"
+    if not both_moved:
+        return "both carry the signs of this step 0; whether they share more cannot be told"
     return "both carry the signs of this step 0 and no more is shown: a common seed explains the finding"

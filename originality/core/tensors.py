@@ -7,10 +7,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from originality.core.device import active
+from originality.core.device import active
 from originality.core.exact import EqualityResult, chance_level, equality
 from originality.core.exclusions import untrained_rows
 from originality.core.kernels import Floats, histogram, pair_sums, to_bf16, widened
-from originality.core.pairkernels import pair_codes, pair_floats
+from originality.core.pairkernels import pair_floats
 from originality.core.readers import BLOCK_ELEMENTS, Source, grid
 from originality.core.sketch import Progress, Sketch, silent
 from originality.core.summary import TABLES, Counts, TensorSummary
@@ -156,7 +158,7 @@ def _measure(span: _Span, sources: tuple[Source, Source], *, table: bool) -> Tot
         source.stored(name)[span.start : span.stop] for source, name in zip(sources, span.names, strict=True)
     )
     if span.exact:
-        equal, product = pair_codes(ours.reshape(-1), theirs.reshape(-1))
+        equal, product = active().pair_codes(ours.reshape(-1), theirs.reshape(-1))
         return Totals(ours.size, equal, equal, product)
     same = sources[0].meta(span.names[0]).dtype == sources[1].meta(span.names[1]).dtype
     step = max(1, BLOCK_ELEMENTS // ours.shape[1])

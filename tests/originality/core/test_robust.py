@@ -146,3 +146,13 @@ def test_step_0_tells_a_common_seed_from_common_weights(sketch_of):
     assert "share more than the seed" in reading("child", fine_tuned(parent, seed=12, share=0.2))
     assert "a common seed explains" in reading("twin", fine_tuned(start, seed=13, share=0.8))
     assert "does not carry the signs of its declared step 0" in reading("stranger", llama(seed=2))
+
+
+def test_a_step_0_made_after_the_fact_acquits_nobody(sketch_of):
+    parent = fine_tuned(llama(seed=1), seed=11, share=0.8)
+    child = fine_tuned(parent, seed=12, share=0.3)
+    reference, candidate = sketch_of("parent", parent), sketch_of("child", child)
+
+    for share in (0.01, 0.1, 0.3, 1.0):
+        forged = sketch_of(f"forged {share}", fine_tuned(child, seed=14, share=share))
+        assert "explains" not in seed_confound(candidate, reference, forged)["reading"]
