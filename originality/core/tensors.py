@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from originality.core.device import active
-from originality.core.device import active
 from originality.core.exact import EqualityResult, chance_level, equality
 from originality.core.exclusions import untrained_rows
 from originality.core.kernels import Floats, histogram, pair_sums, to_bf16, widened
