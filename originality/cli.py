@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from originality import commands
+from originality.core.device import DEVICES
 from originality.core.errors import InputError
 
 PROGRAM = "python -m originality"
@@ -71,6 +72,7 @@ def _add_compare(added: Any) -> None:
     compare.add_argument("--public-since", metavar="DATE", help="first public date of the reference, as 2024-11-01")
     compare.add_argument("--earliest-deposit", metavar="DATE", help="first deposit of the candidate's weights")
     compare.add_argument("--lineage", metavar="TEXT", help="the declaration that the reference is the team's own model")
+    _add_device(compare)
     compare.set_defaults(act=commands.compare)
 
 
@@ -78,6 +80,7 @@ def _add_sketches(added: Any) -> None:
     sketch = added.add_parser("sketch", help="derive a sketch from a model folder")
     sketch.add_argument("model", type=Path)
     sketch.add_argument("-o", "--output", type=Path, required=True)
+    _add_device(sketch)
     sketch.set_defaults(act=commands.sketch)
     agree = added.add_parser("agree", help="is this sketch that of this model folder?")
     agree.add_argument("sketch", type=Path)
@@ -105,6 +108,15 @@ def _add_explain(added: Any) -> None:
 
 def _add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", metavar="FILE", help="write the answer as JSON; - is standard output")
+
+
+def _add_device(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--device",
+        choices=DEVICES,
+        default="cpu",
+        help="a graphics card needs torch; auto takes one where there is one",
+    )
 
 
 def _add_nulls(parser: argparse.ArgumentParser) -> None:

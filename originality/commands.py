@@ -17,6 +17,7 @@ from originality.core import registry
 from originality.core.agreement import check_sketch
 from originality.core.baselines import Baselines, load_baselines, shipped_baselines
 from originality.core.compare import examine, open_side, open_sides
+from originality.core.device import use_device
 from originality.core.errors import InputError
 from originality.core.explain import explain as explanation
 from originality.core.explain import explanation_lines
@@ -57,6 +58,7 @@ def _bar(what: str) -> Iterator[Callback]:
 
 def compare(options: Options) -> None:
     _check_target(options.json)
+    use_device(options.device)
     dates = [_date(options.public_since, "--public-since"), _date(options.earliest_deposit, "--earliest-deposit")]
     reference, known_since = _reference(options)
     _check_two(options.candidate, reference)
@@ -140,6 +142,7 @@ def _deliver(document: Document, target: str | None, show: Callable[[Document, C
 
 def sketch(options: Options) -> None:
     _check_target(options.output)
+    use_device(options.device)
     with _bar("sketch") as progress:
         made = build_sketch(open_folder(options.model), k=STORED_K, progress=progress)
     save_sketch(made, options.output)

@@ -95,6 +95,10 @@ def add_entry(
     if descends_from:
         find_entry(folder, descends_from)
     sketch = load_sketch(model) if model.is_file() else build_sketch(open_folder(model), progress=progress)
+    if twin := next((entry.name for entry in entries if entry.digest == sketch.digest), None):
+        raise InputError(f"{folder}: these weights are already in the registry as {twin!r}")
+    if not sketch.whole:
+        raise InputError(f"{model}: the sketch is of a part of a model; put the parts together first")
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{sketch.digest[:16]}.sketch"
     save_sketch(replace(sketch, label=name), file)

@@ -36,11 +36,13 @@ def report(
     earliest_deposit: str | None = None,
     lineage: str | None = None,
     peers: Sequence[dict[str, Any]] = (),
+    plan: str | None = None,
 ) -> Row:
     """Put the findings in words; `tests` counts the tests over all references where there are several.
 
     The dates are ISO text and are only passed on; `lineage` is the team's declaration that the reference is its own;
-    `peers` are the configs of all references, which say how common a dimension is.
+    `peers` are the configs of all references, which say how common a dimension is; `plan` is the digest of a plan that
+    was frozen before any weight was read, where there is one.
     """
     ours, theirs = findings.candidate.sketch, findings.reference.sketch
     tests = findings.tried if tests is None else tests
@@ -57,7 +59,7 @@ def report(
         "reference": _side(findings.reference) | {"public_since": public_since},
         "direction": known.direction(),
         "lineage": declared_lineage(lineage, level=overall["level"]),
-        "plan_digest": plan_digest(findings),
+        "plan_digest": plan or plan_digest(findings),
         "tests_tried": tests,
         "coverage": coverage,
         "metadata": compare_metadata(ours, theirs, baselines=baselines, peers=peers),

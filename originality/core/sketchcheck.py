@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from originality.core.corner import PLACES
 from originality.core.roles import Role
+from originality.core.summary import SAMPLES
 from originality.core.unitblock import UnitBlock
 
 Check = Callable[[Any], bool]
@@ -16,6 +18,7 @@ Document = dict[str, Any]
 MAX_COUNT = 1 << 60
 MAX_TEXT = 10_000
 MAX_RANK = 8
+LONGEST = 1e4  # of traits, which are logs, and of features, whose rows have length about one
 BF16_SIGNLESS, BF16_INFINITE = 0x7FFF, 0x7F80
 WITH_GAPS = frozenset({"elements", "halves"})  # NaN stands for untrained rows
 CODES = frozenset({"codes", "corners"})
@@ -95,27 +98,49 @@ TOWER: tuple[Check, ...] = (is_text, is_flag, is_number, is_flag, is_text, is_fl
 def check_documents(facts: Document, index: Document) -> None:
     """Raise ValueError naming the first field that is not what it has to be."""
     _check("facts", facts, FACTS, required=FACTS)
-    for name, tower in facts["towers"].items():
-        if (
-            not is_text(name)
-            or not isinstance(tower, list)
-            or not all(check(v) for check, v in zip(TOWER, tower, strict=False))
-        ):
-            raise ValueError("a tower is not described as one")
+    if not all(is_text(name) and _is_tower(tower) for name, tower in facts["towers"].items()):
+        raise ValueError("a tower is not described as one")
     for item in index["tensors"]:
         _check("a tensor", item, TENSOR, required=("name", "dtype", "shape", "role", "layer", "part", "digests"))
+        _check_sampled(item)
     names = [item["name"] for item in index["tensors"]]
     if len(set(names)) != len(names):
         raise ValueError("a tensor stands twice in the index")
     for item in index["blocks"]:
         _check("a block", item, BLOCK, required=BLOCK)
-    places = [gain[:3] for gain in index["gains"]] + [[*place[:2], ""] for place in index["spectra"]]
-    if not all(is_text(tower) and is_layer(layer) and is_text(part) for tower, layer, part in places):
-        raise ValueError("gains or spectra stand at no place of a network")
-    for _, _, shapes in index["spectra"]:
-        heads = {shape[0] for shape in shapes.values() if is_shape(shape) and len(shape) == 2}
-        if set(shapes) != {"qk", "vo"} or len(heads) != 1:
-            raise ValueError("spectra are not of the same heads")
+    if not all(
+        is_text(tower) and is_layer(layer) and is_text(part) and _is_vector(shape)
+        for tower, layer, part, shape in index["gains"]
+    ):
+        raise ValueError("gains are no vectors at a place of a network")
+    if not all(is_text(tower) and is_layer(layer) and _are_heads(shapes) for tower, layer, shapes in index["spectra"]):
+        raise ValueError("spectra are not of the heads of a layer")
+
+
+def _is_tower(value: Any) -> bool:
+    return isinstance(value, list) and all(check(found) for check, found in zip(TOWER, value, strict=False))
+
+
+def _is_vector(shape: Any) -> bool:
+    return is_shape(shape) and len(shape) == 1 and shape[0] > 0
+
+
+def _are_heads(shapes: Any) -> bool:
+    """Both kinds of spectra are (heads, values) of the same heads."""
+    flat = isinstance(shapes, dict) and set(shapes) == {"qk", "vo"} and all(map(is_shape, shapes.values()))
+    return flat and all(len(shape) == 2 for shape in shapes.values()) and shapes["qk"][0] == shapes["vo"][0]
+
+
+def _check_sampled(item: Document) -> None:
+    """Two models sample tensors of one size at the same places, so how many numbers there are is no choice."""
+    sampled = item.get("sampled")
+    if sampled is None:
+        return
+    known = isinstance(sampled, dict) and sampled.get("kind") in {"codes", "halves", "elements"}
+    if not known or sampled.get("elements") != [min(math.prod(item["shape"]), SAMPLES)]:
+        raise ValueError("a tensor is not sampled at the public places")
+    if not is_shape(sampled.get("rows")) or len(sampled["rows"]) != 1 or sampled.get("corner", [PLACES]) != [PLACES]:
+        raise ValueError("rows or corner of a tensor are not as they are stored")
 
 
 def _check(what: str, item: Any, checks: dict[str, Check], *, required: Any) -> None:
@@ -135,6 +160,8 @@ def check_arrays(arrays: dict[str, NDArray[Any]]) -> None:
         finite = array.dtype.kind != "f" or bool((~np.isinf(array) if name in WITH_GAPS else np.isfinite(array)).all())
         if not finite:
             raise ValueError(f"{name} holds numbers that are not finite")
+        if name.endswith("_scales") and float(array.max(initial=0)) > LONGEST:
+            raise ValueError(f"{name}: the features of a unit have length about one")
         if name in CODES and bool(np.any((array & BF16_SIGNLESS) == BF16_INFINITE)):
             raise ValueError(f"{name} holds infinite numbers")
 
@@ -145,6 +172,16 @@ def check_block(block: UnitBlock) -> UnitBlock:
     held = [array for array in arrays if array is not None]
     if not all(array.ndim == 2 and len(array) == block.count for array in held) or not block.count:
         raise ValueError("the features of a block are not of the same units")
+    if any(float(np.abs(array).max(initial=0)) > LONGEST for array in held):
+        raise ValueError("the features of a unit have length about one")
+    if block.own_reads is not None and block.own_writes is not None:
+        width = block.own_reads.shape[1]
+        if (
+            not width
+            or block.own_writes.shape[1] % width
+            or (block.own_gate is not None and block.own_gate.shape[1] != width)
+        ):
+            raise ValueError("the own features of a block are not in one basis")
     if block.traits is not None and block.traits.shape[1] != 5:
         raise ValueError("a unit has five traits")
     if len(block.elements) != len(block.tensors):

@@ -238,6 +238,19 @@ def test_a_name_is_used_once(models, tmp_path, capsys):
     assert add(tmp_path / "registry", models[0], "parent") == 2
 
 
+def test_the_same_weights_are_no_second_reference(models, tmp_path, capsys):
+    add(tmp_path / "registry", models[1], "parent")
+
+    assert add(tmp_path / "registry", models[1], "again") == 2
+    assert "already in the registry as 'parent'" in capsys.readouterr().err
+    assert main(["registry", "verify", str(tmp_path / "registry")]) == 0
+
+
+def test_a_device_that_is_not_there_is_refused(models, capsys):
+    assert run_as_shell(["compare", *map(str, models), "--device", "abacus"]) == 2
+    assert "invalid choice" in capsys.readouterr().err
+
+
 def test_explain_says_what_unrelated_models_give(capsys):
     assert main(["explain", "0.968", "--kind", "norm"]) == 0
 

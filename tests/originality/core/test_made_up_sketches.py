@@ -63,6 +63,9 @@ def test_the_parts_make_the_sketch_again(tmp_path, whole):
         ("block", "reads", [[10**9, 16], [32]]),
         ("block", "own_reads", [[4, 16], [32]]),
         ("index", "gains", [["", [], "", [48]]]),
+        ("index", "gains", [["", 0, "input", []]]),
+        ("index", "gains", [["", 0, "input", [0]]]),
+        ("tensor", "sampled", {"kind": "elements", "elements": [], "rows": [1]}),
         ("index", "spectra", 7),
         ("index", "spectra", [["", 0, {"qk": [4, 12], "vo": [2, 12]}]]),
         ("index", "tensors", "no list"),
@@ -83,6 +86,14 @@ def test_a_number_that_is_not_finite_is_refused(tmp_path, whole, name):
     arrays[name] = np.full_like(arrays[name], np.inf)
 
     with pytest.raises(InputError, match="not finite"):
+        load_sketch(written(tmp_path / "made-up.sketch", facts, index, arrays))
+
+
+def test_features_of_any_length_are_refused(tmp_path, whole):
+    facts, index, arrays = fresh(whole)
+    arrays["reads_scales"] = np.full_like(arrays["reads_scales"], 3e38)
+
+    with pytest.raises(InputError, match="length about one"):
         load_sketch(written(tmp_path / "made-up.sketch", facts, index, arrays))
 
 
