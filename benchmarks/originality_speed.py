@@ -1,0 +1,148 @@
+"""How fast the originality engine reads and compares models, beside memory, SHA-256 and a plain script, in one run.
+
+    python benchmarks/originality_speed.py [--gigabytes 4] [--rounds 3] [--folder DIR] [--no-real]
+
+Two models of so many bytes of bfloat16 lie in the page cache, so this is the cost of the processors, not of a disk. Rounds are
+interleaved, figures are medians. Memory is measured in processes of their own, of which `RssAnon` is watched. Exit code 1 when a
+line is missed.
+"""
+
+import argparse
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(variable, "1")  # threads go over tensors; every library else would start as many again
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.support.anonymous import peak_of_comparison  # noqa: E402
+from benchmarks.support.decoders import Shape, write_decoder  # noqa: E402
+from benchmarks.support.sizes import sketch_lines  # noqa: E402
+from benchmarks.support.stages import Stages, straightforward  # noqa: E402
+
+GB = 1_000_000_000
+INGESTED = "ingest: digests, histogram, samples"
+PAIRWISE, INGEST, FASTER, ANONYMOUS, APART = 0.75, 0.5, 20.0, 250 << 20, 0.1
+
+
+class Line(NamedTuple):
+    text: str
+    holds: bool
+
+
+def main() -> int:
+    options = arguments()
+    with tempfile.TemporaryDirectory(dir=options.folder) as room:
+        stages = Stages(*_pair(Path(room), "large", size=int(options.gigabytes * GB)))
+        seconds = _measured(stages, rounds=options.rounds)
+        plain = straightforward(stages)
+        lines = [*_report(stages, seconds, plain), *_memory(Path(room), large=stages.folders)]
+        lines += [Line(text, holds) for text, holds in sketch_lines(stages, Path(room), real=options.real)]
+    for line in lines:
+        print(f"{'ok  ' if line.holds else 'MISS'}  {line.text}")
+    return 0 if all(line.holds for line in lines) else 1
+
+
+def _pair(room: Path, name: str, *, size: int) -> tuple[Path, Path]:
+    """A candidate and a reference of about `size` bytes each, in which one element of ten is equal."""
+    shape = Shape.of_bytes(size)
+    reference = write_decoder(room / f"{name}-reference", shape=shape, seed=1)
+    return write_decoder(room / f"{name}-candidate", shape=shape, seed=2), reference
+
+
+def _measured(stages: Stages, *, rounds: int) -> dict[str, float]:
+    ways: dict[str, Callable[[], object]] = {
+        "memcpy": stages.memcpy,
+        "plain read": stages.read,
+        "SHA-256 alone": stages.sha256,
+        INGESTED: stages.summaries,
+        "whole sketch": stages.ingest,
+        "pairwise (a) + (e)": stages.pairwise,
+        "sign test on all blocks": stages.signs,
+    }
+    stages.warm()
+    taken: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(rounds):
+        for name, work in ways.items():
+            begun = time.perf_counter()
+            work()
+            taken[name].append(time.perf_counter() - begun)
+    return {name: statistics.median(values) for name, values in taken.items()}
+
+
+def _report(stages: Stages, seconds: dict[str, float], plain: float) -> list[Line]:
+    """Print the table; `plain` is what the straightforward script takes per byte of one model, in seconds."""
+    moved = {"memcpy": 2 * stages.copied, "pairwise (a) + (e)": 2 * stages.size}
+    rate = {name: moved.get(name, stages.size) / taken / GB for name, taken in seconds.items()}
+    print(
+        f"\n2 models of {stages.size / GB:.2f} GB of bfloat16, {stages.threads} threads, {stages.blocks} blocks of units"
+    )
+    print(f"{'stage':38}{'seconds':>9}{'GB/s':>8}")
+    for name, taken in seconds.items():
+        print(f"{name:38}{taken:9.2f}{rate[name]:8.2f}")
+    print(f"{'straightforward script':38}{plain * stages.size:9.0f}{2 / plain / GB:8.3f}   extrapolated from a part")
+    whole = {
+        "ingest of both: digests, histograms": 2 * seconds[INGESTED],
+        "ingest of both: unit features": 2 * (seconds["whole sketch"] - seconds[INGESTED]),
+        "pairwise (a) + (e)": seconds["pairwise (a) + (e)"],
+        "sign test on all blocks": seconds["sign test on all blocks"],
+    }
+    total = sum(whole.values())
+    print(
+        "\nshare of a comparison's time: " + ", ".join(f"{name} {taken / total:.0%}" for name, taken in whole.items())
+    )
+    pairwise = rate["pairwise (a) + (e)"] / rate["memcpy"]
+    ingest = rate[INGESTED] / rate["SHA-256 alone"]
+    figures = 2 * seconds[INGESTED] + seconds["pairwise (a) + (e)"]
+    faster = plain * stages.size / figures
+    print(
+        f"with unit features for the sign test the ingest runs at {rate['whole sketch'] / rate['SHA-256 alone']:.2f} of SHA-256 alone"
+    )
+    return [
+        Line(
+            f"pairwise (a) + (e) at {pairwise:.2f} of memcpy, bytes touched per second; at least {PAIRWISE}",
+            pairwise >= PAIRWISE,
+        ),
+        Line(f"ingest for (a) + (e) at {ingest:.2f} of SHA-256 alone; at least {INGEST}", ingest >= INGEST),
+        Line(
+            f"figures of (a) + (e) {faster:.0f} times as fast as the straightforward script; at least {FASTER:.0f}",
+            faster >= FASTER,
+        ),
+    ]
+
+
+def _memory(room: Path, *, large: tuple[Path, Path]) -> list[Line]:
+    """Peaks of anonymous memory of whole comparisons, of the large pair and of one of a quarter of its size."""
+    size = sum(file.stat().st_size for folder in large for file in folder.glob("*.safetensors"))
+    small = _pair(room, "small", size=size // 8)
+    peaks = [peak_of_comparison(*pair) for pair in (small, large)]
+    apart = abs(peaks[1].bytes - peaks[0].bytes) / peaks[0].bytes
+    said = ", ".join(
+        f"{peak.bytes >> 20} MiB for {read / GB:.1f} GB" for peak, read in zip(peaks, (size / 4, size), strict=True)
+    )
+    bare = f"{peaks[0].bare >> 20} MiB of it before anything is read"
+    return [
+        Line(f"peak anonymous memory {said}, {bare}; at most 250 MiB", all(peak.bytes <= ANONYMOUS for peak in peaks)),
+        Line(f"peak memory differs by {apart:.1%} between the sizes; at most 10 %", apart <= APART),
+    ]
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--gigabytes", type=float, default=4.0, help="size of each of the two models")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--folder", type=Path, help="where the models are written")
+    parser.add_argument("--no-real", dest="real", action="store_false", help="without the sketch of a packaged model")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
