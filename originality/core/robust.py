@@ -94,11 +94,12 @@ def robust_documents(
         held = registry.values if registry else ()
         if row.null_mean is None and not held:
             continue
-        mean, sd = (row.null_mean, row.null_sd) if row.null_mean is not None else (np.mean(held), np.std(held))
+        own = row.null_mean is not None
+        mean, sd = (row.null_mean or 0.0, row.null_sd or 0.0) if own else (float(np.mean(held)), float(np.std(held)))
         adjusted = level_of_robust(row, tests=tests)
         documents.append(
             {"name": row.kind, "kind": row.kind, "alignment": row.alignment, "tower": row.tower, "n": row.n}
-            | {"value": row.value, "coverage": coverage(row.tensors), "null_mean": float(mean), "null_sd": float(sd)}
+            | {"value": row.value, "coverage": coverage(row.tensors), "null_mean": mean, "null_sd": sd}
             | {"null_source": row.null_source or "unrelated pairs of the registry", "level": adjusted.level}
             | {"permutation_z": row.z, "permutation_p": None if row.log10_p is None else 10.0**row.log10_p}
             | {"log10_p_adj": None if row.log10_p is None else adjusted.log10_p_adj, "effect": row.effect}
