@@ -50,6 +50,6 @@ class ExplainForm(forms.Form):
             self.add_error("figure", said)
         return cleaned
 
-    def answer(self) -> Answer | None:
+    def answer(self) -> Answer:
         """Return where the figure lies among unrelated pairs."""
         return explain(self.cleaned_data["figure"], kind=self.cleaned_data["kind"])

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
+from originality.evidence.kinds import kind_name
 from originality.evidence.text import Row, percent, plus_minus, power_of_ten
 from originality.wording import said
 
@@ -102,7 +103,7 @@ def tells(report: Row) -> list[Tell]:
 def _tell(row: Row) -> Tell:
     value = row.get("value")
     return Tell(
-        name=said(row["name"]),
+        name=kind_name(row["name"]),
         found=bool(row["found"]),
         value="" if value is None else f"{value:.4g}",
         null=plus_minus(row.get("null_mean"), row.get("null_sd")) or said(str(row.get("null") or "")),

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
+from originality.evidence.kinds import KIND_NAMES, kind_name
 from originality.evidence.text import Row, percent, plus_minus
 from originality.wording import said
 
@@ -28,7 +29,7 @@ def figures(report: Row) -> list[Figure]:
 
 def _figure(score: Row) -> Figure:
     return Figure(
-        name=said(score["name"]),
+        name=kind_name(score["kind"]) if score["kind"] in KIND_NAMES else said(score["name"]),
         value=f"{score['value']:.4f}",
         null=plus_minus(score["null_mean"], score["null_sd"]),
         null_source=said(score["null_source"]),

@@ -63,9 +63,14 @@ def direction_of(report: Row, *, public_since: date | None) -> Direction:
     known = row.get("reference_public_since") or report["reference"].get("public_since")
     return Direction(
         text=said(row.get("text") or "direction not determined"),
-        reference_public_since=str(known or public_since or ""),
-        candidate_earliest_deposit=str(row.get("candidate_earliest_deposit") or ""),
+        reference_public_since=_unbroken(known or public_since),
+        candidate_earliest_deposit=_unbroken(row.get("candidate_earliest_deposit")),
     )
+
+
+def _unbroken(day: object) -> str:
+    """Write a day so that no line breaks within it."""
+    return str(day or "").replace("-", "\N{NON-BREAKING HYPHEN}")
 
 
 def coverages(report: Row) -> list[Coverage]:
@@ -82,6 +87,15 @@ def coverages(report: Row) -> list[Coverage]:
 
 
 def detection_limit(report: Row) -> str:
-    """Return the smallest R² that some block of this pair could have shown, or nothing where no block has a limit."""
+    """Return the smallest R² that some block of this pair could have shown, and where some are blind alone, that too."""
+    range_ = report["global"].get("detectable_r2")
+    if range_:
+        finest, coarsest = f"{range_['finest']:.4f}", f"{range_['coarsest']:.4f}"
+        if range_["coarsest"] >= 1:
+            return _("%(finest)s; some blocks are too small to show anything on their own") % {"finest": finest}
+        return _("%(finest)s in the largest block to %(coarsest)s in the smallest") % {
+            "finest": finest,
+            "coarsest": coarsest,
+        }
     limits = [row["detectable_r2"] for row in report["modules"] if row.get("detectable_r2") is not None]
     return f"{min(limits):.4f}" if limits else ""

@@ -185,6 +185,7 @@ def report_document(*, reused: str = "vision", outcome: str = "", comparable: bo
             "outcome": outcome,
             "comparable": comparable,
             "pooled": pooled,
+            "detectable_r2": {"finest": 0.0102, "coarsest": 0.3} if comparable else None,
             "share_of_parameters_common_origin": 0.0061 if level else 0.0,
         },
         "depth_map": depth_map(strong=bool(reused)) if comparable else {"towers": {}},

@@ -12,7 +12,7 @@ PLAIN = {
     "Parameters in modules of common origin", "Public since", "Coverage", "Figure", "Known descent", "Trace", "Seen",
     "Tested against the origin it names", "Found in this part of the model",
     # facts
-    "Coverage: share of parameters seen by", "Detection limit: smallest R² a block could show", "Engine", "Requested",
+    "Coverage: share of parameters seen by", "Detection limit: R² that a block needs to reach level 2", "Engine", "Requested",
     "Tests counted for the correction", "Candidate content", "Reference content", "Source, revision, licence", "Plan",
     "Files tested", "References in the plan", "Plan, frozen when it was asked for", "State", "Hand-in",
     "Left out: content that is not trained", "How fine this is", "Models behind it", "Progress, or why it is waiting",
@@ -110,7 +110,7 @@ def _bare_cell(columns, index, row):
 SENTENCES = re.compile(
     r"z (below|from) [\d.]+|unrelated|null 0 ± 1|layer \d+|version \d+|tests? in the order of the model|table of \d+ rows|"
     r"level 2|1/√|a cosine of 0\.97|for example 0\.968|96\.8 % is 0\.968|each square covers|more stands? in the json|"
-    r"public since|earliest deposit|layers that correspond|sha-256"
+    r"highest level|public since|earliest deposit|layers that correspond|sha-256"
 )
 
 

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.template import Context, Template
+from django.utils import translation
 
 from originality import actions
 from originality.enums import Level, RunState
@@ -14,6 +15,7 @@ from portal.audit.models import Event
 from portal.jobs.enums import JobState
 from tests.factories.jobs import run_now
 from tests.factories.originality import fine_tuned, llama, write_logs, write_model
+from tests.originality.bare_numbers import bare_numbers
 
 pytestmark = pytest.mark.django_db
 OWNER = "consortium:1"
@@ -172,9 +174,11 @@ def test_trace_reads_the_logs_and_knows_the_vocabulary(tmp_path):
 def test_components_show_no_bare_similarity(tmp_path, registry):
     run = finished_report(tmp_path, fine_tuned(llama(seed=2)))
 
-    page = Template("{% include 'originality/components/report.html' %}").render(Context({"run": run}))
+    with translation.override("en"):
+        page = Template("{% include 'originality/components/report.html' %}").render(Context({"run": run}))
 
     assert "style=" not in page
+    assert bare_numbers(f"<main>{page}</main>") == []
     assert page.count("±") >= 3
     for name in ("one", "two", "three"):
         assert name in page

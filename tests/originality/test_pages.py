@@ -88,8 +88,8 @@ def test_a_reused_encoder_is_named_and_the_rest_is_clear(client, team, run):
 
     assert "Vision encoder" in html
     assert "Identical beyond chance" in html
-    assert "public since 2025-03-01" in html
-    assert "earliest deposit of this model is from 2026-02-11" in html
+    assert "public since 2025\u201103\u201101" in html
+    assert "earliest deposit of this model is from 2026\u201102\u201111" in html
     assert "right of reply" in html
     assert "copied" not in html.lower()
     assert "style=" not in html
