@@ -18,6 +18,7 @@ from originality.core.roles import Role, RoleMap, Slot
 from originality.core.unitblock import Reading
 
 KEPT = 16
+FLOOR = -30.0  # log of a singular value that is none
 WIDEST_HEAD = 512
 MIN_GROUPS = 8  # over all layers
 Spectra = dict[tuple[str, int], dict[str, Matrix]]
@@ -134,7 +135,11 @@ def _pairs(
     sides = [
         np.hstack([spectra["qk"], spectra["vo"]]).astype(np.float64) for spectra in (candidate[place], reference[place])
     ]
-    if sides[0].shape != sides[1].shape or len(sides[0]) < 2:
+    if sides[0].shape != sides[1].shape:
+        return []
+    trained = np.all((sides[0] > FLOOR) & (sides[1] > FLOOR), axis=1)  # heads of zeros pad a layer to a round number
+    sides = [side[trained] for side in sides]
+    if len(sides[0]) < 2:
         return []
     left, right = (side - side.mean(axis=0) for side in sides)
     return [(left, right)]

@@ -156,3 +156,19 @@ def test_a_step_0_made_after_the_fact_acquits_nobody(sketch_of):
     for share in (0.01, 0.1, 0.3, 1.0):
         forged = sketch_of(f"forged {share}", fine_tuned(child, seed=14, share=share))
         assert "explains" not in seed_confound(candidate, reference, forged)["reading"]
+
+
+def test_heads_of_zeros_are_no_trace(sketch_of):
+    def padded(seed):
+        tensors = llama(seed=seed)
+        for name, value in tensors.items():
+            if name.endswith(("q_proj.weight", "k_proj.weight", "v_proj.weight")):
+                value[-12:] = 0
+            elif name.endswith("o_proj.weight"):
+                value[:, -12:] = 0
+        return tensors
+
+    ours, theirs = sketch_of("ours", padded(1)), sketch_of("theirs", padded(2))
+
+    assert spectra_row(ours.spectra, theirs.spectra).n == 9  # three of four heads in three layers
+    assert abs(spectra_row(ours.spectra, theirs.spectra).z) < 3.5
