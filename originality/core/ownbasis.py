@@ -6,6 +6,7 @@ directions, turned as its residual stream was turned; their own signs and near t
 """
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +30,15 @@ def own_bases(source: Source, *, roles: RoleMap, k: int) -> dict[str, Matrix]:
     return {tower: basis for tower, basis in found.items() if basis is not None}
 
 
-def _tower_basis(source: Source, *, roles: RoleMap, tower: str, k: int) -> Matrix | None:
+class Seen(NamedTuple):
+    """The matrices from whose rows a tower's directions are taken, every step-th row of each; all are `width` wide."""
+
+    names: list[str]
+    width: int
+    step: int
+
+
+def rows_seen(source: Source, *, roles: RoleMap, tower: str) -> Seen | None:
     names = _sources_of(roles, tower, Role.GATE) or _sources_of(roles, tower, Role.UP)
     shapes = {name: source.meta(name).shape for name in names if source.meta(name).readable}
     widths = [shape[1] for shape in shapes.values() if len(shape) == 2]
@@ -37,12 +46,18 @@ def _tower_basis(source: Source, *, roles: RoleMap, tower: str, k: int) -> Matri
         return None
     width = max(set(widths), key=widths.count)
     chosen = sorted(name for name, shape in shapes.items() if len(shape) == 2 and shape[1] == width)
-    seen = min(width, FOLDED)
-    step = max(1, -(-sum(shapes[name][0] for name in chosen) * seen // SEEN))
-    reading = Reading(source, roles, k, None)
-    groups = [chosen[start::GROUPS] for start in range(GROUPS)]
-    moments = in_threads(lambda names: _moment(reading, names, step=step, width=width, seen=seen), groups)
-    return _directions(sum(moments, np.zeros((seen, seen))), width=width, k=k)
+    numbers = sum(shapes[name][0] for name in chosen) * min(width, FOLDED)
+    return Seen(chosen, width, max(1, -(-numbers // SEEN)))
+
+
+def _tower_basis(source: Source, *, roles: RoleMap, tower: str, k: int) -> Matrix | None:
+    found = rows_seen(source, roles=roles, tower=tower)
+    if found is None:
+        return None
+    reading, seen = Reading(source, roles, k, None), min(found.width, FOLDED)
+    groups = [found.names[start::GROUPS] for start in range(GROUPS)]
+    moments = in_threads(lambda names: _moment(reading, names, step=found.step, width=found.width, seen=seen), groups)
+    return _directions(sum(moments, np.zeros((seen, seen))), width=found.width, k=k)
 
 
 def _moment(reading: Reading, names: list[str], *, step: int, width: int, seen: int) -> NDArray[np.float64]:

@@ -1,15 +1,17 @@
 """One model's sketch made in parts: which tensors go together, and how parts become the sketch again."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
 from originality.core.errors import InputError
+from originality.core.ownbasis import rows_seen
 from originality.core.projection import Matrix
 from originality.core.readers import Source
-from originality.core.roles import assign_roles
+from originality.core.roles import Role, assign_roles
 from originality.core.sketch import Sketch, block_place, content_digest
 
 WIDTHS = {"F64": 8, "F32": 4, "I32": 4, "U32": 4, "I64": 8, "U64": 8, "F16": 2, "BF16": 2, "I16": 2, "U16": 2}
@@ -35,6 +37,36 @@ def shards_of(source: Source, *, count: int) -> list[frozenset[str]]:
 def _bytes(source: Source, name: str) -> int:
     meta = source.tensors[name]
     return meta.size * WIDTHS.get(meta.dtype, 1)
+
+
+def spans_read(source: Source, *, only: Collection[str]) -> dict[Path, list[tuple[int, int]]]:
+    """Byte spans [start, stop) of every file that `build_sketch(only=…)` may read: a copy may leave the rest empty.
+
+    They are the headers, the part's own tensors, all norms and scales, and the rows from which the own basis is taken.
+    """
+    roles = assign_roles(source.tensors, source.config)
+    viewed = source.seen_through(roles.views)
+    norms = {name for name, slot in roles.slots.items() if slot.role is Role.NORM and name in source.tensors}
+    whole = {*only, *norms, *(scale.name for scale in source.scales.values())}
+    places = source.places.values()
+    spans = {file: [(0, min(p.offset for p in places if p.file == file))] for file in {place.file for place in places}}
+    for tower in roles.towers:
+        found = rows_seen(viewed, roles=roles, tower=tower)
+        for name in found.names if found else ():
+            if name in roles.views or name in source.scales:
+                whole.add(roles.stored(name))
+            elif name not in whole and found:
+                spans[source.places[name].file] += _rows(source, name, step=found.step)
+    for name in whole:
+        start = source.places[name].offset
+        spans[source.places[name].file].append((start, start + _bytes(source, name)))
+    return {file: sorted(found) for file, found in spans.items()}
+
+
+def _rows(source: Source, name: str, *, step: int) -> list[tuple[int, int]]:
+    rows, width = source.tensors[name].shape
+    length, start = width * WIDTHS[source.tensors[name].dtype], source.places[name].offset
+    return [(start + row * length, start + (row + 1) * length) for row in range(0, rows, step)]
 
 
 def merge_sketches(parts: Sequence[Sketch]) -> Sketch:

@@ -1,6 +1,7 @@
 """A sketch made in parts is the sketch made in one piece, byte by byte."""
 
 import itertools
+import shutil
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from originality.core.errors import InputError
 from originality.core.packing import pack, rounded, unpack
 from originality.core.readers import open_folder
-from originality.core.shards import merge_sketches, shards_of
+from originality.core.shards import merge_sketches, shards_of, spans_read
 from originality.core.sketch import build_sketch
 from originality.core.sketchfile import load_sketch, save_sketch
 from tests.factories.originality import llama, write_model
@@ -69,3 +70,23 @@ def test_rounding_is_a_fixed_point(shape):
     once = rounded(values)
 
     assert np.array_equal(unpack(*pack(once)), once)
+
+
+def test_a_part_needs_no_more_than_its_spans(tmp_path, monkeypatch):
+    """What a worker did not copy stays zero, and the part comes out the same."""
+    monkeypatch.setattr("originality.core.ownbasis.SEEN", 48 * 40)
+    whole = write_model(tmp_path / "whole", llama(seed=1), shards=2)
+    source = open_folder(whole)
+    only = shards_of(source, count=3)[1]
+    copied = tmp_path / "copied" / "whole"
+    shutil.copytree(whole, copied)
+    for file, spans in spans_read(source, only=only).items():
+        data, kept = file.read_bytes(), bytearray(file.stat().st_size)
+        for start, stop in spans:
+            kept[start:stop] = data[start:stop]
+        assert kept != data
+        (copied / file.name).write_bytes(kept)
+
+    save_sketch(build_sketch(source, only=only), tmp_path / "a")
+    save_sketch(build_sketch(open_folder(copied), only=only), tmp_path / "b")
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
