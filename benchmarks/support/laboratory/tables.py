@@ -18,7 +18,7 @@ NEEDED = -6.0  # log10 of the adjusted p-value
 def kin_table(verdicts: list[Verdict], kin: list[Kin]) -> list[str]:
     """Print transformations × alignments × detected; return what was asked and not found."""
     head = "".join(f"{name:>10}" for name in ALIGNMENTS)
-    print(f"\n{'z of the sign test, pooled (* level 2)':38}{head}  {'log10 p':>8} {'share':>6} {'(c)':>5}  level")
+    print(f"\n{'z of the sign test, pooled (* level 2)':38}{head}  {'log10 p':>8} {'share':>6} {'z (c)':>6}  level")
     missed = []
     for verdict, one in zip(verdicts, kin, strict=True):
         ok = _as_asked(verdict, one)
@@ -39,8 +39,8 @@ def _cell(figures: dict[str, Any] | None) -> str:
 
 def _line(verdict: Verdict) -> str:
     share = verdict.document["global"]["share_of_parameters_common_origin"]
-    scores = "yes" if robust(verdict) else "no"
-    return f"{least_p(verdict):8.0f} {share:6.0%} {scores:>5}"
+    found = [float(score["permutation_z"]) for score in robust(verdict) if score.get("permutation_z") is not None]
+    return f"{least_p(verdict):8.0f} {share:6.0%} {f'{max(found):.0f}' if found else '-':>6}"
 
 
 def least_p(verdict: Verdict) -> float:
