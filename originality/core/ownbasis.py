@@ -71,7 +71,9 @@ def _moment(reading: Reading, names: list[str], *, step: int, width: int, seen: 
 
 
 def _sources_of(roles: RoleMap, tower: str, role: Role) -> list[str]:
-    return [name for name, slot in roles.slots.items() if slot.role is role and slot.tower == tower]
+    seen_as_views = {view.stored for view in roles.views.values()}
+    named = (name for name, slot in roles.slots.items() if slot.role is role and slot.tower == tower)
+    return [name for name in named if name not in seen_as_views]
 
 
 def _unit_rows(source: Source, name: str, *, step: int, gain: Floats | None, seen: int) -> Iterator[Floats]:
