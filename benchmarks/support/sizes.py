@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.support.stages import Stages
+from originality.core.corner import PLACES
 from originality.core.ownbasis import STORED_OWN
 from originality.core.readers import open_folder
 from originality.core.sketch import STORED_K, build_sketch
@@ -48,7 +49,7 @@ PLANS = (
 
 
 def computed(plan: Plan) -> int:
-    """Bytes of a sketch: four bits per feature, samples, rows, quantiles, digests, tokens, anchors and the index."""
+    """Bytes of a sketch: four bits per feature, samples, rows, corners, basis, tokens, anchors and the index."""
     units = plan.layers * plan.experts * plan.units
     features = units * (3 * (STORED_K + STORED_OWN) // 2 + 10)
     channels = plan.layers * plan.groups * plan.head * (2 + plan.heads // plan.groups) * (STORED_K + STORED_OWN) // 2
@@ -58,6 +59,7 @@ def computed(plan: Plan) -> int:
     rows = units * 2 + plan.layers * (plan.experts + 4) * plan.width + 2 * plan.words
     tensors = plan.tensors * (2 * SAMPLES + 4 * QUANTILES + 64 + 80)
     tables = 8 * plan.words + ANCHORS * plan.width + 4 * plan.layers * 2 * plan.width
+    tables += 2 * STORED_OWN * plan.width + 2 * PLACES * 10 * plan.layers
     return features + channels + planes + 8 * rows // ROW_STEP + tensors + tables
 
 
