@@ -62,8 +62,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_compare(added: Any) -> None:
     compare = added.add_parser("compare", help="compare two models, each a folder or a sketch")
-    compare.add_argument("candidate", type=Path)
-    compare.add_argument("reference", type=Path, help="folder or sketch; with --registry also the name of a reference")
+    for side in ("candidate", "reference"):
+        compare.add_argument(side, type=Path, help="folder or sketch; with --registry also the name of a reference")
     _add_json(compare)
     _add_nulls(compare)
     compare.add_argument(

@@ -60,10 +60,11 @@ def compare(options: Options) -> None:
     _check_target(options.json)
     use_device(options.device)
     dates = [_date(options.public_since, "--public-since"), _date(options.earliest_deposit, "--earliest-deposit")]
-    reference, known_since = _reference(options)
-    _check_two(options.candidate, reference)
+    candidate, _ = _named(options.candidate, options.registry)
+    reference, known_since = _named(options.reference, options.registry)
+    _check_two(candidate, reference)
     with _bar("compare") as progress:
-        ours, theirs = open_sides(options.candidate, reference, progress=progress)
+        ours, theirs = open_sides(candidate, reference, progress=progress)
         step0 = _step0(options.step0, k=ours.sketch.k, progress=progress)
         findings = examine(ours, theirs, step0=step0, progress=progress)
     document = report(
@@ -86,12 +87,12 @@ def _step0(path: Path | None, *, k: int, progress: Callback) -> Sketch | None:
     return made
 
 
-def _reference(options: Options) -> tuple[Path, str | None]:
+def _named(path: Path, folder: Path | None) -> tuple[Path, str | None]:
     """Take the path as it is, or else as the name of a reference, which brings its date."""
-    if options.registry is None or options.reference.exists():
-        return options.reference, None
-    entry = registry.find_entry(options.registry, str(options.reference))
-    return options.registry / entry.file, entry.public_since
+    if folder is None or path.exists():
+        return path, None
+    entry = registry.find_entry(folder, str(path))
+    return folder / entry.file, entry.public_since
 
 
 def _since(folder: Path | None, digest: str) -> str | None:
