@@ -33,7 +33,12 @@ def register_kinds() -> None:
 def prepare_report(job: Job, workdir: Path) -> Command:
     """Lay out the candidate, step 0 and the planned references; a reference that was added later is not in the plan."""
     run = OriginalityRun.objects.select_related("bundle", "step0").get(pk=job.payload["run"])
-    spec: Outcome = {"kind": job.kind, "references": [], "earliest_deposit": run.plan.get("earliest_deposit")}
+    spec: Outcome = {
+        "kind": job.kind,
+        "references": [],
+        "plan_digest": run.plan_digest,
+        "earliest_deposit": run.plan.get("earliest_deposit"),
+    }
     spec |= _sketched(run, job, workdir) if run.plan.get("parts") else _whole(run, job, workdir)
     planned = {item["id"]: item for item in run.plan["references"]}
     for reference in Reference.objects.filter(pk__in=planned).select_related("sketch"):

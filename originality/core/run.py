@@ -69,7 +69,7 @@ def report_run(spec: Document, *, folder: Path, progress: Progress) -> Document:
 def _labelled(
     found: Findings, item: Document, *, spec: Document, baselines: Baselines, tests: int, peers: list[Document]
 ) -> Document:
-    """Add what the portal knows beside the weights: dates, and the declaration of an own earlier model."""
+    """Add what the portal knows beside the weights: dates, the declaration of an own earlier model, the plan in its ledger."""
     document = report(
         found,
         baselines=baselines,
@@ -78,6 +78,7 @@ def _labelled(
         earliest_deposit=spec.get("earliest_deposit"),
         lineage=item.get("lineage") or None,
         peers=peers,
+        plan=spec.get("plan_digest"),
     )
     document["reference"]["label"] = item["name"]
     return document

@@ -49,6 +49,7 @@ def test_parts_are_compared_once_when_all_are_done(tmp_path, divided):
     run.refresh_from_db()
     assert (run_state(run), highest_level(run)) == (RunState.DONE, Level.COMMON_ORIGIN)
     assert {row.state for row in part_states(run)} == {RunState.DONE}
+    assert {row.report["plan_digest"] for row in run.comparisons.all()} == {run.plan_digest}, "the one in the ledger"
     assert not SketchPart.objects.exclude(sketch=None).exists(), "what was put together needs no parts"
     assert run.sketch is not None
     reads = CustodyRead.objects.filter(bundle=run.bundle)
