@@ -15,12 +15,13 @@ PLAIN = {
     "Coverage: share of parameters seen by", "Detection limit: R² that a block needs to reach level 2", "Engine", "Requested",
     "Tests counted for the correction", "Candidate content", "Reference content", "Source, revision, licence", "Plan",
     "Files tested", "References in the plan", "Plan, frozen when it was asked for", "State", "Hand-in",
-    "Left out: content that is not trained", "How fine this is", "Models behind it", "Progress, or why it is waiting",
+    "Left out: content that is not trained", "What cannot be told", "Tests that could not be made", "How fine this is", "Models behind it", "Progress, or why it is waiting",
 }  # fmt: skip
 WITH_NULL = re.compile(r"null|unrelated models|chance|broken match", re.IGNORECASE)
 NULL_CELL = {"Value": ("By chance (mean ± sd)", "By chance", "Unrelated models")}
 KNOWN_CELL = re.compile(r"by chance|50 % by chance")
 NUMBER = re.compile(r"(?<![\w.])[-+]?\d+(?:\.\d+)?(?:\s?%)?(?![\w.])")
+VOID = {"br", "meta", "link", "input", "img"}
 SKIPPED = {"script", "style", "code", "time", "title", "option"}
 
 
@@ -32,7 +33,7 @@ class Walker(HTMLParser):
         self.open, self.found, self.columns, self.row, self.term = [], [], [], [], ""
 
     def handle_starttag(self, tag, attrs):
-        if tag in {"br", "meta", "link", "input", "img", "rect", "circle", "line"}:
+        if tag in VOID:
             return
         self.open.append((tag, dict(attrs)))
         if tag == "table":
@@ -47,7 +48,9 @@ class Walker(HTMLParser):
             self.columns = [" ".join(cell.split()) for cell in self.row]
         elif tag == "tr" and any(name == "tbody" for name, _ in self.open):
             self.found += [("cell", (self.columns, index, list(self.row))) for index in range(len(self.row))]
-        while self.open and self.open.pop()[0] != tag:
+        if tag not in [name for name, _ in self.open]:
+            raise ValueError(f"</{tag}> closes nothing: the walk would lose its place")
+        while self.open.pop()[0] != tag:
             pass
 
     def handle_data(self, data):
@@ -71,6 +74,8 @@ def bare_numbers(html):
     """Walk every number that a page shows; return those that stand without a null and are not known to need none."""
     walker = Walker()
     walker.feed(html)
+    if walker.open:
+        raise ValueError(f"not closed: {walker.open}")
     return [what for what in map(_bare, walker.found) if what]
 
 
@@ -110,7 +115,7 @@ def _bare_cell(columns, index, row):
 SENTENCES = re.compile(
     r"z (below|from) [\d.]+|unrelated|null 0 ± 1|layer \d+|version \d+|tests? in the order of the model|table of \d+ rows|"
     r"level 2|1/√|a cosine of 0\.97|for example 0\.968|96\.8 % is 0\.968|each square covers|more stands? in the json|"
-    r"highest level|public since|earliest deposit|layers that correspond|sha-256"
+    r"highest level|sign test of every layer|public since|earliest deposit|layers that correspond|sha-256"
 )
 
 
