@@ -58,7 +58,7 @@ SENTENCES = (
     gettext_noop("holds only if this checkpoint is an initialisation"),
     gettext_noop("both carry the signs of this step 0; whether they share more cannot be told"),
     gettext_noop("both carry the signs of this step 0 and share more than the seed: units keep their order beyond it"),
-    gettext_noop("both carry the signs of this step 0 and no more is shown: a common seed explains the finding"),
+    gettext_noop("if this checkpoint is an initialisation, a common seed explains the finding: no more is shown to be shared"),
     gettext_noop("norm_gain_cosine"),
     gettext_noop("gate_cosine"),
     gettext_noop("up_cosine"),

@@ -1,7 +1,8 @@
 """Common initial seed or common weights? Both make all signs agree; a step-0 checkpoint tells them apart.
 
 A checkpoint that was made afterwards, close to the candidate, would take away what the candidate really shares. It shows
-in the way from step 0: then the candidate lies much nearer to it than the reference does, and nothing is concluded.
+in the way from step 0, where the candidate lies much nearer to it than the reference does, or the two on opposite sides
+of it; then nothing is concluded. No rule on weights alone can tell every such checkpoint: every reading is conditional.
 
 What the seed explains is taken away: of every unit, the part along the same unit of step 0. In what is left, a descendant
 still has its units in the reference's order; of two models that share no more than the seed, each learnt an order of its own.
@@ -31,8 +32,9 @@ def seed_confound(candidate: Sketch, reference: Sketch, step0: Sketch) -> dict[s
     ours, theirs = (run_block_tests(sketch, step0).pooled.get("T1") for sketch in (candidate, reference))
     orders = _orders(candidate, reference, step0)
     beyond = float(np.mean([rho for _, rho in orders])) if orders else None
+    alike = _residual(candidate, reference, step0)
     ways = _way(candidate, step0), _way(reference, step0)
-    both_moved = ways[0] >= MOVED * ways[1] > 0
+    honest = ways[0] >= MOVED * ways[1] > 0 and alike is not None and alike > 0
     matches = [check.as_json() for check in order_checks(candidate, reference) if check.name == "φ_MATCH"]
     return {
         "z_candidate_step0": ours.z if ours else None,
@@ -43,6 +45,7 @@ def seed_confound(candidate: Sketch, reference: Sketch, step0: Sketch) -> dict[s
         "layers": [layer for layer, _ in orders],
         "order_beyond_seed": [round(rho, 4) for _, rho in orders],
         "order_beyond_seed_mean": beyond,
+        "cosine_beyond_seed": alike,
         "way_of_candidate": ways[0],
         "way_of_reference": ways[1],
         "condition": CONDITION,
@@ -51,7 +54,7 @@ def seed_confound(candidate: Sketch, reference: Sketch, step0: Sketch) -> dict[s
             candidate=ours is not None and ours.z >= Z_BOUND,
             reference=theirs is not None and theirs.z >= Z_BOUND,
             beyond=beyond,
-            both_moved=both_moved,
+            honest=honest,
         ),
     }
 
@@ -67,6 +70,23 @@ def _orders(candidate: Sketch, reference: Sketch, step0: Sketch) -> list[tuple[i
             if rhos:
                 found.append((block.layer, float(np.mean(rhos))))
     return found
+
+
+def _residual(candidate: Sketch, reference: Sketch, step0: Sketch) -> float | None:
+    """Return the mean cosine of what the same units of both learnt beyond step 0.
+
+    Training on any text turns units of one beginning a little alike; a checkpoint put between the two models makes them
+    opposite.
+    """
+    theirs, starts = _gated(reference), _gated(step0)
+    cosines = []
+    for place, block in _gated(candidate).items():
+        other, start = theirs.get(place), starts.get(place)
+        if other is not None and start is not None and comparable(block, other) and comparable(block, start):
+            for part in PARTS:
+                left, right = (_beyond(getattr(side, part), getattr(start, part)) for side in (block, other))
+                cosines.append(float(np.einsum("ij,ij->i", left, right).mean()))
+    return float(np.mean(cosines)) if cosines else None
 
 
 def _way(sketch: Sketch, step0: Sketch) -> float:
@@ -104,7 +124,7 @@ def _beyond(rows: Matrix, start: Matrix) -> Matrix:
     return rest / np.maximum(np.linalg.norm(rest, axis=1, keepdims=True), np.float32(1e-12))
 
 
-def _reading(*, candidate: bool, reference: bool, beyond: float | None, both_moved: bool) -> str:
+def _reading(*, candidate: bool, reference: bool, beyond: float | None, honest: bool) -> str:
     if not reference:
         return "the reference does not carry the signs of this step 0: a common seed does not explain a finding"
     if not candidate:
@@ -113,6 +133,6 @@ def _reading(*, candidate: bool, reference: bool, beyond: float | None, both_mov
         return "both carry the signs of this step 0; whether they share more cannot be told"
     if beyond >= KEPT:
         return "both carry the signs of this step 0 and share more than the seed: units keep their order beyond it"
-    if not both_moved:
+    if not honest:
         return "both carry the signs of this step 0; whether they share more cannot be told"
-    return "both carry the signs of this step 0 and no more is shown: a common seed explains the finding"
+    return "if this checkpoint is an initialisation, a common seed explains the finding: no more is shown to be shared"

@@ -156,6 +156,9 @@ def test_a_step_0_made_after_the_fact_acquits_nobody(sketch_of):
     for share in (0.01, 0.1, 0.3, 1.0):
         forged = sketch_of(f"forged {share}", fine_tuned(child, seed=14, share=share))
         assert "explains" not in seed_confound(candidate, reference, forged)["reading"]
+    ours, theirs = child, parent
+    between = sketch_of("between", {name: (ours[name] + theirs[name]) / 2 for name in ours})
+    assert "explains" not in seed_confound(candidate, reference, between)["reading"]
 
 
 def test_heads_of_zeros_are_no_trace(sketch_of):
