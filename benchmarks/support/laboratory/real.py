@@ -105,5 +105,5 @@ def _unmask(model: Any, tokenizer: Tokenizer, *, steps: int) -> list[float]:
             group["lr"] = 5e-4 * min(1.0, (step + 1) / 5)
         optimizer.step()
         optimizer.zero_grad()
-        losses.append(float(loss))
+        losses.append(loss.item())
     return losses
