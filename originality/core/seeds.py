@@ -135,4 +135,4 @@ def _reading(*, candidate: bool, reference: bool, beyond: float | None, honest: 
         return "both carry the signs of this step 0 and share more than the seed: units keep their order beyond it"
     if not honest:
         return "both carry the signs of this step 0; whether they share more cannot be told"
-    return "if this checkpoint is an initialisation, a common seed explains the finding: no more is shown to be shared"
+    return "no more than this checkpoint is shown to be shared; whether it is an initialisation these tests do not show"

@@ -117,7 +117,7 @@ def test_a_step_0_tells_a_common_seed(tmp_path, capsys):
 
     shown = capsys.readouterr().out
     assert "level 2: common origin" in shown
-    assert "if this checkpoint is an initialisation, a common seed" in shown
+    assert "no more than this checkpoint is shown to be shared" in shown
 
 
 def test_dates_and_declared_lineage_stand_in_the_report(models, tmp_path):
