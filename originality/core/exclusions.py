@@ -10,6 +10,7 @@ from originality.core.readers import TensorMeta
 from originality.core.roles import Role, Slot
 
 TRAINED = frozenset(Role) - {Role.POSITION, Role.OTHER, Role.BUFFER, Role.SCALE, Role.HEAD_NORM, Role.BIAS}
+LARGEST, SMALLEST = 1e8, 1e-10  # of a tensor's largest element: squares and their products stay within float32
 
 
 class Exclusion(NamedTuple):
@@ -39,13 +40,17 @@ def excluded_by_content(*, shape: tuple[int, ...], low: float, high: float, firs
         return "some elements are NaN or infinite"
     if low == high:
         return {0.0: "all zero", 1.0: "all one"}.get(low, "one constant value")
-    return _shaped(first, shape=shape, low=low, high=high)
-
-
-def _shaped(first: Floats, *, shape: tuple[int, ...], low: float, high: float) -> str | None:
-    """Return what the first rows look like when nobody trained them, or None."""
     if _two_valued(first, low=low, high=high):
         return "two values only, as masks have"
+    if max(-low, high) > LARGEST:
+        return "some elements are larger than a hundred million, as no trained weight is"
+    if max(-low, high) < SMALLEST:
+        return "all elements are smaller than a ten thousand millionth, as no trained weights are"
+    return _shaped(first, shape=shape)
+
+
+def _shaped(first: Floats, *, shape: tuple[int, ...]) -> str | None:
+    """Return what the first rows look like when nobody trained them, or None."""
     if len(shape) - shape.count(1) <= 1 and _monotone(first.reshape(-1)):
         return "a monotone series, as rotary frequencies are"
     if len(first) > 1 and len(shape) > 1 and bool((first == first[0]).all()):

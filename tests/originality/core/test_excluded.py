@@ -15,6 +15,10 @@ def spoiled(case):
         "nan": np.full((128, 48), np.nan, np.float32),
         "infinite": np.full((128, 48), np.inf, np.float32),
         "constant": np.full((128, 48), 0.5, np.float32),
+        "one number beyond reason": np.append(np.random.default_rng(7).normal(size=6_143), 3e38)
+        .reshape(128, 48)
+        .astype(np.float32),
+        "rescaled out of reach": (np.random.default_rng(7).normal(size=(128, 48)) * 1e-20).astype(np.float32),
         "no elements": np.zeros((0, 48), np.float32),
         "eight bits without a scale": np.random.default_rng(7).integers(-128, 127, (128, 48), np.int8),
         "integers": np.arange(128 * 48, dtype=np.int64).reshape(128, 48),
@@ -25,6 +29,8 @@ REASONS = {
     "nan": "some elements are NaN or infinite",
     "infinite": "some elements are NaN or infinite",
     "constant": "one constant value",
+    "one number beyond reason": "some elements are larger than a hundred million, as no trained weight is",
+    "rescaled out of reach": "all elements are smaller than a ten thousand millionth, as no trained weights are",
     "no elements": "has no elements",
     "eight bits without a scale": "integers and quantised numbers are not compared",
     "integers": "integers and quantised numbers are not compared",
