@@ -67,6 +67,7 @@ def comparison(request: ViewerRequest, report: UUID, reference: int) -> HttpResp
         "experts": evidence.expert_map(document),
         "strongest": evidence.strongest_rows(document),
         "figures": evidence.figures(document),
+        "seed": evidence.common_seed(document),
         "cross_checks": evidence.cross_checks(document),
         "tells": evidence.tells(document),
         "dimensions": evidence.dimensions(document),

@@ -1,6 +1,6 @@
 """Reports as pages show them: numbers as text, each beside its null, and maps of modules, layers and experts."""
 
-from originality.evidence.background import cross_checks, tells, tokenizer
+from originality.evidence.background import common_seed, cross_checks, tells, tokenizer
 from originality.evidence.declared import side_by_side
 from originality.evidence.depth import depth_maps
 from originality.evidence.figures import figures
@@ -20,6 +20,7 @@ from originality.evidence.verdict import coverages, detection_limit, direction_o
 
 __all__ = (
     "by_layer",
+    "common_seed",
     "coverages",
     "cross_checks",
     "depth_maps",

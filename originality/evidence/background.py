@@ -5,7 +5,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from originality.evidence.kinds import kind_name
-from originality.evidence.text import Row, percent, plus_minus, power_of_ten
+from originality.evidence.text import Row, number, percent, plus_minus, power_of_ten
 from originality.wording import said
 
 
@@ -30,6 +30,16 @@ class CrossCheck(NamedTuple):
     null: str
     p: str
     n: int
+
+
+class CommonSeed(NamedTuple):
+    """Both models against the candidate's declared step 0: a common seed alone makes signs agree."""
+
+    reading: str
+    condition: str
+    candidate_z: str
+    reference_z: str
+    needed: str
 
 
 class Tell(NamedTuple):
@@ -66,6 +76,19 @@ def tokenizer(report: Row) -> Tokenizer | None:
             TokenizerLine(_("Equal merges from the first on"), prefix, _("about 0 for tokenizers trained apart")),
         ],
         "",
+    )
+
+
+def common_seed(report: Row) -> CommonSeed | None:
+    row = report.get("common_seed")
+    if not row:
+        return None
+    return CommonSeed(
+        reading=said(row["reading"]),
+        condition=said(row.get("condition") or ""),
+        candidate_z=number(row.get("z_candidate_step0"), digits=2),
+        reference_z=number(row.get("z_reference_step0"), digits=2),
+        needed=f"{row['needed']:g}",
     )
 
 

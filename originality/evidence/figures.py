@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
+from originality.core.explain import TELLING_P
 from originality.evidence.kinds import KIND_NAMES, kind_name
 from originality.evidence.text import Row, percent, plus_minus
 from originality.wording import said
@@ -43,11 +44,13 @@ def _figure(score: Row) -> Figure:
 def _registry(score: Row) -> str:
     if not score.get("registry_pairs"):
         return _("no unrelated pair of this kind in the registry")
-    return _("%(null)s, N=%(pairs)s, percentile %(percentile)s") % {
+    text = _("%(null)s, N=%(pairs)s, percentile %(percentile)s") % {
         "null": plus_minus(score["registry_mean"], score["registry_sd"]),
         "pairs": score["registry_pairs"],
         "percentile": f"{score['control_percentile']:.0f}",
     }
+    smallest = score.get("smallest_p") or 1 / (score["registry_pairs"] + 1)
+    return text if smallest <= TELLING_P else f"{text} ({_('so few pairs say little')})"
 
 
 def _control(score: Row) -> str:

@@ -189,6 +189,12 @@ def report_document(*, reused: str = "vision", outcome: str = "", comparable: bo
             "share_of_parameters_common_origin": 0.0061 if level else 0.0,
         },
         "depth_map": depth_map(strong=bool(reused)) if comparable else {"towers": {}},
+        "common_seed": {
+            "reading": "the candidate does not carry the signs of its declared step 0",
+            "z_candidate_step0": 1.1,
+            "z_reference_step0": None,
+            "needed": 12.0,
+        },
         "crosschecks": [
             {
                 "name": "φ_U",
