@@ -44,12 +44,6 @@ def permutation_test(a: Matrix, b: Matrix, *, draws: int = 0, seed: int = 7) -> 
     )
 
 
-def permutation_z(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
-    """Z of Σ a_i·b_i over all orders of the rows of b, with the rows as they are."""
-    mean, variance = _moments(a, b)
-    return (float(np.sum(a * b)) - mean) / math.sqrt(variance) if variance > 0 else 0.0
-
-
 def _moments(a: NDArray[np.float64], b: NDArray[np.float64]) -> tuple[float, float]:
     """E = ΣC/n and Var = Σ(C − C_i· − C_·j + C_··)²/(n − 1) without forming C = a bᵀ: O(n k²)."""
     n = len(a)

@@ -18,13 +18,14 @@ from originality.core.baselines import Baselines, among
 from originality.core.blocks import BlockTests
 from originality.core.embeddings import embedding_cka
 from originality.core.levels import P_ANOMALY, R2_COMMON, Adjusted, adjust
-from originality.core.permutation import permutation_z
 from originality.core.signs import hoeffding_log10_p
 from originality.core.sketch import Sketch
 from originality.core.spectra import spectra_row
 
 Floats = NDArray[np.float64]
+Indices = NDArray[np.int64]
 UNITS_SEEN = 512  # of each block
+FEWEST = 8  # units that a rank correlation needs
 
 
 class RobustRow(NamedTuple):
@@ -142,6 +143,12 @@ def _profile(alignment: str, tower: str, rows: list[SignRow]) -> RobustRow | Non
 
 def _with_runner_up(row: SignRow) -> tuple[Floats, Floats] | None:
     """Return |c|/2 of some matched units and of the same units with the second-best gate."""
+    found = _two_partners(row)
+    return None if found is None else (_blind(row, found[0], found[1]), _blind(row, found[0], found[2]))
+
+
+def _two_partners(row: SignRow) -> tuple[Indices, Indices, Indices] | None:
+    """Return some matched units, their partners, and the units of the reference whose gates come second."""
     a, b = row.candidate, row.reference
     if row.partner is None or a.gate is None or b.gate is None or b.count < 2:
         return None
@@ -152,7 +159,7 @@ def _with_runner_up(row: SignRow) -> tuple[Floats, Floats] | None:
     similar = a.gate[units] @ b.gate.T
     matched = row.partner[units]
     similar[np.arange(units.size), matched] = -np.inf
-    return _blind(row, units, matched), _blind(row, units, similar.argmax(axis=1))
+    return units, matched, similar.argmax(axis=1)
 
 
 def _blind(row: SignRow, units: NDArray[np.int64], partners: NDArray[np.int64]) -> Floats:
@@ -164,31 +171,38 @@ def _blind(row: SignRow, units: NDArray[np.int64], partners: NDArray[np.int64]) 
 def _invariants(alignment: str, tower: str, rows: list[SignRow]) -> RobustRow | None:
     """Mean rank correlation of the units' invariants (lengths and angles of gate, up and down) over matched units.
 
-    The match by gates may favour units of like length, so its z is shown but leads to no level.
+    A match by gates favours units of like length even between strangers, so it stands beside the runner-up's and has no p.
     """
-    found = [_ranks(row) for row in rows if row.candidate.traits is not None and row.reference.traits is not None]
-    held = [(x, y) for x, y in found if len(x) > 8]
-    if not held:
+    found = [pair for row in rows if (pair := _rank_correlations(row)) is not None]
+    if not found:
         return None
-    z = sum(permutation_z(x, y) for x, y in held) / math.sqrt(len(held))
-    n = sum(len(x) for x, _ in held)
-    value = sum(float((x * y).sum()) for x, y in held) / (n * held[0][0].shape[1])
-    sd = value / z if z else 1 / math.sqrt(n)
-    source = "units in random order"
-    return RobustRow("unit_invariants", alignment, tower, n, value, 0.0, abs(sd), z, None, 0.0, source, _tensors(rows))
+    n = sum(count for count, _, _ in found)
+    value = sum(count * best for count, best, _ in found) / n
+    second = sum(count * other for count, _, other in found) / n
+    sd = 1 / math.sqrt(n)
+    source = "the unit whose gate comes second"
+    return RobustRow("unit_invariants", alignment, tower, n, value, second, sd, None, None, 0.0, source, _tensors(rows))
 
 
 def _tensors(rows: list[SignRow]) -> frozenset[str]:
     return frozenset(name for row in rows for name in row.candidate.tensors)
 
 
-def _ranks(row: SignRow) -> tuple[Floats, Floats]:
-    """Standardised ranks (n, traits) of matched units."""
+def _rank_correlations(row: SignRow) -> tuple[int, float, float] | None:
+    """Return the number of units, and ρ over their traits with the partner and with the runner-up."""
+    found = _two_partners(row)
+    if found is None or row.candidate.traits is None or row.reference.traits is None or found[0].size <= FEWEST:
+        return None
+    units, matched, second = found
+    ours = np.asarray(row.candidate.traits, np.float64)
+    theirs = np.asarray(row.reference.traits, np.float64)
+    left, best, other = (_standard_ranks(side) for side in (ours[units], theirs[matched], theirs[second]))
+    return units.size, float(np.mean(left * best)), float(np.mean(left * other))
+
+
+def _standard_ranks(traits: Floats) -> Floats:
     from scipy.stats import rankdata
 
-    partner = np.asarray(row.partner)
-    units = np.flatnonzero(partner >= 0)
-    sides = np.asarray(row.candidate.traits)[units], np.asarray(row.reference.traits)[partner[units]]
-    ranks = [rankdata(side, axis=0) if len(units) else side for side in sides]
-    standard = [(r - r.mean(axis=0)) / np.maximum(r.std(axis=0), 1e-9) for r in ranks]
-    return standard[0], standard[1]
+    ranks = rankdata(traits, axis=0)
+    standard: Floats = (ranks - ranks.mean(axis=0)) / np.maximum(ranks.std(axis=0), 1e-9)
+    return standard
