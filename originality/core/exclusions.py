@@ -1,16 +1,20 @@
 """What is not trained, or is fixed by the architecture: it never enters a test and is listed in every report."""
 
 import math
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from originality.core.kernels import Floats
+from originality.core.kernels import Floats, widened
 from originality.core.readers import TensorMeta
 from originality.core.roles import Role, Slot
 
 TRAINED = frozenset(Role) - {Role.POSITION, Role.OTHER, Role.BUFFER, Role.SCALE, Role.HEAD_NORM, Role.BIAS}
 LARGEST, SMALLEST = 1e8, 1e-10  # of a tensor's largest element: squares and their products stay within float32
+ROWS = 64
+Stored = NDArray[Any]  # (rows, width) as it lies in the file, bfloat16 as uint16
 
 
 class Exclusion(NamedTuple):
@@ -34,35 +38,44 @@ def excluded_before_reading(name: str, *, meta: TensorMeta, slot: Slot) -> str |
     return None
 
 
-def excluded_by_content(*, shape: tuple[int, ...], low: float, high: float, first: Floats) -> str | None:
-    """Return the reason trained content is missing; `first` are the first rows (rows, width), low and high NaN if one is."""
+def excluded_by_content(*, shape: tuple[int, ...], low: float, high: float, stored: Stored) -> str | None:
+    """Return the reason trained content is missing; stored is (rows, width), low and high are NaN if one element is."""
     if not (math.isfinite(low) and math.isfinite(high)):
         return "some elements are NaN or infinite"
     if low == high:
         return {0.0: "all zero", 1.0: "all one"}.get(low, "one constant value")
-    if _two_valued(first, low=low, high=high):
+    if _throughout(stored, lambda rows: _two_valued(rows, low=low, high=high)):
         return "two values only, as masks have"
     if max(-low, high) > LARGEST:
         return "some elements are larger than a hundred million, as no trained weight is"
     if max(-low, high) < SMALLEST:
         return "all elements are smaller than a ten thousand millionth, as no trained weights are"
-    return _shaped(first, shape=shape)
+    return _shaped(stored, shape=shape)
 
 
-def _shaped(first: Floats, *, shape: tuple[int, ...]) -> str | None:
-    """Return what the first rows look like when nobody trained them, or None."""
-    if len(shape) - shape.count(1) <= 1 and _monotone(first.reshape(-1)):
+def _shaped(stored: Stored, *, shape: tuple[int, ...]) -> str | None:
+    """Return what all rows look like when nobody trained them, or None."""
+    if len(shape) - shape.count(1) <= 1 and _throughout(stored, lambda rows: _monotone(rows.reshape(-1))):
         return "a monotone series, as rotary frequencies are"
-    if len(first) > 1 and len(shape) > 1 and bool((first == first[0]).all()):
+    if len(stored) > 1 and len(shape) > 1 and _throughout(stored, lambda rows: bool((rows == rows[0]).all())):
         return "all rows are equal"
-    if len(shape) > 1 and _sinusoidal(first):
+    if len(shape) > 1 and _throughout(stored, _sinusoidal):
         return "a sinusoidal position table"
     return None
 
 
-def _two_valued(first: Floats, *, low: float, high: float) -> bool:
-    """Whether the first rows hold the extremes and nothing between: a mask, whatever its name."""
-    return first.size >= 64 and bool(((first == low) | (first == high)).all())
+def _throughout(stored: Stored, look: Callable[[Floats], bool]) -> bool:
+    """Whether every 64 rows look so: reserved rows at the beginning must not hide a tensor, nor rows written there for it.
+
+    A trained tensor ends the search at its first rows.
+    """
+    last = max(len(stored) - ROWS, 0)
+    return all(look(widened(stored[start : start + ROWS])) for start in (*range(0, last, ROWS), last))
+
+
+def _two_valued(rows: Floats, *, low: float, high: float) -> bool:
+    """Whether the rows hold the extremes and nothing between: a mask, whatever its name."""
+    return rows.size >= 64 and bool(((rows == low) | (rows == high)).all())
 
 
 def _monotone(values: Floats) -> bool:

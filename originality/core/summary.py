@@ -93,7 +93,6 @@ class _Pass:
         self.samples: list[Floats] = []
         self.rows: list[int] = []
         self.low, self.high, self.empty = np.inf, -np.inf, 0
-        self.first: Floats = np.zeros((0, 0), np.float32)
         self.last: NDArray[Any] = np.zeros(0, np.uint16)
 
     def feed(self, start: int, raw: NDArray[Any], stored: NDArray[Any]) -> None:
@@ -108,8 +107,6 @@ class _Pass:
             self.low = float(np.minimum(self.low, values.min()))  # min() would lose a NaN
             self.high = float(np.maximum(self.high, values.max()))
         active().count_codes(self.tables, codes.reshape(-1))
-        if start == 0:
-            self.first = widened(stored[:64])
         idle = self._idle(bits)
         self._sample(start, bits, idle)
         if len(self.meta.shape) == 2:
@@ -181,7 +178,7 @@ def summarise(
     counts = state.counts()
     common |= state.digests() | {"untrained_rows": state.empty}
     low, high = state.bounds(counts)
-    if reason := excluded_by_content(shape=meta.shape, low=low, high=high, first=state.first):
+    if reason := excluded_by_content(shape=meta.shape, low=low, high=high, stored=source.stored(name)):
         return TensorSummary(**common, excluded=reason), None
     moments, quantiles = _moments(counts)
     corner = corner_of(source.stored(name)) if has_corner(meta.shape, role=slot.role, expert=slot.expert) else None

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from originality.core.compare import compare_paths
-from tests.factories.originality import llama, write_model
+from tests.factories.originality import fine_tuned, llama, write_model
 
 UP = "model.layers.0.mlp.up_proj.weight"
 
@@ -54,3 +54,18 @@ def test_spoiled_content_is_excluded_and_listed(tmp_path, case):
     share = spoiled(case).size / report["candidate"]["parameters"]
     assert report["coverage"]["trained"] == pytest.approx(1 - share)
     assert report["coverage"]["any"] <= report["coverage"]["trained"]
+
+
+def test_rows_written_at_the_beginning_hide_nothing(tmp_path):
+    """Reserved tokens without content, or 64 equal rows put there so that a tensor looks untrained."""
+    reference = llama(seed=1, layers=2)
+    ours = fine_tuned(reference)
+    for value in ours.values():
+        if value.ndim == 2 and len(value) > 64:
+            value[:64] = value[0]
+    ours["model.embed_tokens.weight"][:64] = 0
+
+    report = compare_paths(write_model(tmp_path / "ours", ours), write_model(tmp_path / "theirs", reference))
+
+    assert report["candidate"]["excluded"] == []
+    assert report["global"]["level"] >= 2
