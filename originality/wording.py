@@ -58,7 +58,9 @@ SENTENCES = (
     gettext_noop("holds only if this checkpoint is an initialisation"),
     gettext_noop("both carry the signs of this step 0; whether they share more cannot be told"),
     gettext_noop("both carry the signs of this step 0 and share more than the seed: units keep their order beyond it"),
-    gettext_noop("no more than this checkpoint is shown to be shared; whether it is an initialisation these tests do not show"),
+    gettext_noop(
+        "no more than this checkpoint is shown to be shared; whether it is an initialisation these tests do not show"
+    ),
     gettext_noop("norm_gain_cosine"),
     gettext_noop("gate_cosine"),
     gettext_noop("up_cosine"),
