@@ -3,7 +3,7 @@
     python benchmarks/originality_speed.py [--gigabytes 4] [--rounds 4] [--folder DIR] [--no-real]
 
 Two models of together so many bytes of bfloat16 lie in the page cache, so this is the cost of processors, not of a disk. Rounds are
-interleaved, figures are those of the quietest round. Memory is measured in processes of their own, of which `RssAnon` is watched. Exit code 1 when a
+interleaved, figures are those of the quietest round. Memory is measured in processes of their own, by their `RssAnon`. Exit code 1 when a
 line is missed.
 """
 
