@@ -2,6 +2,7 @@
 
 from django.db.models import Exists, OuterRef
 
+from portal.jobs.steps import each_apart
 from portal.submissions import actions
 from portal.submissions.enums import State
 from portal.submissions.models import Submission
@@ -21,4 +22,4 @@ def request_due_runs() -> int:
     """
     later = Submission.objects.filter(entry=OuterRef("entry"), version__gt=OuterRef("version"), state=State.AWAITING)
     due = Submission.objects.filter(state=State.SUBMITTED, entry__phase__state__in=EVALUATED_IN, runs__isnull=True)
-    return sum(bool(actions.request_runs(submission)) for submission in due.exclude(Exists(later)))
+    return each_apart(due.exclude(Exists(later)), actions.request_runs)

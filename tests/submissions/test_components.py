@@ -75,3 +75,58 @@ def test_a_broken_declaration_is_refused_with_its_place(content, where):
         parse_declaration(content)
 
     assert refused.value.where == where
+
+
+def with_name(name):
+    return document({**row(), "name": name})
+
+
+SHARE = "components[0].properties[portal:share_of_parameters]"
+
+
+@pytest.mark.parametrize(
+    ("content", "where"),
+    [
+        (with_name("x\ud800"), "components[0].name"),
+        (with_name("a\0b"), "components[0].name"),
+        (with_name("a\x1bb"), "components[0].name"),
+        (with_name("a" * 10**6), "components[0].name"),
+        (with_name(["a"]), "components[0].name"),
+        (document(7), "components[0]"),
+        (document(row(origin="line\nbreak")), "components[0].properties[portal:origin]"),
+        (document(row(origin=["own"])), "components[0].properties[portal:origin]"),
+        (document(row(part=True)), "components[0].properties[portal:part]"),
+        (document({**row(), "properties": None}), "components[0].properties"),
+        (document({**row(), "properties": [{"name": ["a"]}]}), "components[0].properties[0]"),
+        (document({**row(part=None), "bom-ref": {"a": 1}}), "components[0].bom-ref"),
+        (document({**row(), "licenses": 5}), "components[0].licenses"),
+        (document({**row(), "licenses": [{"license": {"name": ["x"]}}]}), "components[0].licenses[0].license"),
+        (document({**row(), "licenses": [{"license": {"id": "x" * 299}}] * 2}), "components[0].licenses"),
+        (document({**row(), "pedigree": []}), "components[0].pedigree"),
+        (with_ancestor([{"name": "x\udfff"}]), "components[0].pedigree.ancestors[0].name"),
+        (with_ancestor([{"name": "A", "hashes": 3}]), "components[0].pedigree.ancestors[0].hashes"),
+        (with_ancestor([{"name": "A"}] * 1001), "components[0].pedigree.ancestors"),
+        (document(*[row(share_of_parameters="0")] * 1001), "components"),
+        (document(row(share_of_parameters="sNaN")), SHARE),
+        (document(row(share_of_parameters="1e-999999")), SHARE),
+        (b"[" * 200_000, "component declaration"),
+        (with_name("a")[:-1] + b', "x": ' + b"[" * 60 + b"]" * 60 + b"}", "component declaration"),
+        (b'{"bomFormat": ' + b"1" * 5000 + b"}", "component declaration"),
+    ],
+)
+def test_a_hostile_declaration_is_refused_with_its_place(content, where):
+    with pytest.raises(DeclarationError) as refused:
+        parse_declaration(content)
+
+    assert refused.value.where == where
+    assert len(str(refused.value)) < 500
+    str(refused.value).encode()
+
+
+def test_numbers_and_the_properties_of_other_tools_are_taken_as_they_come():
+    tool = {"name": "tool:notes", "value": {"any": ["thing"]}}
+    given = row(share_of_parameters=0.5)
+
+    (part,) = parse_declaration(document({**given, "properties": [*given["properties"], tool]}))
+
+    assert part.share_of_parameters == Decimal("0.5")

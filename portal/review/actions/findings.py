@@ -13,6 +13,7 @@ from originality.models import Comparison
 from portal.audit.actions import leave_trace
 from portal.common.viewer import SYSTEM
 from portal.consortia.models import Entry
+from portal.jobs.steps import each_apart
 from portal.review.actions.gates import check_gate
 from portal.review.enums import AuditAction, DisqualificationState
 from portal.review.errors import NotPossible
@@ -25,7 +26,7 @@ ENDED = (DisqualificationState.DROPPED, DisqualificationState.OVERTURNED)
 
 def open_due_replies() -> int:
     """Open a procedure for every finding that has none; return how many were opened or joined."""
-    return sum(open_reply(row) is not None for row in due_findings())
+    return each_apart(due_findings(), open_reply)
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from portal.audit.actions import record
 from portal.common.transitions import find
 from portal.consortia.actions.base import addresses_of
 from portal.consortia.models import Entry
+from portal.jobs.steps import each_apart
 from portal.letters.actions import post_letter
 from portal.programmes.enums import PhaseState
 from portal.submissions.actions.handin import attach_stored, replace_older
@@ -22,7 +23,7 @@ from portal.submissions.transitions import SUBMISSION
 def settle_outstanding() -> int:
     """Settle every version that waits for bytes; return how many counted or lapsed now."""
     waiting = Submission.objects.filter(state=State.AWAITING).order_by("version").values_list("pk", flat=True)
-    return sum(settle(pk) for pk in list(waiting))
+    return each_apart(waiting, settle)
 
 
 @transaction.atomic

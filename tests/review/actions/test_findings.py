@@ -13,6 +13,7 @@ from portal.jobs.actions import reconcile
 from portal.jobs.models import Job
 from portal.programmes.models import Phase
 from portal.review import actions
+from portal.review.actions import findings
 from portal.review.errors import NotPossible
 from portal.review.models import Disqualification, Notice
 from portal.review.policies import Subject, view
@@ -213,3 +214,16 @@ def test_the_team_learns_of_it_when_an_officer_notifies(scene, entry):
 def test_a_procedure_has_a_person_or_a_finding_behind_it(scene, entry):
     with pytest.raises(IntegrityError), transaction.atomic():
         Disqualification.objects.create(entry=entry, gate="originality", grounds="?", raised_at=timezone.now())
+
+
+def test_a_finding_that_cannot_be_opened_keeps_no_other_waiting(scene, entry, monkeypatch, caplog):
+    report_on(scene.entries[0], levels=(2,))
+    whole = report_on(entry, levels=(2,))
+    real = findings.evidence_of
+    monkeypatch.setattr(findings, "evidence_of", lambda run: real(run) if run == whole else {}["lost"])
+
+    with pytest.raises(KeyError):
+        open_due_replies()
+
+    assert Disqualification.objects.get().finding == whole
+    assert "open_reply failed" in caplog.text
