@@ -98,6 +98,14 @@ class GateVerdict(StrEnum):
     FAIL = "fail"
 
 
+class MissingReport(StrEnum):
+    """Why an entry whose checkpoint was handed in has no finished originality report."""
+
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    NOT_REQUESTED = "not_requested"
+
+
 class Outcome(StrEnum):
     ADVANCE = "advance"
     CUT = "cut"

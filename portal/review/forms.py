@@ -101,6 +101,7 @@ class RaiseForm(forms.Form, EvidenceTextMixin):
 class PassGateForm(forms.Form):
     gate = forms.CharField(widget=forms.HiddenInput)
     reason = forms.CharField(label=_("Reason"), max_length=2000)
+    without_report = forms.BooleanField(required=False)
 
 
 class DueForm(forms.Form):

@@ -76,6 +76,11 @@ LABELS: dict[type[StrEnum], dict[str, Label]] = {
         "released": _p("verification", "Released"),
         "concluded": _p("verification", "Concluded by a decision"),
     },
+    enums.MissingReport: {
+        "failed": _p("originality report", "it failed"),
+        "cancelled": _p("originality report", "it was cancelled"),
+        "not_requested": _p("originality report", "it was never requested"),
+    },
     enums.GateVerdict: {"pass": _p("gate", "Passed"), "fail": _p("gate", "Failed")},
     enums.Outcome: {
         "advance": _("Advance"),
@@ -146,3 +151,7 @@ PLEDGE: tuple[Label, ...] = (
 
 def choices_of(vocabulary: type[StrEnum]) -> list[tuple[str, Label]]:
     return [(member.value, LABELS[vocabulary][member.value]) for member in vocabulary]
+
+
+def label_of(value: StrEnum) -> Label:
+    return LABELS[type(value)][value.value]

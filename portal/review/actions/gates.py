@@ -24,10 +24,11 @@ from portal.review.actions.base import (
     step,
 )
 from portal.review.actions.notices import trace_notice, write_notice
-from portal.review.enums import AuditAction, DisqualificationState, GateVerdict, NoticeKind
+from portal.review.enums import AuditAction, DisqualificationState, GateVerdict, MissingReport, NoticeKind
 from portal.review.errors import NotPossible
+from portal.review.labels import label_of
 from portal.review.models import Disqualification, GateRuling, Minutes
-from portal.review.selectors.findings import ORIGINALITY_GATE, findings_of, report_outstanding
+from portal.review.selectors.findings import ORIGINALITY_GATE, findings_of, missing_report, report_outstanding
 from portal.review.selectors.gates import OPEN_STATES, RULING_STAGES, open_verification
 from portal.review.selectors.rules import gates_of, has_carried
 from portal.review.transitions import DISQUALIFICATION
@@ -160,13 +161,25 @@ def _require_vote(minutes: Minutes, entry: Entry, *, uphold: bool) -> None:
 
 
 @transaction.atomic
-def pass_gate(entry: Entry, *, gate: str, reason: str, ruled_by: User, minutes: Minutes | None = None) -> GateRuling:
-    """Record that an entry passes a gate on the evidence; refused while a procedure on it is open."""
+def pass_gate(
+    entry: Entry,
+    *,
+    gate: str,
+    reason: str,
+    ruled_by: User,
+    minutes: Minutes | None = None,
+    without_report: bool = False,
+) -> GateRuling:
+    """Record that an entry passes a gate on the evidence; refused while a procedure on it is open.
+
+    `without_report` is said by the person who rules: the report on the entry did not come about, and the reason says why
+    the gate is passed all the same. The ledger keeps it.
+    """
     require_role(ruled_by, "officer", "decider")
     check_gate(entry, gate)
     require_outsider(ruled_by, entry.phase)
     require_text(reason, _("Give a reason: it goes into the record."))
-    _require_answered(entry, gate)
+    missing = _require_answered(entry, gate, without_report=without_report)
     if Disqualification.objects.filter(entry=entry, gate=gate, state__in=OPEN_STATES).exists():
         raise NotPossible(_("A procedure on this gate is open; rule on it instead."))
     if GateRuling.objects.filter(entry=entry, gate=gate).exists():
@@ -174,14 +187,17 @@ def pass_gate(entry: Entry, *, gate: str, reason: str, ruled_by: User, minutes: 
     ruling = _insert_ruling(
         entry, gate=gate, verdict=GateVerdict.PASS, reason=reason, ruled_by=ruled_by, minutes=minutes
     )
-    _trace_ruling(ruling)
+    _trace_ruling(ruling, missing)
     return ruling
 
 
-def _require_answered(entry: Entry, gate: str) -> None:
-    """On the gate that rests on weights nothing passes before their report is there and the team was heard on it."""
+def _require_answered(entry: Entry, gate: str, *, without_report: bool) -> MissingReport | None:
+    """On the gate that rests on weights nothing passes before their report is there and the team was heard on it.
+
+    Returns why there is none where somebody rules without it.
+    """
     if gate != ORIGINALITY_GATE:
-        return
+        return None
     if report_outstanding(entry):
         raise NotPossible(_("The originality report on %(entry)s is not finished yet.") % {"entry": entry})
     if findings_of(entry):
@@ -189,6 +205,16 @@ def _require_answered(entry: Entry, gate: str) -> None:
             _("The originality report on %(entry)s found common origin: the team's right of reply opens first.")
             % {"entry": entry}
         )
+    missing = missing_report(entry)
+    if missing and not without_report:
+        raise NotPossible(
+            _(
+                "There is no originality report on %(entry)s (%(why)s). Have it made, or tick that the gate is passed "
+                "without one and give the reason."
+            )
+            % {"entry": entry, "why": label_of(missing)}
+        )
+    return missing
 
 
 @transaction.atomic
@@ -247,11 +273,12 @@ def _insert_ruling(
     )
 
 
-def _trace_ruling(ruling: GateRuling) -> None:
+def _trace_ruling(ruling: GateRuling, missing: MissingReport | None = None) -> None:
+    without = {"without_report": missing.value} if missing else {}
     leave_trace(
         AuditAction.GATE_RULED,
         by=ruling.ruled_by,
         subject=ruling,
-        after={"gate": ruling.gate, "verdict": ruling.verdict, "digest": ruling.digest},
+        after={"gate": ruling.gate, "verdict": ruling.verdict, "digest": ruling.digest, **without},
         reason=ruling.reason,
     )

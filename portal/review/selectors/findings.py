@@ -9,11 +9,14 @@ from originality.selectors import found_reuse
 from portal.consortia.enums import EntryState
 from portal.consortia.models import Entry
 from portal.jobs.enums import FINAL, JobState
+from portal.review.enums import MissingReport
 from portal.review.models import Disqualification
 from portal.review.selectors.gates import RULING_STAGES
-from portal.submissions.enums import RunKind, State
-from portal.submissions.models import SubmissionRun
+from portal.submissions.enums import Role, RunKind, State
+from portal.submissions.models import SubmissionItem, SubmissionRun
 
+ENDED_WITHOUT = {JobState.FAILED.value: MissingReport.FAILED, JobState.CANCELLED.value: MissingReport.CANCELLED}
+HANDED_IN = (State.SUBMITTED, State.AWAITING)
 ORIGINALITY_GATE = "originality"  # the key of the gate in the rule set
 
 
@@ -23,9 +26,20 @@ def reports_that_count() -> QuerySet[SubmissionRun]:
 
 
 def report_outstanding(entry: Entry) -> bool:
-    """Say whether a report on the entry is still being made; one that failed holds nothing up."""
+    """Say whether a report on the entry is still being made."""
     rows = reports_that_count().filter(submission__entry=entry)
     return rows.exclude(originality__job__state__in=FINAL).exists()
+
+
+def missing_report(entry: Entry) -> MissingReport | None:
+    """Say why an entry with a checkpoint has no finished report; None where it has one, or no checkpoint to report on."""
+    handed_in = SubmissionItem.objects.filter(submission__entry=entry, submission__state__in=HANDED_IN)
+    if not handed_in.filter(role=Role.CHECKPOINT).exists():
+        return None
+    states = reports_that_count().filter(submission__entry=entry).values_list("originality__job__state", flat=True)
+    if JobState.SUCCEEDED in (found := list(states)):
+        return None
+    return next((ENDED_WITHOUT[state] for state in found if state in ENDED_WITHOUT), MissingReport.NOT_REQUESTED)
 
 
 def unheard_findings() -> QuerySet[SubmissionRun]:

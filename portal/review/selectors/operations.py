@@ -8,9 +8,11 @@ from portal.consortia.models import Entry
 from portal.programmes.enums import PhaseState
 from portal.programmes.models import Phase
 from portal.programmes.selectors import steps_open_to
+from portal.review.labels import label_of
 from portal.review.models import Panel
 from portal.review.selectors.completion import SeatProgress, holes_before_seal, progress_of
 from portal.review.selectors.decisions import standing_decision
+from portal.review.selectors.findings import ORIGINALITY_GATE, missing_report
 from portal.review.selectors.gates import ticks_on, verdict_on
 from portal.review.selectors.rules import gates_of, here
 
@@ -69,6 +71,7 @@ class GateCell:
     title: str
     verdict: str
     ticks: int
+    missing_report: str = ""  # why there is none, where the gate rests on one and is undecided
 
 
 def gate_table(phase: Phase) -> list[dict[str, Any]]:
@@ -90,4 +93,6 @@ def gate_table(phase: Phase) -> list[dict[str, Any]]:
 def _cell(entry: Entry, *, key: str, title: str, ticks: "dict[str, int]") -> GateCell:
     ruling = verdict_on(entry, key)
     counted = sum(number for box, number in ticks.items() if box.startswith(f"{key}."))
-    return GateCell(key, title, ruling.verdict if ruling else "", counted)
+    missing = missing_report(entry) if key == ORIGINALITY_GATE and not ruling else None
+    why = str(label_of(missing)) if missing else ""
+    return GateCell(key, title, ruling.verdict if ruling else "", counted, why)

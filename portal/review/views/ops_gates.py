@@ -66,7 +66,7 @@ def pass_gate(request: HttpRequest, phase_id: int, entry_id: int) -> HttpRespons
     data = form.cleaned_data
     return tried_and_go(
         request,
-        lambda: actions.pass_gate(row, gate=data["gate"], reason=data["reason"], ruled_by=person(request)),
+        lambda: actions.pass_gate(row, ruled_by=person(request), **data),
         done=_("The gate is passed."),
         to="ops:entry",
         phase_id=phase_id,

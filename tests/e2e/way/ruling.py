@@ -50,8 +50,14 @@ def open_entry(officer: Walker, code: str) -> None:
 def pass_gate(officer: Walker) -> None:
     open_entry(officer, "A")
     officer.fill("Reason", "증거를 검토했고 참조 모델과 같은 점이 없다.")
+    without_report(officer)
     officer.press("Record: passed")
     officer.told("The gate is passed")
+
+
+def without_report(officer: Walker) -> None:
+    """No worker runs here, so nothing was requested: whoever rules says so."""
+    officer.main.get_by_role("checkbox", name="Pass it without an originality report").check()
 
 
 def doubt(officer: Walker) -> None:

@@ -2,6 +2,7 @@
 
 import re
 
+from tests.e2e.way.ruling import without_report
 from tests.e2e.way.walker import Walker
 from tests.e2e.year import office, opening
 from tests.e2e.year.people import EXPERTS, FIRST_FIVE, RAON, name_of
@@ -88,6 +89,7 @@ def pass_gates(officer: Walker, phase: str, codes: str) -> None:
         office.open_work(officer, phase, "Gates and questions")
         officer.follow(re.compile(f"^{code} · "))
         officer.fill("Reason", "증거를 검토했고 참조 모델에서 온 부분이 없다.")
+        without_report(officer)
         officer.press("Record: passed")
         officer.told("The gate is passed")
 

@@ -14,10 +14,13 @@ from portal.jobs.models import Job
 from portal.programmes.models import Phase
 from portal.review import actions
 from portal.review.actions import findings
+from portal.review.enums import MissingReport
 from portal.review.errors import NotPossible
+from portal.review.labels import label_of
 from portal.review.models import Disqualification, Notice
 from portal.review.policies import Subject, view
 from portal.review.selectors.findings import procedure_on
+from portal.review.selectors.operations import gate_table
 from portal.review.tasks import open_due_replies
 from tests.factories.accounts import make_user
 from tests.factories.findings import counted_submission, finish, report_on
@@ -42,8 +45,8 @@ def entry(scene):
     return scene.entries[1]
 
 
-def pass_gate(scene, entry):
-    return actions.pass_gate(entry, gate="originality", reason="흔적 없음", ruled_by=scene.decider)
+def pass_gate(scene, entry, reason="흔적 없음", **said):
+    return actions.pass_gate(entry, gate="originality", reason=reason, ruled_by=scene.decider, **said)
 
 
 def test_a_finding_opens_the_procedure_with_its_evidence_and_tells_nobody(scene, entry):
@@ -111,11 +114,46 @@ def test_the_gate_is_not_passed_before_the_report_is_done_nor_before_the_team_wa
         pass_gate(scene, entry)
 
 
-def test_a_report_that_failed_holds_nothing_up(scene, entry):
-    run = report_on(entry, levels=(), done=False)
-    Job.objects.filter(pk=run.originality.job_id).update(state="failed", finished=timezone.now(), cause="input")
+def ended(run, state):
+    Job.objects.filter(pk=run.originality.job_id).update(
+        state=state, finished=timezone.now(), cause="input" if state == "failed" else ""
+    )
 
-    assert pass_gate(scene, entry).verdict == "pass"
+
+@pytest.mark.parametrize("why", ["failed", "cancelled", "not_requested"])
+def test_without_a_report_the_gate_is_passed_only_by_saying_so(scene, entry, why):
+    if why == "not_requested":
+        counted_submission(entry)
+    else:
+        ended(report_on(entry, levels=(), done=False), why)
+
+    with pytest.raises(NotPossible, match=str(label_of(MissingReport(why)))):
+        pass_gate(scene, entry)
+    with pytest.raises(NotPossible):
+        pass_gate(scene, entry, without_report=True, reason=" ")
+
+    ruling = pass_gate(scene, entry, without_report=True, reason="사람이 로그를 검토함")
+    assert (ruling.verdict, ruling.reason) == ("pass", "사람이 로그를 검토함")
+    assert Event.objects.get(action="gate.ruled").after["without_report"] == why
+
+
+def test_a_report_that_is_being_made_or_found_reuse_is_never_ruled_without(scene, entry):
+    run = report_on(entry, levels=(2,), done=False)
+    with pytest.raises(NotPossible):
+        pass_gate(scene, entry, without_report=True)
+
+    finish(run.originality)
+    with pytest.raises(NotPossible):
+        pass_gate(scene, entry, without_report=True)
+
+
+def test_staff_are_offered_it_only_where_there_is_no_report(scene, entry):
+    ended(report_on(entry, levels=(), done=False), "failed")
+    report_on(scene.entries[0])
+
+    cells = {line["entry"].pk: line["gates"][0].missing_report for line in gate_table(scene.phase)}
+
+    assert [row for row in cells.items() if row[1]] == [(entry.pk, str(label_of(MissingReport.FAILED)))]
 
 
 def test_it_ends_like_any_other_by_the_panel_after_the_reply(scene, entry):
