@@ -1,10 +1,10 @@
 """Which references a team declared: components it took over, and own earlier models. Pure, so that the plan can freeze it."""
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 COMPONENT, OWN_LINEAGE = "component", "own lineage"
+FROM_SCRATCH = "from_scratch"
 
 
 class Ancestor(NamedTuple):
@@ -47,27 +47,30 @@ def matched(parts: Sequence[DeclaredPart], *, references: Iterable[Known], accou
 
 def _rows(part: DeclaredPart, known: list[Known], account: str) -> list[dict[str, Any]]:
     facts = {key: value for key, value in part._asdict().items() if key != "ancestors"}
-    named = _closest([row for row in known if _names(part, row)])
+    named = [row for row in known if _names(part, row)]
     if not named:
         return [{**facts, "own": False, "reference": None}]
     return [{**facts, "own": row.account != "" and row.account == account, "reference": row.id} for row in named]
 
 
-def _closest(named: list[Known]) -> list[Known]:
-    """Drop a name that only stands inside the longer name of another reference that is meant."""
-    names = [row.name.casefold() for row in named]
-    return [
-        row for row in named if not any(row.name.casefold() in name for name in names if name != row.name.casefold())
-    ]
-
-
 def _names(part: DeclaredPart, row: Known) -> bool:
-    """By the digest of an ancestor where there is one, else by the reference's name as whole words of what was written."""
-    if any(ancestor.digest.lower() == row.digest for ancestor in part.ancestors if ancestor.digest):
+    """By an ancestor's digest where it has one, else by its name; by the origin only where that is the name and no more.
+
+    A sentence about an origin names models also to deny them, and what was trained from scratch has no origin.
+    """
+    if any(_is(row, ancestor) for ancestor in part.ancestors):
         return True
-    told = [part.origin, part.name, *(ancestor.name for ancestor in part.ancestors if not ancestor.digest)]
-    wanted = re.compile(rf"(?<![\w.-]){re.escape(row.name.casefold())}(?![\w-])")
-    return any(wanted.search(text.casefold()) for text in told)
+    return part.training != FROM_SCRATCH and _plain(part.origin) == _plain(row.name)
+
+
+def _is(row: Known, ancestor: Ancestor) -> bool:
+    if ancestor.digest:
+        return ancestor.digest.lower() == row.digest
+    return _plain(ancestor.name) == _plain(row.name)
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.split()).casefold()
 
 
 def declared_as(rows: Iterable[dict[str, Any]], *, reference: int) -> str:

@@ -45,14 +45,28 @@ def test_nobody_declares_somebody_elses_model_to_be_their_own():
     assert declared_as(rows, reference=1) == "component"
 
 
-def test_a_name_is_met_as_whole_words_and_a_digest_as_it_is():
-    assert declared_as(declared(part("Public Encoder")), reference=2) == "component"
+def test_an_origin_is_a_reference_only_where_it_is_its_name():
+    assert declared_as(declared(part(" public  ENCODER")), reference=2) == "component"
     assert declared_as(declared(part("Public Encoder")), reference=3) == ""
-    assert declared_as(declared(part("fine-tuned from public encoder 2, 2024")), reference=3) == "component"
     assert declared_as(declared(part("Public Encoder 2")), reference=2) == ""
-    assert declared_as(declared(part("NotPublic Encoders")), reference=2) == ""
+    for sentence in ("trained from scratch, not from Public Encoder", "fine-tuned from Public Encoder 2"):
+        assert [row["reference"] for row in declared(part(sentence))] == [None]
+
+
+def test_what_was_trained_from_scratch_declares_no_origin_but_the_ancestors_it_names():
+    whole = part("Public Encoder")._replace(training="from_scratch", name="Public Encoder 2")
+
+    assert [row["reference"] for row in declared(whole)] == [None]
+    assert declared_as(declared(whole._replace(ancestors=(Ancestor("Public Encoder"),))), reference=2) == "component"
+
+
+def test_an_ancestor_is_met_by_its_digest_and_without_one_by_its_name():
     rows = declared(part(ancestors=[Ancestor("called otherwise", f"{3:064x}")]))
     assert declared_as(rows, reference=3) == "component"
+    rows = declared(part(ancestors=[Ancestor("Public Encoder", f"{9:064x}")]))
+    assert [row["reference"] for row in rows] == [None], "the digest says that it is another"
+
+    assert declared_as(declared(part(ancestors=[Ancestor("not Public Encoder")])), reference=2) == ""
 
 
 def test_what_the_registry_does_not_hold_is_listed_as_not_tested():
