@@ -21,7 +21,7 @@ from originality.core.sketchfile import load_sketch, save_sketch
 from originality.enums import AuditAction, Side
 from originality.lineage import DeclaredPart, Known, declared_as, matched
 from originality.models import Baseline, OriginalityRun, Reference, SketchPart, TraceRun
-from originality.selectors import registry_digest
+from originality.selectors import planned_baselines, registry_digest
 from portal.artifacts.actions import open_blob, require_bytes, store_file
 from portal.artifacts.enums import ReadPurpose
 from portal.artifacts.models import Blob, Bundle
@@ -208,6 +208,7 @@ def _plan(bundle: Bundle, *, step0: Bundle | None, told: Told) -> dict[str, Any]
         "alignments": ["T1", "T2", "T3", "T4"],
         "thresholds": thresholds(),
         "registry": registry_digest(),
+        "baselines": planned_baselines(),
         "references": [
             {
                 "id": row.id,

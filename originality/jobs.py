@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from originality.actions import store_document
-from originality.core.baselines import dump_baselines
+from originality.core.baselines import Baselines, digest_of_baselines, dump_baselines
 from originality.core.outcome import outcome_of
 from originality.core.run import CANDIDATE_SKETCH, PART_SKETCH
 from originality.enums import Side
 from originality.lineage import OWN_LINEAGE
 from originality.models import Comparison, OriginalityRun, Reference, SketchPart, TraceRun
-from originality.selectors import current_baselines
+from originality.selectors import baselines_of, current_baselines
 from portal.artifacts.actions import materialise, open_blob, store_file
 from portal.artifacts.enums import ReadPurpose
 from portal.artifacts.models import Blob
@@ -40,21 +40,45 @@ def prepare_report(job: Job, workdir: Path) -> Command:
         "earliest_deposit": run.plan.get("earliest_deposit"),
     }
     spec |= _sketched(run, job, workdir) if run.plan.get("parts") else _whole(run, job, workdir)
-    planned = {item["id"]: item for item in run.plan["references"]}
-    for reference in Reference.objects.filter(pk__in=planned).select_related("sketch"):
+    for item, reference in _planned(run):
         path = f"reference-{reference.pk}.sketch"
         _copy(reference.sketch, workdir / path, reader=reader_of(job))
-        declared = planned[reference.pk].get("declared", "")
-        item = {
+        declared = item.get("declared", "")
+        row = {
             "id": reference.pk,
             "name": reference.name,
             "path": path,
             "public_since": reference.public_since.isoformat(),
             "lineage": declared if declared == OWN_LINEAGE else None,
         }
-        spec["references"].append(item)
-    spec["baselines"] = dump_baselines(current_baselines())
+        spec["references"].append(row)
+    spec["baselines"] = dump_baselines(_nulls(run))
     return _command(spec, workdir)
+
+
+def _planned(run: OriginalityRun) -> list[tuple[Outcome, Reference]]:
+    """Return the references with their lines of the plan; a report over fewer or others than planned is not made."""
+    planned = {item["id"]: item for item in run.plan["references"]}
+    held = list(Reference.objects.filter(pk__in=planned).select_related("sketch"))
+    if gone := sorted(item["name"] for pk, item in planned.items() if pk not in {row.pk for row in held}):
+        raise InputError(f"Planned references are not in the registry any more: {', '.join(gone)}. Request a new run.")
+    if changed := [row.name for row in held if row.sketch.sha256 != planned[row.pk]["sketch"]]:
+        raise InputError(f"Sketches are not those that were planned: {', '.join(changed)}. Request a new run.")
+    return [(planned[row.pk], row) for row in held]
+
+
+def _nulls(run: OriginalityRun) -> Baselines:
+    """Return the nulls that the plan froze, whatever the registry has come to hold; plans from before named none."""
+    planned = run.plan.get("baselines")
+    if planned is None:
+        return current_baselines()
+    found = baselines_of(planned["registry"])
+    if (digest := digest_of_baselines(found)) != planned["sha256"]:
+        raise InputError(
+            f"The nulls were planned as {planned['sha256'][:12]} and are {digest[:12]} now: the engine or the registry's "
+            "nulls were replaced. Request a new run."
+        )
+    return found
 
 
 def _whole(run: OriginalityRun, job: Job, workdir: Path) -> Outcome:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from django.db.models import QuerySet
 
-from originality.core.baselines import Baselines, Null, parse_baselines, shipped_baselines
+from originality.core.baselines import Baselines, Null, digest_of_baselines, parse_baselines, shipped_baselines
 from originality.core.outcome import OWN_LINEAGE
 from originality.enums import Level, RunState
 from originality.models import Baseline, Comparison, OriginalityRun, Reference, SketchPart, TraceRun
@@ -105,8 +105,13 @@ def registry_digest() -> str:
 
 def current_baselines() -> Baselines:
     """Return the nulls of the registry as it stands; where those that ship with the engine rest on more pairs, them."""
+    return baselines_of(registry_digest())
+
+
+def baselines_of(registry: str) -> Baselines:
+    """Return the nulls of that state of the registry beside the shipped ones; of none, the shipped ones."""
     shipped = shipped_baselines()
-    baseline = Baseline.objects.filter(registry_digest=registry_digest()).first()
+    baseline = Baseline.objects.filter(registry_digest=registry).first()
     own = parse_baselines(baseline.document) if baseline else {}
     larger = {
         kind: null for kind, null in own.items() if kind not in shipped or _weight(null) >= _weight(shipped[kind])
@@ -116,6 +121,13 @@ def current_baselines() -> Baselines:
 
 def _weight(null: Null) -> tuple[int, bool]:
     return len(null.values), null.positive is not None
+
+
+def planned_baselines() -> dict[str, str]:
+    """Return what a plan keeps of the nulls: whose they are ("" where only the shipped ones are there), and their digest."""
+    registry = registry_digest()
+    held = registry if Baseline.objects.filter(registry_digest=registry).exists() else ""
+    return {"registry": held, "sha256": digest_of_baselines(baselines_of(held))}
 
 
 def null_for(kind: str) -> Null | None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -107,6 +108,11 @@ def dump_baselines(baselines: Baselines) -> dict[str, Any]:
         for kind, null in sorted(baselines.items())
     }
     return {"schema": SCHEMA, "kinds": kinds}
+
+
+def digest_of_baselines(baselines: Baselines) -> str:
+    """SHA-256 of the document; a float is written with the fewest digits that give it back, so it stays the same."""
+    return sha256(json.dumps(dump_baselines(baselines), sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def parse_baselines(document: dict[str, Any]) -> Baselines:
