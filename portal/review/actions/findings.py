@@ -32,7 +32,7 @@ def open_due_replies() -> int:
 @transaction.atomic
 def open_reply(run: SubmissionRun) -> Disqualification | None:
     """Raise a procedure on the finding, or join the one that stands; None where the rules have no such gate."""
-    entry = Entry.objects.select_for_update().select_related("phase").get(pk=run.submission.entry_id)
+    entry = Entry.objects.select_for_update(of=("self",)).select_related("phase").get(pk=run.submission.entry_id)
     if Disqualification.objects.filter(finding=run).exists():
         return None
     try:

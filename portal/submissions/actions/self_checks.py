@@ -74,7 +74,7 @@ def _require_quota(team: Consortium) -> None:
 @transaction.atomic
 def cancel_self_check(check: SelfCheck, *, actor: str) -> SelfCheck:
     """End a check that is not finished; it does not count against the quota."""
-    row = SelfCheck.objects.select_for_update().select_related("run__job").get(pk=check.pk)
+    row = SelfCheck.objects.select_for_update(of=("self",)).select_related("run__job").get(pk=check.pk)
     if row.run.job is None or row.run.job.is_final:
         raise SubmissionRefused("finished", _("This self-check is finished already."), where="self_check")
     cancel_report(row.run, actor=actor)
