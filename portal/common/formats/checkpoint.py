@@ -108,7 +108,11 @@ def _verify(signature: bytes, message: bytes, public_key: bytes) -> None:
 
 
 def _base64(text: str, *, what: str) -> bytes:
+    """Decode the one text that stands for these bytes: bits that padding leaves unused must be zero."""
     try:
-        return base64.b64decode(text, validate=True)
+        decoded = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
         raise CheckpointError(f"{what} is not base64") from error
+    if base64.b64encode(decoded).decode() != text:
+        raise CheckpointError(f"{what} is not the base64 of its bytes: its last characters were changed")
+    return decoded

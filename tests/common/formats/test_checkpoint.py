@@ -48,6 +48,15 @@ def test_every_changed_character_is_noticed(data):
         verify_checkpoint(note[:place] + char + note[place + 1 :], PUBLIC)
 
 
+def test_bits_that_padding_leaves_unused_are_noticed():
+    note = sign_checkpoint(ORIGIN, 12345, ROOT, SEED)
+    last = note.rindex("=") - 1
+    changed = chr(ord(note[last]) + 1)  # the next of the alphabet: its last two bits are not used
+
+    with pytest.raises(CheckpointError, match="last characters"):
+        verify_checkpoint(note[:last] + changed + note[last + 1 :], PUBLIC)
+
+
 def test_a_witness_may_add_its_line():
     note = sign_checkpoint(ORIGIN, 7, ROOT, SEED)
     body = note.partition("\n\n")[0] + "\n"
