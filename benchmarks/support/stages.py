@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from originality.core.blocks import run_block_tests
-from originality.core.readers import open_folder
+from originality.core.readers import Source, open_folder
 from originality.core.roles import assign_roles
 from originality.core.sketch import Sketch, build_sketch
 from originality.core.spool import Spool
@@ -16,7 +16,6 @@ from originality.core.summary import summarise
 from originality.core.tensors import full_rows
 from originality.core.workers import in_threads, threads
 
-COPY = 256 << 20  # bytes
 READ = 4 << 20
 SAMPLE = 24_000_000  # elements of the part on which the straightforward script is timed
 
@@ -32,9 +31,7 @@ class Stages:
         self.jobs = [(source, name) for name in self.names for source in self.sources]
         self.size = 2 * sum(source.tensors[name].size for source, name in self.jobs)
         self.threads = threads()
-        self.left = [np.ones(COPY, np.uint8) for _ in range(self.threads)]
-        self.right = [np.zeros(COPY, np.uint8) for _ in range(self.threads)]
-        self.copied = COPY * self.threads * 4
+        self.room = {name: np.zeros(self.sources[0].codes(name).nbytes, np.uint8) for name in self.names}
         self.sketches: tuple[Sketch, Sketch] | None = None
 
     def warm(self) -> None:
@@ -53,8 +50,12 @@ class Stages:
         return len(self.both[0].blocks)
 
     def memcpy(self) -> None:
-        for _ in range(4):
-            list(in_threads(lambda at: np.copyto(self.right[at], self.left[at]), range(self.threads)))
+        """Every byte of both models into memory that is there already: smaller copies would stay in the processor's cache."""
+        for source in self.sources:
+            list(in_threads(lambda name, source=source: self._copy(source, name), self.names))
+
+    def _copy(self, source: Source, name: str) -> None:
+        np.copyto(self.room[name], source.codes(name).reshape(-1).view(np.uint8))
 
     def read(self) -> None:
         """Every file once, into a small buffer."""
