@@ -3,13 +3,17 @@
 python -m benchmarks.support.anonymous CANDIDATE REFERENCE
 """
 
-import json
-import re
-import subprocess
-import sys
-import threading
-from pathlib import Path
-from typing import NamedTuple, Self
+from originality.core.workers import share_one_arena
+
+share_one_arena()  # first of all, as `python -m originality` does
+
+import json  # noqa: E402
+import re  # noqa: E402
+import subprocess  # noqa: E402
+import sys  # noqa: E402
+import threading  # noqa: E402
+from pathlib import Path  # noqa: E402
+from typing import NamedTuple, Self  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 EVERY = 0.005  # seconds
