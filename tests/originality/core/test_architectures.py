@@ -1,5 +1,7 @@
 """The same weights under the names and layouts of other families are found again, tower by tower and expert by expert."""
 
+from functools import reduce
+
 import numpy as np
 import pytest
 
@@ -35,12 +37,9 @@ def exaone(tensors):
         "model.embed_tokens": "transformer.wte",
         "model.norm": "transformer.ln_f",
     }
-    changed = {}
-    for name, value in tensors.items():
-        for old, new in words.items():
-            name = name.replace(old, new)  # noqa: PLW2901
-        changed[name] = value
-    return changed
+    return {
+        reduce(lambda said, word: said.replace(*word), words.items(), name): value for name, value in tensors.items()
+    }
 
 
 def multimodal(tensors, *, seed):
