@@ -1,4 +1,4 @@
-"""Registry of references, and what was found. Every run is reached through a row of an upper layer that owns its policy."""
+"""A checkpoint against the references: the run with its frozen plan, its parts and what was found."""
 
 import uuid
 
@@ -6,47 +6,9 @@ from django.db import models
 from django.db.models import Q
 
 from originality.enums import Level, Side
+from originality.models.references import Reference
 from portal.artifacts.models import Blob, Bundle
 from portal.jobs.models import Job
-
-
-class Reference(models.Model):
-    """A public model as a sketch. `descends_from` is a declared parent: the pair is a positive control, never a null."""
-
-    name = models.CharField(max_length=120, unique=True)
-    source = models.CharField(max_length=300, help_text="Where the weights were taken from.")
-    revision = models.CharField(max_length=120)
-    licence = models.CharField(max_length=120)
-    public_since = models.DateField(help_text="First public date of the weights.")
-    account = models.CharField(
-        max_length=100, blank=True, help_text="Account of the consortium whose own earlier model it is."
-    )
-    digest = models.CharField(max_length=64, help_text="SHA-256 of the content, whatever the names and shards.")
-    parameters = models.PositiveBigIntegerField()
-    family = models.CharField(max_length=40)
-    descends_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    sketch = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
-    added = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        ordering = ("name",)
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Baseline(models.Model):
-    """Nulls over all unrelated pairs of one state of the registry; `registry_digest` names that state."""
-
-    registry_digest = models.CharField(max_length=64, unique=True)
-    document = models.JSONField()
-    made = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        ordering = ("-made", "-id")
-
-    def __str__(self) -> str:
-        return self.registry_digest[:12]
 
 
 class OriginalityRun(models.Model):
@@ -121,23 +83,3 @@ class Comparison(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reference} {self.get_level_display()}"
-
-
-class TraceRun(models.Model):
-    """Training logs of one bundle, read record by record; `report` stays empty until the job is done."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    key = models.CharField(max_length=150, unique=True)
-    bundle = models.ForeignKey(Bundle, on_delete=models.PROTECT, related_name="+")
-    checkpoint = models.ForeignKey(Bundle, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    step0 = models.ForeignKey(Bundle, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    report = models.JSONField(null=True, blank=True)
-    actor = models.CharField(max_length=100)
-    job = models.ForeignKey(Job, on_delete=models.PROTECT, null=True, related_name="+")
-    created = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        ordering = ("-created",)
-
-    def __str__(self) -> str:
-        return str(self.pk)

@@ -1,0 +1,7 @@
+"""What the engine keeps. Every run is reached through a row of an upper layer that owns its policy."""
+
+from originality.models.references import Baseline, Reference
+from originality.models.reports import Comparison, OriginalityRun, SketchPart
+from originality.models.traces import TraceRun
+
+__all__ = ("Baseline", "Comparison", "OriginalityRun", "Reference", "SketchPart", "TraceRun")
