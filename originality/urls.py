@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from originality import views
+from originality.views import reports
 
 app_name = "originality"
 
@@ -10,9 +10,9 @@ REPORT = "reports/<uuid:report>/"
 COMPARISON = f"{REPORT}<int:reference>/"
 
 urlpatterns = [
-    path("explain/", views.explain, name="explain"),
-    path(REPORT, views.report, name="report"),
-    path(COMPARISON, views.comparison, name="comparison"),
-    path(f"{COMPARISON}layers/", views.layers, name="layers"),
-    path(f"{COMPARISON}report.json", views.report_file, name="report-file"),
+    path("explain/", reports.explain, name="explain"),
+    path(REPORT, reports.report, name="report"),
+    path(COMPARISON, reports.comparison, name="comparison"),
+    path(f"{COMPARISON}layers/", reports.layers, name="layers"),
+    path(f"{COMPARISON}report.json", reports.report_file, name="report-file"),
 ]

@@ -1,0 +1,1 @@
+"""Pages of originality, by what they show."""
