@@ -10,6 +10,11 @@ class AuditAction(StrEnum):
     REPORT_REQUESTED = "originality.report.requested"
     REPORT_CANCELLED = "originality.report.cancelled"
     TRACE_REQUESTED = "originality.trace.requested"
+    TRACE_CANCELLED = "originality.trace.cancelled"
+    TRACE_MAPPED = "originality.trace.mapped"
+    TRACE_SCORED = "originality.trace.scored"
+    TEXT_WITHHELD = "originality.text.withheld"
+    TEXT_RETIRED = "originality.text.retired"
 
 
 class Side(models.TextChoices):
@@ -17,6 +22,23 @@ class Side(models.TextChoices):
 
     CANDIDATE = "candidate", _("Checkpoint")
     STEP0 = "step0", _("Initial checkpoint (step 0)")
+
+
+class PartKind(models.TextChoices):
+    """What a job measures on the weights of a training run."""
+
+    START = "start", _("Step 0: the law of its numbers, and the signs of the final checkpoint against it")
+    LEG = "leg", _("From one checkpoint to the next")
+    LOSS = "loss", _("Loss on withheld text")
+
+
+class ReportCause(models.TextChoices):
+    """Why the findings on a training run were made."""
+
+    FIRST = "first", _("First reading")
+    MAPPING = "mapping", _("The team corrected what a name in the log stands for")
+    SCORES = "scores", _("Benchmarks of the checkpoints came in")
+    AGAIN = "again", _("Made again")
 
 
 class Level(models.IntegerChoices):

@@ -2,6 +2,17 @@
 
 from originality.models.references import Baseline, Reference
 from originality.models.reports import Comparison, OriginalityRun, SketchPart
-from originality.models.traces import TraceRun
+from originality.models.traces import TraceMapping, TracePart, TraceReport, TraceRun, WithheldText
 
-__all__ = ("Baseline", "Comparison", "OriginalityRun", "Reference", "SketchPart", "TraceRun")
+__all__ = (
+    "Baseline",
+    "Comparison",
+    "OriginalityRun",
+    "Reference",
+    "SketchPart",
+    "TraceMapping",
+    "TracePart",
+    "TraceReport",
+    "TraceRun",
+    "WithheldText",
+)
