@@ -81,7 +81,7 @@ class TracePart(models.Model):
             models.UniqueConstraint(fields=("run", "kind", "number"), name="one_trace_part_per_kind_and_number"),
             models.CheckConstraint(
                 condition=(
-                    Q(kind=PartKind.START, before__isnull=False, text__isnull=True)
+                    Q(kind=PartKind.START, text__isnull=True)
                     | Q(kind=PartKind.LEG, before__isnull=False, text__isnull=True)
                     | Q(kind=PartKind.LOSS, before__isnull=True, text__isnull=False)
                 ),
