@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "portal.results",
     "portal.calls",
     "portal.console",
+    "portal.dossiers",
     "portal.review",
     "portal.custody",
     "portal.submissions",
