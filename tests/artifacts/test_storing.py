@@ -3,9 +3,9 @@ import unicodedata
 
 import pytest
 
-from portal.artifacts.actions import materialise, open_blob, store_file, store_folder
+from portal.artifacts.actions import materialise, open_blob, open_made, store_file, store_folder
 from portal.artifacts.errors import ArtifactError
-from portal.artifacts.models import Blob
+from portal.artifacts.models import Blob, CustodyRead
 from portal.artifacts.stores import current_store
 from tests.factories.artifacts import OWNER, make_bundle, manifest_of, write_folder, write_weights
 
@@ -22,6 +22,17 @@ def test_a_stored_file_reads_back(tmp_path):
         assert file.read() == b"{}\n"
     assert store_file(tmp_path / "samples.jsonl", owner=OWNER) == blob
     assert Blob.objects.count() == 1
+
+
+def test_what_the_portal_made_opens_without_a_line_and_an_upload_never_does(tmp_path):
+    (tmp_path / "series.safetensors").write_bytes(b"made here")
+    made = store_file(tmp_path / "series.safetensors", owner=OWNER)
+    uploaded = make_bundle(tmp_path / "model").files.select_related("blob").first().blob
+
+    with open_made(made) as file, open_made(uploaded):
+        assert file.read() == b"made here"
+
+    assert list(CustodyRead.objects.values_list("sha256", "reader")) == [(uploaded.sha256, "system")]
 
 
 def test_a_folder_and_its_upload_are_the_same_bundle(tmp_path):

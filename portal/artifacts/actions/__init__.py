@@ -16,7 +16,7 @@ from portal.artifacts.actions.keys import rotate_account_keys, shred_account_key
 from portal.artifacts.actions.limits import set_limit
 from portal.artifacts.actions.parts import write_part
 from portal.artifacts.actions.reads import read_blob, read_bundle, require_bytes
-from portal.artifacts.actions.storing import materialise, open_blob, store_file, store_folder
+from portal.artifacts.actions.storing import materialise, open_blob, open_made, store_file, store_folder
 from portal.artifacts.selectors import missing_parts
 
 __all__ = (
@@ -34,6 +34,7 @@ __all__ = (
     "missing_parts",
     "offer_parts",
     "open_blob",
+    "open_made",
     "read_blob",
     "read_bundle",
     "require_bytes",
