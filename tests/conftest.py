@@ -5,10 +5,12 @@ import pytest
 from django.utils import translation
 
 from tests.fresh_database import fresh_database, template_database
+from tests.migrated import use_migrated
 from tests.object_store import object_server
 from tools.messages import compile_catalogues
 
 compile_catalogues()  # before the first test asks for a Korean page
+use_migrated()
 
 hypothesis.settings.register_profile("shared", deadline=None)  # machines are shared: a slow example is no failure
 hypothesis.settings.load_profile("shared")

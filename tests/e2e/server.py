@@ -13,15 +13,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.migrated import copy_migrated
+
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 120
 
 
 def migrated(var: Path) -> Path:
-    """A folder with an empty, migrated database; copies of it save the migrations."""
+    """A folder with an empty, migrated database."""
     var.mkdir(parents=True, exist_ok=True)
     _python("tools/messages.py", "compile", environment=_environment(var))
-    _python("manage.py", "migrate", "--verbosity=0", environment=_environment(var))
+    copy_migrated(var / "portal.sqlite3")
     return var
 
 
