@@ -2,9 +2,9 @@
 
 import math
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
-from originality.core.trace.series import QUANTITIES, Logs, Point
+from originality.core.trace.model import QUANTITIES, Logs, Series
 
 SCHEMA = "originality-trace/1"
 POINTS_SHOWN = 200
@@ -12,27 +12,39 @@ FIRST_LOSS_MARGIN = 0.75  # nats above ln V: half the variance of fresh logits
 Check = dict[str, Any]
 
 
+class Point(NamedTuple):
+    step: int
+    value: float
+    wall_time: float
+
+
 def trace_report(logs: Logs, *, vocabulary_size: int | None = None) -> dict[str, Any]:
+    points = {quantity: _points(series) for quantity, series in logs.series.items()}
     return {
         "schema": SCHEMA,
         "files": logs.files,
         "ignored": logs.ignored,
         "tags": logs.tags,
         "faults": [fault._asdict() for fault in logs.faults],
-        "disagreements": logs.disagreements,
-        "steps": {quantity: _extent(logs.series.get(quantity, [])) for quantity in QUANTITIES},
+        "disagreements": sum(seam.differing for seams in logs.seams.values() for seam in seams),
+        "steps": {quantity: _extent(points.get(quantity, [])) for quantity in QUANTITIES},
         "checks": [
-            first_loss(logs.series.get("loss", []), vocabulary_size=vocabulary_size),
-            falling_loss(logs.series.get("loss", [])),
-            rising_tokens(logs.series.get("tokens", [])),
-            forward_clock(logs.series.get("loss", [])),
+            first_loss(points.get("loss", []), vocabulary_size=vocabulary_size),
+            falling_loss(points.get("loss", [])),
+            rising_tokens(points.get("tokens", [])),
+            forward_clock(points.get("loss", [])),
         ],
-        "series": {quantity: _thinned(points) for quantity, points in logs.series.items()},
+        "series": {quantity: _thinned(curve) for quantity, curve in points.items()},
         "limits": [
             "a body reused under new embeddings also starts at ln V: the weights decide, not the curve",
             "logs are what the team handed in; digests deposited during training bind them in time",
         ],
     }
+
+
+def _points(series: Series) -> list[Point]:
+    columns = (series.step.tolist(), series.value.tolist(), series.time.tolist())
+    return [Point(*row) for row in zip(*columns, strict=True)]
 
 
 def first_loss(losses: list[Point], *, vocabulary_size: int | None) -> Check:

@@ -13,6 +13,7 @@ import numba
 import numpy as np
 
 from originality.core.errors import InputError
+from originality.core.trace.model import Fault
 
 MASK = 0xA282EAD8
 LARGEST = 64 << 20  # bytes; a longer record is a damaged length
@@ -23,14 +24,6 @@ class Scalar(NamedTuple):
     step: int
     wall_time: float
     value: float
-
-
-class Fault(NamedTuple):
-    """A record that could not be used: where it starts in the file and what is wrong with it."""
-
-    file: str
-    offset: int
-    reason: str
 
 
 def _table() -> np.ndarray:

@@ -32,12 +32,16 @@ class Series(NamedTuple):
 
 
 class Segment(NamedTuple):
-    """One start of the training program, told by its file or by a step that goes back; `begun` is 0 where no time is known."""
+    """One start of the training program, told by its file or by a step that goes back; `begun` is 0 where no time is known.
+
+    `offset` is where it begins in its file: byte of a record, line of a text.
+    """
 
     file: str
     first_step: int
     last_step: int
     begun: float
+    offset: int = 0
 
 
 class Seam(NamedTuple):
@@ -61,7 +65,10 @@ class Fault(NamedTuple):
 
 
 class Logs(NamedTuple):
-    """`series` maps a quantity to its points, `tags` to the name that the log gives it; `faults` keeps the first thousand."""
+    """`series` maps a quantity to its points, `tags` to the name that the log gives it; `faults` keeps the first thousand.
+
+    `notes` are what was read and is odd all the same: steps that go back, values that are no numbers, a delimiter guessed.
+    """
 
     series: dict[str, Series]
     tags: dict[str, str]
@@ -71,3 +78,4 @@ class Logs(NamedTuple):
     ignored: list[str]
     faults: list[Fault]
     faults_total: int
+    notes: tuple[Fault, ...] = ()

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from originality.core.trace.events import Fault, Scalar
+from originality.core.trace.events import Scalar
+from originality.core.trace.model import Fault
 
 STEP_NAMES = ("step", "global_step", "_step", "iteration", "iter")
 TIME_NAMES = ("wall_time", "_timestamp", "timestamp", "time")

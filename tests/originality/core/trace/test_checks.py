@@ -4,8 +4,8 @@ import math
 import pytest
 
 from originality.core.errors import InputError
-from originality.core.trace.checks import first_loss, forward_clock, rising_tokens, trace_report
-from originality.core.trace.series import Point, read_logs
+from originality.core.trace.checks import Point, first_loss, forward_clock, rising_tokens, trace_report
+from originality.core.trace.series import read_logs
 from tests.factories.originality import write_logs
 
 
@@ -46,7 +46,8 @@ def test_csv_and_json_lines_are_merged(tmp_path):
 
     logs = read_logs(tmp_path)
 
-    assert logs.series["loss"][-1] == Point(43, 5.0, 0.0)
+    assert logs.series["loss"].step[-1] == 43
+    assert logs.series["loss"].value[-1] == 5.0
     assert len(logs.series["loss"]) == 43
     assert [(fault.offset, fault.file) for fault in logs.faults] == [(4, "rest.jsonl"), (5, "rest.jsonl")]
 
@@ -55,7 +56,8 @@ def test_two_files_that_disagree_are_counted(tmp_path):
     write_logs(tmp_path)
     (tmp_path / "other.csv").write_text("step,loss\n1,3.0\n2,3.0\n")
 
-    assert read_logs(tmp_path).disagreements == 2
+    (seam,) = read_logs(tmp_path).seams["loss"]
+    assert seam.differing == 2
 
 
 def test_pictures_are_no_logs(tmp_path):

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from originality.core.trace.events import Fault, Scalar, masked_crc, read_events
+from originality.core.trace.events import Scalar, masked_crc, read_events
+from originality.core.trace.model import Fault
 
 tensorboard = pytest.importorskip("tensorboard")
 
