@@ -21,6 +21,7 @@ from originality.core.sketch import STORED_K, Progress, Sketch, build_sketch, vo
 from originality.core.sketchfile import load_sketch, save_sketch
 from originality.core.trace.checks import trace_report
 from originality.core.trace.series import read_logs
+from originality.core.trace.weightjobs import leg_run, loss_run, start_run
 
 Document = dict[str, Any]
 CANDIDATE_SKETCH = "candidate.sketch"
@@ -138,4 +139,11 @@ def _write(path: Path, document: Document) -> None:
     temporary.rename(path)
 
 
-WORK = {"originality.report": report_run, "originality.sketch": part_run, "originality.trace": trace_run}
+WORK = {
+    "originality.report": report_run,
+    "originality.sketch": part_run,
+    "originality.trace": trace_run,
+    "originality.leg": leg_run,
+    "originality.start": start_run,
+    "originality.loss": loss_run,
+}

@@ -1,0 +1,125 @@
+"""The loss of a checkpoint on withheld text: nats per token over windows of the text, with torch and transformers, offline.
+
+Nothing of the checkpoint is executed: only architectures that the installed library knows are loaded, from safetensors.
+"""
+
+import math
+import os
+from pathlib import Path
+from typing import Any
+
+from originality.core.errors import InputError
+from originality.core.sketch import Progress, silent
+from originality.core.trace.measures import MeasuredLoss
+
+CONTEXT = 1024  # tokens a window predicts from, where the model allows as many
+MOST_TOKENS = 1 << 16
+MOST_TEXT = 4 << 20  # bytes of text that are read
+LARGEST_TOKENIZER = 256 << 20
+FEWEST_WINDOWS = 4
+OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
+
+
+def measured_loss(
+    folder: Path,
+    text: Path,
+    *,
+    digest: str,
+    step: int,
+    text_digest: str,
+    context: int | None = None,
+    progress: Progress = silent,
+) -> MeasuredLoss:
+    """Measure one checkpoint; InputError where it cannot be loaded or its loss is not a number."""
+    os.environ.update(OFFLINE)
+    import torch
+
+    model = _model(folder)
+    rows = model.get_input_embeddings().num_embeddings
+    longest = getattr(model.config, "max_position_embeddings", None) or CONTEXT
+    ids = _ids(folder, text, rows=rows)
+    windows = _windows(ids, length=min(context or CONTEXT, longest, CONTEXT))
+    each = []
+    with torch.inference_mode():
+        for done, window in enumerate(windows, start=1):
+            each.append(_mean_loss(model, window))
+            progress(done, len(windows), "windows")
+    if not all(map(math.isfinite, each)):
+        raise InputError(f"{folder.name}: its loss on the withheld text is not a number")
+    mean = sum(each) / len(each)
+    variance = sum((value - mean) ** 2 for value in each) / (len(each) - 1)
+    return MeasuredLoss(digest, step, mean, math.sqrt(variance / len(each)), len(each), text_digest, tuple(each))
+
+
+def _model(folder: Path) -> Any:
+    """Load a causal language model of a known architecture; weights that are missing would be drawn at random: an error."""
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    try:
+        model, info = AutoModelForCausalLM.from_pretrained(
+            folder,
+            dtype="auto",
+            trust_remote_code=False,
+            use_safetensors=True,
+            local_files_only=True,
+            output_loading_info=True,
+        )
+    except Exception as error:
+        # Libraries raise anything at all on a broken or foreign folder; their first line is what a team can use.
+        raise InputError(f"{folder.name}: the model cannot be loaded: {_first_line(error)}") from error
+    if missing := sorted(info["missing_keys"]):
+        raise InputError(f"{folder.name}: {len(missing)} tensors are missing, the first {missing[0]}")
+    return model.to("cuda" if torch.cuda.is_available() else "cpu").eval()
+
+
+def _ids(folder: Path, text: Path, *, rows: int) -> list[int]:
+    """The token ids of the beginning of the text, at most 65,536."""
+    with text.open("rb") as stream:
+        words = stream.read(MOST_TEXT).decode("utf-8", "ignore")
+    ids = _encoded(folder, words)[:MOST_TOKENS]
+    if ids and max(ids) >= rows:
+        raise InputError(f"{folder.name}: its tokenizer gives ids up to {max(ids)}, the embedding has {rows} rows")
+    return ids
+
+
+def _encoded(folder: Path, words: str) -> list[int]:
+    file = folder / "tokenizer.json"
+    ids: list[int]
+    try:
+        if file.is_file() and file.stat().st_size <= LARGEST_TOKENIZER:
+            from tokenizers import Tokenizer
+
+            ids = Tokenizer.from_file(str(file)).encode(words, add_special_tokens=False).ids
+        else:
+            from transformers import AutoTokenizer
+
+            found = AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+            ids = found.encode(words, add_special_tokens=False)
+    except Exception as error:
+        # The file comes from anybody, and its readers raise plain exceptions of their own.
+        raise InputError(f"{folder.name}: the tokenizer cannot be read: {_first_line(error)}") from error
+    return ids
+
+
+def _windows(ids: list[int], *, length: int) -> list[list[int]]:
+    """Cut the text into windows of length + 1 ids that share their ends; a short text gives shorter windows."""
+    length = min(length, (len(ids) - 1) // FEWEST_WINDOWS)
+    if length < 2:
+        raise InputError(f"the withheld text has {len(ids)} tokens; {FEWEST_WINDOWS} windows need more")
+    return [ids[start : start + length + 1] for start in range(0, len(ids) - length, length)]
+
+
+def _mean_loss(model: Any, window: list[int]) -> float:
+    import torch
+    from torch.nn import functional
+
+    ids = torch.tensor([window], device=model.device)
+    logits = model(input_ids=ids[:, :-1]).logits[0].float()
+    return float(functional.cross_entropy(logits, ids[0, 1:]))
+
+
+def _first_line(error: Exception) -> str:
+    """The library's own words, short and without the worker's paths."""
+    text = str(error).strip() or type(error).__name__
+    return " ".join(word if "/" not in word else Path(word).name for word in text.splitlines()[0].split())[:300]
