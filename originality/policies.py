@@ -2,15 +2,28 @@
 
 from uuid import UUID
 
-from originality.models import Comparison, OriginalityRun
-from originality.registry import is_open
+from originality.models import Comparison, OriginalityRun, TraceRun
+from originality.registry import Run, is_open, may_correct
 from portal.common.access import ALLOWED, UNKNOWN, Verdict
 from portal.common.viewer import Viewer
 
 
 def sees_run(viewer: Viewer, report: UUID) -> Verdict:
     """Open a run to whom an app above opens it; to everybody else it does not exist."""
-    run = OriginalityRun.objects.filter(pk=report).first()
+    return _opened(viewer, OriginalityRun.objects.filter(pk=report).first())
+
+
+def sees_trace(viewer: Viewer, trace: UUID) -> Verdict:
+    """Open a training run's pages as a report is opened."""
+    return _opened(viewer, TraceRun.objects.filter(pk=trace).first())
+
+
+def corrects_names(viewer: Viewer, run: TraceRun) -> bool:
+    """Whether the page of a run that is open to the viewer takes a correction now."""
+    return not viewer.is_anonymous and may_correct(viewer, run)
+
+
+def _opened(viewer: Viewer, run: Run | None) -> Verdict:
     if run is not None and is_open(viewer, run):
         return ALLOWED
     return Verdict(allowed=False) if viewer.is_anonymous else UNKNOWN

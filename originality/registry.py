@@ -6,7 +6,7 @@ An app registers its answers in its `ready`. Without any, nobody sees a report.
 from collections.abc import Callable
 from typing import NamedTuple
 
-from originality.models import OriginalityRun
+from originality.models import OriginalityRun, TraceRun
 from portal.common.viewer import Viewer
 
 
@@ -17,10 +17,13 @@ class Place(NamedTuple):
     url: str
 
 
-Opening = Callable[[Viewer, OriginalityRun], bool]
-Placing = Callable[[Viewer, OriginalityRun], Place | None]
+Run = OriginalityRun | TraceRun
+Opening = Callable[[Viewer, Run], bool]
+Placing = Callable[[Viewer, Run], Place | None]
+Correcting = Callable[[Viewer, TraceRun], bool]
 _openings: list[Opening] = []
 _placings: list[Placing] = []
+_correctings: list[Correcting] = []
 
 
 def register_opening(opening: Opening) -> None:
@@ -34,10 +37,20 @@ def register_placing(placing: Placing) -> None:
         _placings.append(placing)
 
 
-def is_open(viewer: Viewer, run: OriginalityRun) -> bool:
+def register_correcting(correcting: Correcting) -> None:
+    """Let `correcting` say whose logs they are and whether their names may be corrected now; each rule alone suffices."""
+    if correcting not in _correctings:
+        _correctings.append(correcting)
+
+
+def is_open(viewer: Viewer, run: Run) -> bool:
     return any(opening(viewer, run) for opening in _openings)
 
 
-def place_of(viewer: Viewer, run: OriginalityRun) -> Place | None:
+def place_of(viewer: Viewer, run: Run) -> Place | None:
     """Return the first place that an app knows for this viewer."""
     return next((place for placing in _placings if (place := placing(viewer, run))), None)
+
+
+def may_correct(viewer: Viewer, run: TraceRun) -> bool:
+    return any(correcting(viewer, run) for correcting in _correctings)

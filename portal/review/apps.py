@@ -5,7 +5,7 @@ class ReviewConfig(AppConfig):
     name = "portal.review"
 
     def ready(self) -> None:
-        from originality.registry import register_opening, register_placing
+        from originality.registry import register_correcting, register_opening, register_placing
         from portal.accounts.purposes import register_purpose
         from portal.custody.registry import register_hold
         from portal.jobs.registry import register_step
@@ -18,4 +18,5 @@ class ReviewConfig(AppConfig):
         register_hold(open_disputes)
         register_opening(reports.opens)
         register_placing(reports.place)
+        register_correcting(reports.corrects)
         register_step(open_due_replies)

@@ -1,24 +1,27 @@
-"""Originality reports for panels and staff: open where the evidence on the entry is, for the submission that counts."""
+"""Originality reports and training traces for panels and staff: open where the evidence on the entry is, for what counts."""
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from originality.models import OriginalityRun
-from originality.registry import Place
+from originality.models import TraceRun
+from originality.registry import Place, Run
 from portal.common.viewer import Viewer
 from portal.consortia.models import Entry
-from portal.review.models import ScoreSheet
+from portal.review.models import Question, ScoreSheet
 from portal.review.policies import Subject, rules, view
-from portal.submissions.models import Submission, SubmissionRun
+from portal.submissions.models import Submission
+from portal.submissions.policies import owns_submission
 from portal.submissions.selectors import current_submission
+from portal.submissions.selectors.runs import row_of
 
 
-def opens(viewer: Viewer, run: OriginalityRun) -> bool:
+def opens(viewer: Viewer, run: Run) -> bool:
     submission = _submission(run)
     return submission is not None and _is_evidence(viewer, submission)
 
 
-def place(viewer: Viewer, run: OriginalityRun) -> Place | None:
+def place(viewer: Viewer, run: Run) -> Place | None:
     """Return the member's own sheet, or for staff the page of the entry."""
     submission = _submission(run)
     if submission is None or not _is_evidence(viewer, submission):
@@ -38,9 +41,17 @@ def _staff_place(viewer: Viewer, entry: Entry, label: str) -> Place | None:
     return Place(label, reverse("ops:entry", kwargs={"phase_id": entry.phase_id, "entry_id": entry.pk}))
 
 
-def _submission(run: OriginalityRun) -> Submission | None:
-    rows = SubmissionRun.objects.filter(originality=run).select_related("submission__entry__phase")
-    row = rows.first()
+def corrects(viewer: Viewer, run: TraceRun) -> bool:
+    """Once scoring has begun, let the own team correct names while a question to it is open and unanswered."""
+    submission = _submission(run)
+    if submission is None or not owns_submission(viewer, submission.pk).allowed:
+        return False
+    asked = Question.objects.filter(entry=submission.entry, answer__isnull=True, due_at__gt=timezone.now())
+    return current_submission(submission.entry) == submission and asked.exists()
+
+
+def _submission(run: Run) -> Submission | None:
+    row = row_of(run)
     return row.submission if row else None
 
 

@@ -27,6 +27,9 @@ RESULT_TEMPLATES = {
 }
 
 
+KINDS = {OriginalityRun: RunKind.ORIGINALITY, TraceRun: RunKind.TRACE, EvaluationRun: RunKind.BENCHMARK}
+
+
 class RunStatus(NamedTuple):
     label: str
     tone: str
@@ -46,6 +49,12 @@ def runs_of(submission: Submission) -> list[RunDetail]:
     """Return the submission's runs, oldest first."""
     rows = submission.runs.select_related("benchmark__job", "originality__job", "trace__job")
     return [run_detail(row) for row in rows]
+
+
+def row_of(run: EvaluationRun | OriginalityRun | TraceRun) -> SubmissionRun | None:
+    """Return the row through which a run is reached; None for one that no submission asked for."""
+    rows = SubmissionRun.objects.filter(**{KINDS[type(run)].value: run})
+    return rows.select_related("submission__entry__phase").first()
 
 
 def run_detail(row: SubmissionRun) -> RunDetail:
