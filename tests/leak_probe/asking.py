@@ -43,6 +43,7 @@ ALIASES = {
     "check": "selfcheck",
     "place": "consortiuminstitution",
     "item": "submissionitem",
+    "session": "verificationsession",
 }
 TEXTS: dict[tuple[str, str], Callable[[], Iterable[Any]]] = {
     ("slug", "phase"): lambda: Phase.objects.values_list("slug", flat=True),

@@ -115,6 +115,12 @@ HIDDEN: dict[str, Seen] = {
     "custody.Hold.lift_reason": Seen(STAFF),
     "custody.Destruction.reason": Seen(STAFF, team=OF_ENTRY, told=Q(state="done")),
     "custody.Destruction.drop_reason": Seen(STAFF),
+    # verification sessions
+    "dossiers.VerificationSession.purpose": Seen(PANEL, team=OF_ENTRY),
+    "dossiers.VerificationSession.cancel_reason": Seen(PANEL, team=OF_ENTRY),
+    "dossiers.SessionQuestion.text": Seen(PANEL, team="session__entry__consortium"),
+    "dossiers.SessionAnswer.text": Seen(PANEL, team="question__session__entry__consortium"),
+    "dossiers.MinutesLine.text": Seen(PANEL, team="session__entry__consortium"),
     # papers of the staff
     "programmes.RuleSetDraft.text": Seen(STAFF),
     "results.Release.reason": Seen(STAFF),

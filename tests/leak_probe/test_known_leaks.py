@@ -45,6 +45,7 @@ EXPORTS = {
     "submissions:receipt_document": "submissions:receipt",
     "review:notice_document": "review:notice",
     "ops:minutes_document": "ops:minutes",
+    "verifications:record_document": "verifications:record",
 }
 WITHOUT_PAGE = {
     "checkpoints:draw_document": "public: what anybody needs to draw again",

@@ -1,0 +1,32 @@
+"""Everything on one entry in the order in which it is read, as one document: the page, the JSON and the print are the same."""
+
+from typing import Any
+
+from portal.common.viewer import Viewer
+from portal.consortia.models import Entry
+from portal.dossiers.documents import both
+from portal.dossiers.enums import Part
+from portal.dossiers.selectors.missing import Gap, gaps
+from portal.dossiers.selectors.parts import counted, part_document
+from portal.dossiers.selectors.procedures import procedures
+
+SCHEMA = "dossier/1"
+
+
+def dossier_of(entry: Entry, viewer: Viewer) -> dict[str, Any]:
+    """`parts` is empty while nothing that counts was handed in; questions and procedures hold what the reader may see."""
+    submission = counted(entry)
+    asked = procedures(entry, viewer)
+    parts = {part.value: part_document(part, submission) for part in Part} if submission else {}
+    missing = gaps(parts, asked) if parts else [{"gap": Gap.NOTHING_HANDED_IN.value, "about": []}]
+    return {
+        "schema": SCHEMA,
+        "entry": entry.code,
+        "consortium": both(entry.consortium),
+        "programme": both(entry.phase.programme),
+        "phase": both(entry.phase),
+        "submission": submission.pk if submission else None,
+        "parts": parts,
+        **asked,
+        "missing": missing,
+    }

@@ -1,0 +1,70 @@
+"""What the training logs show: the checks by how far they weigh, and the loss as a small curve."""
+
+from typing import Any
+
+from originality.enums import RunState
+from originality.models import TraceRun
+from originality.selectors import run_state
+from portal.submissions.enums import RunKind
+from portal.submissions.models import Submission
+
+CURVE_POINTS = 160
+NOT_SHOWN, NOT_APPLICABLE = "not shown", "not applicable"
+
+
+def trace_run(submission: Submission) -> TraceRun | None:
+    row = submission.runs.filter(kind=RunKind.TRACE).select_related("trace__job").first()
+    return row.trace if row else None
+
+
+def logs(submission: Submission) -> dict[str, Any]:
+    run = trace_run(submission)
+    if run is None:
+        return {"state": None}
+    state = run_state(run)
+    found: dict[str, Any] = {"state": state, "run": run.pk}
+    if state != RunState.DONE or not run.report:
+        return found
+    findings = [_finding(row) for row in findings_of(run.report)]
+    return {
+        **found,
+        "report_schema": run.report.get("schema", ""),
+        "counts": {
+            "as_expected": sum(row["outcome"] == "shown" and row["level"] == 0 for row in findings),
+            "to_explain": sum(row["level"] == 1 for row in findings),
+            "contradictions": sum(row["level"] == 2 for row in findings),
+            "not_shown": sum(row["outcome"] == NOT_SHOWN for row in findings),
+            "not_applicable": sum(row["outcome"] == NOT_APPLICABLE for row in findings),
+        },
+        "findings": sorted(findings, key=lambda row: -row["level"]),
+        "faults": len(run.report.get("faults", [])),
+        "curve": curve_points(run.report),
+        "limits": run.report.get("limits", []),
+    }
+
+
+def findings_of(report: dict[str, Any]) -> list[dict[str, Any]]:
+    """Checks of a report in either schema; those of the first have a name and no level."""
+    rows: list[dict[str, Any]] = report.get("findings") or report.get("checks") or []
+    return rows
+
+
+def _finding(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "check": row.get("check") or row.get("name", ""),
+        "outcome": row["outcome"],
+        "level": row.get("level", 0),
+        "figure": row.get("figure") or row.get("figures") or {},
+        "expected": row.get("expected") or {},
+        "reason": row.get("reason", ""),
+        "ground": row.get("ground", ""),
+    }
+
+
+def curve_points(report: dict[str, Any]) -> list[list[float]]:
+    """Pairs of step and loss, few enough for a line of a hand's breadth; the first and the last point stay."""
+    series = report.get("curves", {}) or report.get("series", {})
+    points = [pair[:2] for pair in series.get("loss", []) if pair[1] == pair[1]]  # NaN is no place on a curve
+    stride = max(1, -(-len(points) // CURVE_POINTS))
+    kept = points[::stride]
+    return kept if not points or kept[-1] == points[-1] else [*kept, points[-1]]
