@@ -55,7 +55,9 @@ def _model(folder: Path) -> Any:
     """Load a causal language model of a known architecture; weights that are missing would be drawn at random: an error."""
     import torch
     from transformers import AutoModelForCausalLM
+    from transformers.utils.logging import disable_progress_bar
 
+    disable_progress_bar()
     try:
         model, info = AutoModelForCausalLM.from_pretrained(
             folder,

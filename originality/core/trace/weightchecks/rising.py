@@ -43,7 +43,11 @@ def benchmark_trajectory(logs: Logs, facts: Facts, measures: Measures) -> Findin
         return Finding("benchmark trajectory", Outcome.NOT_SHOWN, reason=reason, preconditions=conditions)
     ways = [_way(task, scores) for task, scores in sorted(long.items())]
     risen = [way for way in ways if way.rise > RISEN * way.rise_se]
-    figure: dict[str, float] = {"tasks": len(ways), "risen": len(risen), "checkpoints": max(len(scores) for scores in long.values())}
+    figure: dict[str, float] = {
+        "tasks": len(ways),
+        "risen": len(risen),
+        "checkpoints": max(len(scores) for scores in long.values()),
+    }
     span = max(s[-1].step for s in long.values()) - min(s[0].step for s in long.values())
     sudden = [way for way in risen if _sudden(way, span=span)]
     fallen = [way for way in risen if way.fall > FALLEN * way.fall_se and way.fall > way.rise / 2]
