@@ -15,6 +15,9 @@ class AuditAction(StrEnum):
     TRACE_SCORED = "originality.trace.scored"
     TEXT_WITHHELD = "originality.text.withheld"
     TEXT_RETIRED = "originality.text.retired"
+    CORPUS_ADDED = "originality.corpus.added"
+    CORPUS_RETIRED = "originality.corpus.retired"
+    CODE_REQUESTED = "originality.code.requested"
 
 
 class Side(models.TextChoices):

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from originality.models import Comparison, OriginalityRun, TraceRun
+from originality.models import CodeRun, Comparison, OriginalityRun, TraceRun
 from originality.registry import Run, is_open, may_correct
 from portal.common.access import ALLOWED, UNKNOWN, Verdict
 from portal.common.viewer import Viewer
@@ -16,6 +16,21 @@ def sees_run(viewer: Viewer, report: UUID) -> Verdict:
 def sees_trace(viewer: Viewer, trace: UUID) -> Verdict:
     """Open a training run's pages as a report is opened."""
     return _opened(viewer, TraceRun.objects.filter(pk=trace).first())
+
+
+def sees_code(viewer: Viewer, code: UUID) -> Verdict:
+    """Open the comparison of a team's code as a report is opened."""
+    return _opened(viewer, CodeRun.objects.filter(pk=code).first())
+
+
+def sees_passage(viewer: Viewer, code: UUID, file: int, passage: int) -> Verdict:
+    """Open one passage to whom its run is open; a number that is not in the report is hidden as an unknown run is."""
+    verdict = sees_code(viewer, code)
+    if not verdict.allowed:
+        return verdict
+    report = CodeRun.objects.values_list("report", flat=True).get(pk=code) or {"files": []}
+    files = report["files"]
+    return ALLOWED if file < len(files) and passage < len(files[file]["passages"]) else UNKNOWN
 
 
 def corrects_names(viewer: Viewer, run: TraceRun) -> bool:

@@ -6,7 +6,7 @@ An app registers its answers in its `ready`. Without any, nobody sees a report.
 from collections.abc import Callable
 from typing import NamedTuple
 
-from originality.models import OriginalityRun, TraceRun
+from originality.models import CodeRun, OriginalityRun, TraceRun
 from portal.common.viewer import Viewer
 
 
@@ -17,7 +17,7 @@ class Place(NamedTuple):
     url: str
 
 
-Run = OriginalityRun | TraceRun
+Run = OriginalityRun | TraceRun | CodeRun
 Opening = Callable[[Viewer, Run], bool]
 Placing = Callable[[Viewer, Run], Place | None]
 Correcting = Callable[[Viewer, TraceRun], bool]

@@ -23,6 +23,7 @@ class ReadPurpose(models.TextChoices):
     BENCHMARK = "benchmark", _("Benchmark run")
     ORIGINALITY = "originality", _("Originality comparison")
     TRACE = "trace", _("Training traceability")
+    CODE = "code", _("Comparison of code")
     REPORT = "report", _("Writing a report")
     DECLARATION = "declaration", _("Reading the component declaration")
     CALLED = "called", _("Check of a called checkpoint")
