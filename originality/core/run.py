@@ -1,11 +1,14 @@
 """What a job's child does: read spec.json, work, leave result.json as the last thing, or error.json.
 
 Kinds: "originality.report" (candidate, references, optionally step0; each side a folder or a list of partial sketches),
-"originality.sketch" (one part of a model) and "originality.trace" (logs, optionally checkpoint and step0). Paths in the
-spec are relative to the working folder.
+"originality.sketch" (one part of a model); "originality.series", "originality.leg", "originality.start", "originality.loss" and
+"originality.findings" (`core.trace`); "originality.code" (`core.code`). Paths in the spec are relative to the working
+folder.
 """
 
 import json
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -17,28 +20,35 @@ from originality.core.levels import thresholds
 from originality.core.readers import open_folder
 from originality.core.report import report
 from originality.core.shards import merge_sketches, shards_of
-from originality.core.sketch import STORED_K, Progress, Sketch, build_sketch, vocabulary_size
+from originality.core.sketch import STORED_K, Progress, Sketch, build_sketch
 from originality.core.sketchfile import load_sketch, save_sketch
-from originality.core.trace.checks import trace_report
-from originality.core.trace.series import read_logs
-from originality.core.trace.weightjobs import leg_run, loss_run, start_run
 
 Document = dict[str, Any]
+Work = Callable[..., Document]
 CANDIDATE_SKETCH = "candidate.sketch"
 STEP0_SKETCH = "step0.sketch"
 PART_SKETCH = "part.sketch"
+SERIES = "series.safetensors"
+MEASUREMENTS = ("originality.leg", "originality.start", "originality.loss")  # without one the rest is still evidence
 
 
 def run_spec(spec_file: Path) -> None:
-    """Do the work of one spec in its folder; InputError is written to error.json and raised again."""
+    """Do the work of one spec in its folder; InputError is written to error.json and raised again.
+
+    A measurement that cannot be made is a result, too: it says why there is no figure.
+    """
     folder = spec_file.resolve().parent
+    spec: Document = {}
     try:
         spec = json.loads(spec_file.read_text(encoding="utf-8"))
-        work = WORK.get(spec.get("kind"))
+        work = WORK.get(spec.get("kind", ""))
         if work is None:
             raise InputError(f"{spec_file}: kind {spec.get('kind')!r} is unknown")
         result = work(spec, folder=folder, progress=_journal(folder / "progress.jsonl"))
     except InputError as error:
+        if spec.get("kind") in MEASUREMENTS:
+            _write(folder / "result.json", {"problem": str(error)})
+            return
         _write(folder / "error.json", {"message": str(error), "transient": False})
         raise
     _write(folder / "result.json", result)
@@ -112,19 +122,6 @@ def part_run(spec: Document, *, folder: Path, progress: Progress) -> Document:
     return {"schema": "originality-part/1", "tensors": len(only), "digest": sketch.digest}
 
 
-def trace_run(spec: Document, *, folder: Path, progress: Progress) -> Document:
-    logs = read_logs(folder / spec["logs"])
-    progress(1, 3, "logs")
-    checkpoint = open_side(folder / spec["checkpoint"]) if spec.get("checkpoint") else None
-    size = vocabulary_size(checkpoint.sketch) if checkpoint else None
-    document = trace_report(logs, vocabulary_size=size)
-    progress(2, 3, "checks")
-    step0 = open_side(folder / spec["step0"]).sketch if checkpoint and spec.get("step0") else None
-    document["binding"] = bind_to_seed(checkpoint.sketch, step0) if checkpoint and step0 else None
-    progress(3, 3, "done")
-    return document
-
-
 def _journal(path: Path) -> Progress:
     def note(done: int, total: int, text: str) -> None:
         with path.open("a", encoding="utf-8") as file:
@@ -139,11 +136,25 @@ def _write(path: Path, document: Document) -> None:
     temporary.rename(path)
 
 
-WORK = {
+def _later(module: str, name: str) -> Work:
+    """A child loads what its own kind needs: the loss of a checkpoint needs torch, its logs do not."""
+
+    def work(spec: Document, *, folder: Path, progress: Progress) -> Document:
+        found: Document = getattr(import_module(f"originality.core.{module}"), name)(
+            spec, folder=folder, progress=progress
+        )
+        return found
+
+    return work
+
+
+WORK: dict[str, Work] = {
     "originality.report": report_run,
     "originality.sketch": part_run,
-    "originality.trace": trace_run,
-    "originality.leg": leg_run,
-    "originality.start": start_run,
-    "originality.loss": loss_run,
+    "originality.series": _later("trace.work", "series_run"),
+    "originality.leg": _later("trace.weightjobs", "leg_run"),
+    "originality.start": _later("trace.weightjobs", "start_run"),
+    "originality.loss": _later("trace.weightjobs", "loss_run"),
+    "originality.findings": _later("trace.findingsjob", "findings_run"),
+    "originality.code": _later("code.work", "code_run"),
 }

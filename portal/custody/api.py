@@ -34,6 +34,7 @@ class DepositSerializer(serializers.Serializer[dict[str, Any]]):
     bytes = serializers.IntegerField(min_value=1, max_value=LARGEST)
     files = serializers.IntegerField(min_value=1, max_value=10**9)
     log_digest = serializers.RegexField(DIGEST, required=False, allow_blank=True, default="")
+    log_bytes = serializers.IntegerField(min_value=1, max_value=LARGEST, required=False, allow_null=True, default=None)
     sketch = serializers.UUIDField(required=False, allow_null=True, default=None)
 
 
@@ -58,6 +59,7 @@ def deposits(request: Request) -> Response:
         size=data["bytes"],
         files=data["files"],
         log_digest=data["log_digest"],
+        log_bytes=data["log_bytes"] if data["log_digest"] else None,
         sketch=_sketch(request, data["sketch"]),
     )
     try:

@@ -5,10 +5,10 @@ class CustodyConfig(AppConfig):
     name = "portal.custody"
 
     def ready(self) -> None:
-        from portal.custody.selectors.deposits import deposited_digests, first_deposit
+        from portal.custody.selectors.deposits import deposited_digests, deposited_rows
         from portal.custody.tasks import register_work
         from portal.submissions.registry import register_deposits, register_use
 
         register_work()
         register_use(deposited_digests)
-        register_deposits(first_deposit)
+        register_deposits(deposited_rows)

@@ -10,6 +10,7 @@ ROLES = (
     Role.TRAINING_LOG,
     Role.LOSS_CURVE,
     Role.COMPONENT_DECLARATION,
+    Role.TRAINING_DECLARATION,
     Role.TECHNICAL_REPORT,
     Role.BENCHMARK_RESULTS,
     Role.CODE,
@@ -17,7 +18,7 @@ ROLES = (
 PART_SIZE = 8 * MIB  # small, so that a torn connection costs little
 MAX_BYTES = 20 * 1024 * MIB  # a page hashes about 150 MB/s: two minutes
 MAX_FILES = 2000
-ALONE = {Role.COMPONENT_DECLARATION: 4 * MIB}  # one JSON file of at most that
+ALONE = {Role.COMPONENT_DECLARATION: 4 * MIB, Role.TRAINING_DECLARATION: MIB}  # one JSON file of at most that
 WEIGHTS = ".safetensors"
 
 

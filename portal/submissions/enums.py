@@ -22,6 +22,7 @@ class Role(TextChoices):
     TRAINING_LOG = "training_log", _("Training logs")
     LOSS_CURVE = "loss_curve", _("Loss curve")
     COMPONENT_DECLARATION = "component_declaration", _("Component declaration")
+    TRAINING_DECLARATION = "training_declaration", _("Training declaration")
     TECHNICAL_REPORT = "technical_report", _("Technical report")
     BENCHMARK_RESULTS = "benchmark_results", _("Own benchmark results")
     CODE = "code", _("Source code")

@@ -1,16 +1,32 @@
 """What upper apps hand down: which uploads a team sent for them, so that its page does not call those forgotten, and
-when a digest of an entry was first deposited with them.
+which digests of an entry were deposited with them.
 """
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import QuerySet
 
+from portal.artifacts.models import Bundle
 from portal.consortia.models import Consortium, Entry
 
 UseSource = Callable[[QuerySet[Consortium]], Iterable[str]]
-DepositSource = Callable[[Entry], datetime | None]
+
+
+class DepositRow(NamedTuple):
+    """A checkpoint whose digest the ledger knows since `at`; `bundle` is there where its bytes were called and came."""
+
+    digest: str
+    step: int
+    tokens: int | None
+    at: datetime
+    log_digest: str = ""
+    log_bytes: int | None = None
+    bundle: Bundle | None = None
+
+
+DepositSource = Callable[[Entry], Iterable[DepositRow]]
 
 _sources: dict[str, UseSource] = {}
 _deposits: dict[str, DepositSource] = {}
@@ -28,12 +44,17 @@ def used_elsewhere(consortia: QuerySet[Consortium]) -> set[str]:
 
 
 def register_deposits(source: DepositSource) -> DepositSource:
-    """Add a source that knows when the first digest of an entry's checkpoints was deposited."""
+    """Add a source that knows which checkpoints of an entry were deposited, and when."""
     _deposits[f"{source.__module__}.{source.__qualname__}"] = source
     return source
 
 
+def deposits_of(entry: Entry) -> list[DepositRow]:
+    """Return the entry's deposits in the order of their steps."""
+    found = [row for source in _deposits.values() for row in source(entry)]
+    return sorted(found, key=lambda row: (row.step, row.at, row.digest))
+
+
 def earliest_deposit(entry: Entry) -> datetime | None:
     """Return the first moment at which the entry had committed itself to a checkpoint, or None."""
-    found = [at for source in _deposits.values() if (at := source(entry)) is not None]
-    return min(found, default=None)
+    return min((row.at for row in deposits_of(entry)), default=None)

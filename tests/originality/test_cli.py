@@ -263,12 +263,12 @@ def test_explain_says_what_unrelated_models_give(capsys):
 def test_trace_of_logs(tmp_path, capsys):
     assert main(["trace", str(write_logs(tmp_path / "logs"))]) == 0
 
-    assert "loss falls: shown" in capsys.readouterr().out
+    assert "first loss: not applicable" in capsys.readouterr().out
 
 
 def test_run_leaves_its_cause_in_error_json(tmp_path):
     spec = tmp_path / "spec.json"
-    spec.write_text(json.dumps({"kind": "originality.trace", "logs": "nothing"}))
+    spec.write_text(json.dumps({"kind": "originality.sketch", "model": "nothing", "number": 1, "of": 1}))
 
     assert main(["run", str(spec)]) == 2
 

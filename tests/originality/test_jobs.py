@@ -157,20 +157,6 @@ def test_baselines_are_made_once_per_state_of_the_registry(tmp_path, registry):
     assert null.positive > 0.5 > max(null.values)
 
 
-def test_trace_reads_the_logs_and_knows_the_vocabulary(tmp_path):
-    checkpoint = bundle_of(write_model(tmp_path / "candidate", llama(seed=9)))
-    logs = bundle_of(write_logs(tmp_path / "logs"))
-
-    run = actions.request_trace(logs, key="t", actor="user:1", checkpoint=checkpoint)
-    job = run_now(run.job)
-    run.refresh_from_db()
-
-    assert job.state == JobState.SUCCEEDED, job.error
-    first_loss = run.report["checks"][0]
-    assert first_loss["outcome"] == "shown"
-    assert first_loss["figures"]["vocabulary_size"] == 400
-
-
 def test_components_show_no_bare_similarity(tmp_path, registry):
     run = finished_report(tmp_path, fine_tuned(llama(seed=2)))
 
@@ -183,14 +169,3 @@ def test_components_show_no_bare_similarity(tmp_path, registry):
     for name in ("one", "two", "three"):
         assert name in page
     assert "copied" not in page.lower()
-
-
-def test_trace_component_draws_the_curve(tmp_path):
-    run = actions.request_trace(bundle_of(write_logs(tmp_path / "logs")), key="t", actor="user:1")
-    run_now(run.job)
-    run.refresh_from_db()
-
-    page = Template("{% include 'originality/components/trace.html' %}").render(Context({"run": run}))
-
-    assert "<polyline" in page
-    assert "style=" not in page

@@ -8,6 +8,8 @@ from evaluation.actions import load_shipped_suites
 from portal.jobs.actions import reconcile
 from portal.jobs.steps import each_apart
 from portal.programmes.models import Phase
+from portal.submissions.actions.declaring import DECLARATIONS, Kind
+from portal.submissions.enums import Role
 from portal.submissions.models import SubmissionRun
 from portal.submissions.selectors import evidence
 from portal.submissions.tasks import request_due_runs, settle_outstanding
@@ -31,7 +33,7 @@ def test_a_declaration_that_breaks_stops_no_other_teams_runs(tmp_path, monkeypat
     first, second = receiving_entry(), receiving_entry()
     with monkeypatch.context() as before:  # as a declaration that was taken before such names were refused
         before.setitem(DECLARATION, "components", hostile)
-        before.setattr("portal.submissions.actions.declaring.parse_declaration", lambda content: ())
+        before.setitem(DECLARATIONS, Role.COMPONENT_DECLARATION, Kind(1 << 20, lambda content: ()))
         broken = handed_in(first, tmp_path / "a").submission
     whole = handed_in(second, tmp_path / "b").submission
     Phase.objects.update(state="closed")

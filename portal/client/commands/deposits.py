@@ -1,5 +1,6 @@
 """`commit`: deposit a checkpoint's digest while the model is trained. Its bytes stay here until the lot calls them."""
 
+import hashlib
 import json
 from argparse import Namespace
 from pathlib import Path
@@ -14,7 +15,7 @@ from portal.client.scan import check_files, find_files
 from portal.client.transport import Portal
 from portal.client.words import _, retold
 from portal.common.formats.checkpoint import parse_verifier_key
-from portal.common.formats.hashing import digest_parts, sha256_of
+from portal.common.formats.hashing import digest_parts
 from portal.common.formats.manifest import DEFAULT_PART_SIZE, FileEntry, Manifest
 from portal.common.formats.receipt import verify_deposit
 
@@ -75,14 +76,20 @@ def _promise(options: Namespace, manifest: Manifest) -> dict[str, Any]:
         "digest": manifest.digest,
         "bytes": manifest.total_size,
         "files": len(manifest.files),
-        "log_digest": _digest_of(options.log) if options.log else "",
+        **(_log_so_far(options.log) if options.log else {}),
     }
 
 
-def _digest_of(path: Path) -> str:
+def _log_so_far(path: Path) -> dict[str, Any]:
+    """Digest and length of one moment: the log may grow while it is read, and its beginning is what is compared later."""
     if not path.is_file():
         raise ClientError(_("There is no such file."), where=str(path), hint=_("Name the log file of the run."))
-    return sha256_of(path)
+    content, size = hashlib.sha256(), 0
+    with path.open("rb") as file:
+        while piece := file.read(1 << 20):
+            content.update(piece)
+            size += len(piece)
+    return {"log_digest": content.hexdigest(), "log_bytes": size or None}
 
 
 def _told(head: str, promise: dict[str, Any]) -> str:

@@ -54,6 +54,7 @@ def verify_deposit(obj: Any, *, public_key: bytes | None = None) -> VerifiedRece
         "tokens": "tokens",
         "bytes": "bytes",
         "log": "log_digest",
+        "log_bytes": "log_bytes",
         "sketch": "sketch",
     }
     said = {key: deposit.get(name) for key, name in names.items()}

@@ -28,6 +28,7 @@ class Promise(NamedTuple):
     size: int
     files: int
     log_digest: str = ""
+    log_bytes: int | None = None
     sketch: Bundle | None = None
 
 
@@ -58,6 +59,7 @@ def _write(entry: Entry, promise: Promise, *, actor: str) -> tuple[Deposit, bool
         "bundle": promise.digest,
         "bytes": promise.size,
         "log": promise.log_digest or None,
+        "log_bytes": promise.log_bytes,
         "sketch": promise.sketch.digest if promise.sketch else None,
     }
     record(AuditAction.DEPOSITED, actor=actor, subject=f"deposit:{deposit.pk}", after=after)

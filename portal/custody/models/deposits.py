@@ -22,6 +22,7 @@ class Deposit(models.Model):
     size = models.PositiveBigIntegerField(help_text="Bytes of the checkpoint.")
     files = models.PositiveIntegerField()
     log_digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the training log so far.")
+    log_bytes = models.PositiveBigIntegerField(null=True, help_text="Bytes of the training log so far.")
     sketch = models.ForeignKey(Bundle, on_delete=models.PROTECT, null=True, related_name="+")
     deposited_by = models.CharField(max_length=100)
     deposited_at = models.DateTimeField(default=timezone.now)

@@ -13,6 +13,7 @@ from portal.consortia.models import Consortium, Entry
 from portal.custody.enums import CallState, DrawState
 from portal.custody.models import CalledCheckpoint, CheckpointDraw, Deposit
 from portal.programmes.models import Phase
+from portal.submissions.registry import DepositRow
 
 WAITING = (CallState.CALLED, CallState.MISSED, CallState.REPLIED)  # bytes that come are still looked for
 
@@ -31,10 +32,23 @@ def deposited_digests(consortia: QuerySet[Consortium]) -> set[str]:
     return {digest for pair in rows for digest in pair if digest}
 
 
-def first_deposit(entry: Entry) -> datetime | None:
-    """When the entry's first digest was deposited: the earliest date that speaks for its own training."""
-    first = Deposit.objects.filter(entry=entry).order_by("deposited_at").first()
-    return first.deposited_at if first else None
+def deposited_rows(entry: Entry) -> list[DepositRow]:
+    """Every digest of the entry that the ledger knows, with the bytes where they were called and came."""
+    rows = Deposit.objects.filter(entry=entry).select_related("call__bundle")
+    return [_row(row) for row in rows]
+
+
+def _row(row: Deposit) -> DepositRow:
+    call = getattr(row, "call", None)
+    return DepositRow(
+        digest=row.digest,
+        step=row.step,
+        tokens=row.tokens,
+        at=row.deposited_at,
+        log_digest=row.log_digest,
+        log_bytes=row.log_bytes,
+        bundle=call.bundle if call else None,
+    )
 
 
 def pool_of(draw: CheckpointDraw) -> list[Deposit]:
@@ -96,6 +110,7 @@ def summary(deposit: Deposit) -> dict[str, Any]:
         "bytes": deposit.size,
         "files": deposit.files,
         "log_digest": deposit.log_digest or None,
+        "log_bytes": deposit.log_bytes,
         "sketch": deposit.sketch.digest if deposit.sketch else None,
         "deposited_at": deposit.deposited_at.isoformat(),
         "called": None if call is None else {"state": call.state, "due_at": call.due_at.isoformat()},

@@ -1,37 +1,59 @@
-"""The component declaration is read when it is put into the draft, so that it is refused while it can be corrected."""
+"""A declaration is read when it is put into the draft, so that it is refused while it can be corrected."""
 
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
+from originality.core.trace.declaration import MOST_BYTES, parse_declaration_of_training
+from originality.core.trace.reading import DocumentError
 from portal.artifacts.actions import open_blob
 from portal.artifacts.enums import ReadPurpose
 from portal.artifacts.models import Bundle
 from portal.submissions.components import DeclarationError, parse_declaration
+from portal.submissions.enums import Role
 from portal.submissions.errors import SubmissionRefused
 
 DECLARATION_LIMIT = 4 << 20  # bytes
 
 
-def check_declaration(bundle: Bundle | None) -> None:
+class Kind(NamedTuple):
+    """How a declaration is read: at most so many bytes, by which function."""
+
+    limit: int
+    read: Callable[[bytes], Any]
+
+
+DECLARATIONS = {
+    Role.COMPONENT_DECLARATION: Kind(DECLARATION_LIMIT, parse_declaration),
+    Role.TRAINING_DECLARATION: Kind(MOST_BYTES, parse_declaration_of_training),
+}
+
+
+def check_declaration(bundle: Bundle | None, *, role: Role) -> None:
     """Raise unless the bundle is one declaration that can be read; it is small, so its bytes come first."""
+    kind = DECLARATIONS[role]
     if bundle is None:
         raise SubmissionRefused(
             "incomplete_upload",
-            _("A component declaration is read when it is put into the draft, so its bytes must be here."),
+            _("A declaration is read when it is put into the draft, so its bytes must be here."),
             where="upload",
             hint=_("Run portal-upload push again; it resumes."),
         )
     files = list(bundle.files.select_related("blob"))
-    if len(files) != 1 or files[0].blob.size > DECLARATION_LIMIT:
+    if len(files) != 1 or files[0].blob.size > kind.limit:
+        size = filesizeformat(kind.limit)
         raise SubmissionRefused(
             "declaration",
-            _("A component declaration is one JSON file of at most 4 MiB."),
+            _("%(declaration)s: one JSON file of at most %(size)s.") % {"declaration": role.label, "size": size},
             where="bundle",
             hint=_("Push the file alone."),
         )
     with open_blob(files[0].blob, reader="system", purpose=ReadPurpose.DECLARATION) as file:
         try:
-            parse_declaration(file.read())
-        except DeclarationError as error:
+            kind.read(file.read())
+        except (DeclarationError, DocumentError) as error:
             raise SubmissionRefused(
                 "declaration",
                 str(error),

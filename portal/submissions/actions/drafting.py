@@ -12,7 +12,7 @@ from portal.artifacts.models import Bundle, Upload
 from portal.audit.actions import record
 from portal.common.time import kst
 from portal.consortia.models import Entry
-from portal.submissions.actions.declaring import check_declaration
+from portal.submissions.actions.declaring import DECLARATIONS, check_declaration
 from portal.submissions.enums import REPEATABLE_ROLES, STEPPED_ROLES, AuditAction, Role, State
 from portal.submissions.errors import SubmissionRefused
 from portal.submissions.models import Submission, SubmissionItem
@@ -187,8 +187,8 @@ def _check_item(submission: Submission, *, role: str, files: Files, step: int | 
             where="bundle",
             hint=_("Check the folder you pushed."),
         )
-    if role == Role.COMPONENT_DECLARATION:
-        check_declaration(files.bundle)
+    if role in DECLARATIONS:
+        check_declaration(files.bundle, role=Role(role))
 
 
 def _suffixes(files: Files) -> Counter[str]:

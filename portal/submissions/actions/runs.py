@@ -4,7 +4,7 @@ from django.db import transaction
 
 from evaluation.actions import request_run
 from evaluation.selectors import find_suite
-from originality.actions import Told, request_report, request_trace
+from originality.actions import Checkpoint, Told, request_report, request_trace
 from originality.lineage import Ancestor, DeclaredPart
 from portal.artifacts.models import Bundle
 from portal.audit.actions import record
@@ -12,8 +12,15 @@ from portal.programmes.models import RuleSetVersion
 from portal.programmes.ruleset import parse_ruleset
 from portal.submissions.enums import AuditAction, Role, RunKind
 from portal.submissions.models import Submission, SubmissionRun
-from portal.submissions.registry import earliest_deposit
+from portal.submissions.registry import deposits_of, earliest_deposit
 from portal.submissions.selectors.evidence import declared_components
+from portal.submissions.selectors.training import declared_training, training_facts
+
+LINKS = {
+    Role.INITIAL_CHECKPOINT: "initial",
+    Role.INTERMEDIATE_CHECKPOINT: "intermediate",
+    Role.CHECKPOINT: "final",
+}
 
 
 @transaction.atomic
@@ -33,11 +40,42 @@ def request_runs(submission: Submission, *, actor: str = "system") -> list[Submi
     report = request_report(checkpoint, key=key, actor=actor, step0=initial, told=told_by(submission))
     rows.append(SubmissionRun.objects.create(submission=submission, kind=RunKind.ORIGINALITY, originality=report))
     if logs := _bundle(submission, Role.TRAINING_LOG):
-        key = f"submission:{submission.pk}:trace"
-        trace = request_trace(logs, key=key, actor=actor, checkpoint=checkpoint, step0=initial)
-        rows.append(SubmissionRun.objects.create(submission=submission, kind=RunKind.TRACE, trace=trace))
+        rows.append(_trace(submission, logs, actor=actor))
     record(AuditAction.RUN_REQUESTED, actor=actor, subject=f"submission:{submission.pk}", after={"runs": len(rows)})
     return rows
+
+
+def _trace(submission: Submission, logs: Bundle, *, actor: str) -> SubmissionRun:
+    """Ask for the reading of the training run with everything that is known of it beside the logs."""
+    trace = request_trace(
+        logs,
+        key=f"submission:{submission.pk}:trace",
+        actor=actor,
+        chain=chain_of(submission),
+        facts=training_facts(submission),
+        declared=told_by(submission).declared,
+    )
+    return SubmissionRun.objects.create(submission=submission, kind=RunKind.TRACE, trace=trace)
+
+
+def chain_of(submission: Submission) -> list[Checkpoint]:
+    """Return the checkpoints whose bytes are here: those handed in, and deposits whose bytes the lot called."""
+    items = submission.items.filter(role__in=LINKS, bundle__isnull=False).select_related("bundle")
+    chain = [Checkpoint(row.bundle, LINKS[Role(row.role)], row.step, row.tokens) for row in items if row.bundle]
+    held = {row.bundle.digest for row in chain}
+    called = [row for row in deposits_of(submission.entry) if row.bundle and row.bundle.digest not in held]
+    called_rows = [Checkpoint(row.bundle, "intermediate", row.step, row.tokens) for row in called if row.bundle]
+    return [_stepped(row, submission) for row in chain] + called_rows
+
+
+def _stepped(row: Checkpoint, submission: Submission) -> Checkpoint:
+    """Give the final checkpoint its step where the hand-in left it out: that of its deposit, or the last of the schedule."""
+    if row.role != "final" or row.step is not None:
+        return row
+    known = [deposit.step for deposit in deposits_of(submission.entry) if deposit.digest == row.bundle.digest]
+    declared = declared_training(submission)
+    total = declared.schedule.total_steps if declared and declared.schedule else None
+    return row._replace(step=known[0] if known else total)
 
 
 def told_by(submission: Submission) -> Told:

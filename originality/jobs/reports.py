@@ -1,8 +1,6 @@
-"""The kinds of work: a report over all references, the sketch of one part of a large checkpoint, the reading of training logs."""
+"""A report over all references, and the sketch of one part of a large checkpoint."""
 
 import json
-import shutil
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,23 +9,16 @@ from originality.core.baselines import Baselines, digest_of_baselines, dump_base
 from originality.core.outcome import outcome_of
 from originality.core.run import CANDIDATE_SKETCH, PART_SKETCH
 from originality.enums import Side
+from originality.jobs.child import Outcome, command, copy_blob
 from originality.lineage import OWN_LINEAGE
-from originality.models import Comparison, OriginalityRun, Reference, SketchPart, TraceRun
+from originality.models import Comparison, OriginalityRun, Reference, SketchPart
 from originality.selectors import baselines_of, current_baselines
 from portal.artifacts.actions import materialise, open_blob, store_file
 from portal.artifacts.enums import ReadPurpose
 from portal.artifacts.models import Blob
 from portal.jobs.errors import InputError
 from portal.jobs.models import Job
-from portal.jobs.registry import Command, JobKind, reader_of, register
-
-Outcome = dict[str, Any]
-
-
-def register_kinds() -> None:
-    register(JobKind("originality.report", prepare_report, collect_report, commit_report))
-    register(JobKind("originality.sketch", prepare_part, collect_part, commit_part))
-    register(JobKind("originality.trace", prepare_trace, collect_trace, commit_trace, time_limit=1800))
+from portal.jobs.registry import Command, reader_of
 
 
 def prepare_report(job: Job, workdir: Path) -> Command:
@@ -42,7 +33,7 @@ def prepare_report(job: Job, workdir: Path) -> Command:
     spec |= _sketched(run, job, workdir) if run.plan.get("parts") else _whole(run, job, workdir)
     for item, reference in _planned(run):
         path = f"reference-{reference.pk}.sketch"
-        _copy(reference.sketch, workdir / path, reader=reader_of(job))
+        copy_blob(reference.sketch, workdir / path, reader=reader_of(job))
         declared = item.get("declared", "")
         row = {
             "id": reference.pk,
@@ -53,7 +44,7 @@ def prepare_report(job: Job, workdir: Path) -> Command:
         }
         spec["references"].append(row)
     spec["baselines"] = dump_baselines(_nulls(run))
-    return _command(spec, workdir)
+    return command(spec, workdir)
 
 
 def _planned(run: OriginalityRun) -> list[tuple[Outcome, Reference]]:
@@ -96,7 +87,7 @@ def _sketched(run: OriginalityRun, job: Job, workdir: Path) -> Outcome:
         if part.sketch is None:
             raise InputError(f"Part {part} has no sketch.")
         path = f"{part.side}-{part.number}.sketch"
-        _copy(part.sketch, workdir / path, reader=reader_of(job))
+        copy_blob(part.sketch, workdir / path, reader=reader_of(job))
         found.setdefault(part.side, []).append(path)
     return dict(found)
 
@@ -107,7 +98,7 @@ def prepare_part(job: Job, workdir: Path) -> Command:
     if bundle is None:
         raise InputError(f"There is no checkpoint for the part {part}.")
     materialise(bundle, workdir / "model", reader=reader_of(job), purpose=ReadPurpose.ORIGINALITY)
-    return _command({"kind": job.kind, "model": "model", "number": part.number, "of": part.of}, workdir)
+    return command({"kind": job.kind, "model": "model", "number": part.number, "of": part.of}, workdir)
 
 
 def collect_part(job: Job, workdir: Path) -> Outcome:
@@ -117,16 +108,6 @@ def collect_part(job: Job, workdir: Path) -> Outcome:
 
 def commit_part(job: Job, outcome: Outcome) -> None:
     SketchPart.objects.filter(pk=job.payload["part"]).update(sketch=outcome["sketch"])
-
-
-def _copy(blob: Blob, target: Path, *, reader: str) -> None:
-    with open_blob(blob, reader=reader, purpose=ReadPurpose.REFERENCE) as stream, target.open("wb") as file:
-        shutil.copyfileobj(stream, file, 1 << 20)
-
-
-def _command(spec: Outcome, workdir: Path) -> Command:
-    (workdir / "spec.json").write_text(json.dumps(spec), encoding="utf-8")
-    return Command([sys.executable, "-m", "originality", "run", "spec.json"])
 
 
 def collect_report(job: Job, workdir: Path) -> Outcome:
@@ -170,23 +151,3 @@ def summary_fields(report: dict[str, Any]) -> dict[str, Any]:
         "coverage": report["coverage"]["any"],
         "share": report["global"]["share_of_parameters_common_origin"],
     }
-
-
-def prepare_trace(job: Job, workdir: Path) -> Command:
-    run = TraceRun.objects.select_related("bundle", "checkpoint", "step0").get(pk=job.payload["run"])
-    spec: Outcome = {"kind": job.kind, "logs": "logs"}
-    materialise(run.bundle, workdir / "logs", reader=reader_of(job), purpose=ReadPurpose.TRACE)
-    for name, bundle in (("checkpoint", run.checkpoint), ("step0", run.step0)):
-        if bundle:
-            materialise(bundle, workdir / name, reader=reader_of(job), purpose=ReadPurpose.TRACE)
-            spec[name] = name
-    return _command(spec, workdir)
-
-
-def collect_trace(job: Job, workdir: Path) -> Outcome:
-    document: Outcome = json.loads((workdir / "result.json").read_text(encoding="utf-8"))
-    return document
-
-
-def commit_trace(job: Job, outcome: Outcome) -> None:
-    TraceRun.objects.filter(pk=job.payload["run"]).update(report=outcome)
