@@ -25,6 +25,7 @@ class Resume(NamedTuple):
     back: int
     pause: float = 30.0
     clock: float = 0.0  # seconds by which the new machine's clock is off
+    forgets: bool = False  # the optimiser's state was not kept
 
 
 @dataclass(frozen=True)

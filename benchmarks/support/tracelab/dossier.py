@@ -44,8 +44,8 @@ class Dossier:
         return int(self.recipe.tokens(step) * self.chain_tokens)
 
 
-def honest(run: Run, *, window: int = 1, **more: Any) -> Dossier:
-    rows = rows_of(run, window=window)
+def honest(run: Run, *, window: int = 1, first: int = 0, **more: Any) -> Dossier:
+    rows = rows_of(run, window=window, first=first)
     return Dossier(run.recipe.name, run.recipe, rows, dict(run.checkpoints), **more)
 
 

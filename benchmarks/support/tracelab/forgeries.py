@@ -118,9 +118,9 @@ def impossible_compute(material: Material, name: str) -> Dossier:
 
 
 def missing_start(material: Material, name: str) -> Dossier:
-    """A public model and its log, without step 0, without a way to it, without deposits: nothing is shown, and that is said."""
-    other = honest(material.runs["foreign"], deposits_from=None).but(name=name)
-    return other.but(checkpoints={END: material.foreign()})
+    """A model that nobody knows and its log, without step 0, without a way to it, without deposits: nothing is shown, and that is said."""
+    other = honest(material.runs["other-curve"], deposits_from=None).but(name=name)
+    return other.but(checkpoints={END: other.checkpoints[END]})
 
 
 def replaced_after(material: Material, name: str) -> Dossier:
@@ -169,10 +169,10 @@ def edited_clock(material: Material, name: str) -> Dossier:
 
 def transplanted_end(material: Material, name: str) -> Dossier:
     """Checkpoints that hardly left their draw, and then another's finished model; the log is that model's."""
-    other = honest(material.runs["foreign"]).but(name=name)
-    start = other.checkpoints[0]
-    barely = {step: _towards(start, tensors, LIKE_DRAWS) for step, tensors in other.checkpoints.items() if step < END}
-    return other.but(checkpoints=barely | {END: other.checkpoints[END]})
+    own, other = material.dossier("adamw", name), honest(material.runs["foreign"])
+    start = own.checkpoints[0]
+    barely = {step: _towards(start, tensors, LIKE_DRAWS) for step, tensors in own.checkpoints.items() if step < END}
+    return own.but(rows=other.rows, checkpoints=barely | {END: material.foreign()})
 
 
 def _towards(start: Tensors, end: Tensors, share: float) -> Tensors:
@@ -188,6 +188,17 @@ def pasted_part(material: Material, name: str) -> Dossier:
         for row in own.rows
     ]
     return own.but(rows=rows)
+
+
+def borrowed_run(material: Material, name: str) -> Dossier:
+    """Everything, step 0 and log as well, is another's whole run: consistent in itself, and its end stands in the registry."""
+    return material.dossier("foreign", name)
+
+
+def continued(material: Material, name: str) -> Dossier:
+    """Another's model trained on under its own vocabulary, without step 0; the log is true."""
+    own = material.dossier("continued", name)
+    return own.but(checkpoints={step: tensors for step, tensors in own.checkpoints.items() if step})
 
 
 def _with(row: Row, **values: float) -> Row:
@@ -220,4 +231,6 @@ FORGERS: dict[str, Forger] = {
     "edited-clock": edited_clock,
     "transplanted-end": transplanted_end,
     "pasted-part": pasted_part,
+    "borrowed-run": borrowed_run,
+    "continued": continued,
 }

@@ -1,5 +1,9 @@
 """The honest dossiers: what differs between teams that do nothing wrong, and the runs that forgers take from."""
 
+from dataclasses import replace
+
+import torch
+
 from benchmarks.support.tracelab.course import Optimiser, Recipe, Resume
 from benchmarks.support.tracelab.dossier import Dossier, honest
 from benchmarks.support.tracelab.training import Run
@@ -38,6 +42,10 @@ def recipes(seed: int) -> list[Recipe]:
         ),
         Recipe("lion", seed + 10, order=10, optimiser=Optimiser("lion", (0.9, 0.99)), peak=4e-4, schedule="constant"),
         Recipe("bare", seed + 11, order=11, clip=0.0),
+        Recipe("rounded", seed + 12, order=12),
+        Recipe("merged-end", seed + 13, order=13),
+        Recipe("sgd", seed + 14, order=14, optimiser=Optimiser("sgd", decay=0.0), peak=0.2, schedule="constant"),
+        Recipe("forgetful", seed + 15, order=15, spike=520, resumes=(Resume(400, 400, pause=5.0, forgets=True),)),
     ]
 
 
@@ -53,6 +61,11 @@ def strangers(seed: int) -> list[Recipe]:
 def warm_recipe(seed: int) -> Recipe:
     """Another's body under a new vocabulary, trained on."""
     return Recipe("warm", seed + 54, order=24, words="korean")
+
+
+def continued_recipe(seed: int) -> Recipe:
+    """Another's model trained on as it is."""
+    return Recipe("continued", seed + 55, order=25)
 
 
 def honest_dossiers(runs: dict[str, Run]) -> list[Dossier]:
@@ -74,7 +87,25 @@ def honest_dossiers(runs: dict[str, Run]) -> list[Dossier]:
         honest(runs["rollback"], events=back),
         honest(runs["lion"]),
         bare(runs["bare"]),
+        honest(clipped(runs["rounded"]), first=1, form="rounded"),
+        merged(runs["merged-end"]),
+        honest(runs["sgd"], form="jsonl"),
+        honest(runs["forgetful"]),
     ]
+
+
+def clipped(run: Run) -> Run:
+    """Some programs log the norm after clipping."""
+    points = [point._replace(norm=min(point.norm, run.recipe.clip)) for point in run.points]
+    return replace(run, points=points)
+
+
+def merged(run: Run) -> Dossier:
+    """The mean of the last three checkpoints is handed in as the end, as many teams do."""
+    last = [run.checkpoints[step] for step in sorted(run.checkpoints)[-3:]]
+    mean = {name: torch.stack([tensors[name] for tensors in last]).mean(0) for name in last[0]}
+    dossier = honest(run)
+    return dossier.but(checkpoints=dossier.checkpoints | {run.recipe.steps: mean})
 
 
 def bare(run: Run) -> Dossier:

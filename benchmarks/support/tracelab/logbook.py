@@ -31,8 +31,11 @@ class Mark(NamedTuple):
     size: int
 
 
-def rows_of(run: Run, *, window: int = 1) -> list[Row]:
-    """Return all rows in the order of writing; `window` > 1 logs means over so many steps, at the last of them."""
+def rows_of(run: Run, *, window: int = 1, first: int = 0) -> list[Row]:
+    """Return all rows in the order of writing; `window` > 1 logs means over so many steps, at the last of them.
+
+    `first` is the number that the program gives its first update.
+    """
     origin = run.validations[0].time
 
     def clock(time: float) -> float:
@@ -52,7 +55,7 @@ def rows_of(run: Run, *, window: int = 1) -> list[Row]:
         }
         if not resumed:
             values["throughput"] = (end.tokens - before) / (took * STRETCH)
-        rows.append(Row(segment, end.step, clock(end.time), values))
+        rows.append(Row(segment, end.step + first, clock(end.time), values))
         last, before = end.time, end.tokens
     return sorted(rows, key=lambda row: (row.segment, row.time))
 
@@ -73,6 +76,8 @@ KOREAN = {
     "tokens": "토큰",
     "throughput": "초당 토큰",
 }
+
+ROUNDED = {"loss": ".2f", "validation_loss": ".2f", "learning_rate": ".1e", "grad_norm": ".2f"}
 
 
 def events(folder: Path, rows: Iterable[Row]) -> list[Mark]:
@@ -118,6 +123,16 @@ def korean_csv(folder: Path, rows: Iterable[Row]) -> list[Mark]:
     return _appended(folder / "학습로그.csv", rows, line=line, encoding="cp949", head=head)
 
 
+def rounded_csv(folder: Path, rows: Iterable[Row]) -> list[Mark]:
+    """A table of steps without times, its numbers rounded for reading."""
+
+    def line(row: Row) -> str:
+        cells = [f"{row.values[name]:{form}}" if name in row.values else "" for name, form in ROUNDED.items()]
+        return ",".join([str(row.step), *cells]) + "\n"
+
+    return _appended(folder / "log.csv", rows, line=line, encoding="utf-8", head=",".join(["step", *ROUNDED]) + "\n")
+
+
 def trainer_state(folder: Path, rows: Iterable[Row]) -> list[Mark]:
     """The state file of a Hugging Face trainer: written anew at every checkpoint, so no length of it can be deposited."""
     names = {"validation_loss": "eval_loss"}
@@ -147,5 +162,6 @@ WRITERS: dict[str, Callable[[Path, Iterable[Row]], list[Mark]]] = {
     "events": events,
     "jsonl": json_lines,
     "csv": korean_csv,
+    "rounded": rounded_csv,
     "trainer": trainer_state,
 }

@@ -10,7 +10,7 @@ from benchmarks.support.laboratory.network import Tensors
 from benchmarks.support.tracelab.course import Recipe
 from benchmarks.support.tracelab.dossier import Dossier
 from benchmarks.support.tracelab.forgeries import FORGERS, Material, warm_start
-from benchmarks.support.tracelab.honest import honest_dossiers, recipes, strangers, warm_recipe
+from benchmarks.support.tracelab.honest import continued_recipe, honest_dossiers, recipes, strangers, warm_recipe
 from benchmarks.support.tracelab.training import Run, train
 
 
@@ -18,10 +18,10 @@ def runs_of(seed: int, *, workers: int, cache: Path | None = None) -> dict[str, 
     """Every run by name; the warm start begins where the foreign one ended. `cache` holds runs of our own making only."""
     first = [*strangers(seed), *recipes(seed)]
     runs = {run.recipe.name: run for run in trained(((r, None) for r in first), workers=workers, cache=cache)}
-    warm = warm_recipe(seed)
-    start = warm_start(warm, body=runs["foreign"].final)
-    runs["warm"] = trained([(warm, start)], workers=1, cache=cache)[0]
-    return runs
+    warm, onward = warm_recipe(seed), continued_recipe(seed)
+    body = runs["foreign"].final
+    second = [(warm, warm_start(warm, body=body)), (onward, body)]
+    return runs | {run.recipe.name: run for run in trained(second, workers=workers, cache=cache)}
 
 
 def trained(wanted: Iterable[tuple[Recipe, Tensors | None]], *, workers: int, cache: Path | None) -> list[Run]:

@@ -34,6 +34,7 @@ class _Machine:
     state: State
     segment: int = 0
     step: int = 0
+    since: int = 0  # step at which the optimiser's state began
     ahead: float = 0.0  # seconds that clock and pauses have put between the log and this machine
 
     def now(self) -> float:
@@ -53,6 +54,8 @@ def train(recipe: Recipe, *, start: Tensors | None = None) -> Run:
         if left and machine.step == left[0].at:
             resume = left.pop(0)
             machine.tensors, machine.state = _copy(*kept[resume.back])
+            if resume.forgets:
+                machine.state, machine.since = fresh(machine.tensors), resume.back
             machine.segment, machine.step = machine.segment + 1, resume.back
             machine.ahead += resume.pause + resume.clock
         if machine.step == recipe.steps:
@@ -90,7 +93,7 @@ def _advance(run: Run, machine: _Machine) -> None:
             gradients,
             machine.state,
             by=recipe.optimiser,
-            step=step,
+            step=step - machine.since,
             rate=rate * recipe.true_rate,
         )
     machine.step += 1

@@ -42,7 +42,7 @@ class Written(NamedTuple):
     scores: tuple[Score, ...]
 
 
-def write(dossier: Dossier, *, folder: Path) -> Written:
+def write(dossier: Dossier, *, folder: Path, references: tuple[str, ...] = ()) -> Written:
     """Write everything; what was deposited of another dossier is written below the same folder, and is not handed in."""
     marks = write_logs(dossier, folder=folder / "logs")
     folders = write_checkpoints(dossier, folder=folder / "checkpoints")
@@ -53,7 +53,7 @@ def write(dossier: Dossier, *, folder: Path) -> Written:
         source_marks = write_logs(source, folder=source_logs)
         source_folders = write_checkpoints(source, folder=folder / "deposited" / "checkpoints")
     deposits = _deposits(source, marks=source_marks, folders=source_folders, logs=source_logs)
-    facts = _facts(dossier, folders=folders, deposits=deposits)
+    facts = _facts(dossier, folders=folders, deposits=deposits)._replace(frozen_references=references)
     measured = tuple(
         Score(digest(folders[step]), step, "next token", "accuracy", value, stderr)
         for step, (value, stderr) in scores(dossier).items()
@@ -92,7 +92,7 @@ def write_checkpoint(tensors: dict[str, torch.Tensor], dossier: Dossier, *, fold
         "hidden_act": "silu",
         "rms_norm_eps": EPSILON,
         "rope_theta": 10_000.0,
-        "max_position_embeddings": 512,
+        "max_position_embeddings": dossier.recipe.length,
         "attention_bias": False,
         "bos_token_id": 0,
         "eos_token_id": 0,
@@ -110,6 +110,10 @@ def digest(folder: Path) -> str:
     """Digest of the digests of all files, as a manifest's."""
     lines = [f"{_sha256(path.read_bytes())}  {path.name}\n" for path in sorted(folder.iterdir())]
     return _sha256("".join(lines).encode())
+
+
+def digest_of(path: Path) -> str:
+    return _sha256(path.read_bytes())
 
 
 def declaration(dossier: Dossier) -> Declaration:
