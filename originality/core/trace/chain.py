@@ -23,7 +23,7 @@ from originality.core.workers import in_threads
 
 KEPT = 512  # tensors of a leg that stand in its document, those that moved furthest
 NAMED = 100  # exclusions that do
-HALF_STEP = {"BF16": 2.0**-9, "F16": 2.0**-12, "F32": 2.0**-25}  # half the distance to the next number, relative
+HALF_STEP = {"BF16": 2.0**-8, "F16": 2.0**-11, "F32": 2.0**-24}  # half the distance to the next number, relative
 MATRICES = frozenset(Role) - {Role.NORM, Role.HEAD_NORM, Role.BIAS, Role.SCALE, Role.BUFFER}
 Sums = NDArray[np.float64]
 

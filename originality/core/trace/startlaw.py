@@ -2,6 +2,8 @@
 
 The distance of Kolmogorov and Smirnov is taken over the exact histogram of the stored codes, at the edges between them, so
 that rounding to bfloat16 is part of the law; its p-value is the bound 2·exp(−2nd²) of Massart (1990), which holds for every n.
+Spreads are told apart sooner by the mean square: of n normal numbers it is r times what is declared with probability below
+2·exp(−n(r − 1 − ln r)/2) (Chernoff 1952), of numbers that end at c by Hoeffding's bound (1963).
 Trained weights can be bent into any marginal law, not into independent ones: the largest singular value of m × n independent
 normal numbers of spread σ exceeds σ(√m + √n + t) with probability below exp(−t²/2) (Davidson and Szarek 2001).
 """
@@ -58,7 +60,7 @@ def start_document(
         progress(done, len(names), row["tensor"])
     declared = [row for row in rows if row["law"]]
     covered = sum(source.tensors[row["tensor"]].size for row in declared)
-    declared.sort(key=lambda row: (min(row["log10_p"], row["log10_p_edge"]), row["tensor"]))
+    declared.sort(key=lambda row: (_least(row), row["tensor"]))
     others = [row for row in rows if not row["law"]]
     others.sort(key=lambda row: (row["edge_ratio"] is None, -(row["edge_ratio"] or 0.0), row["tensor"]))
     return {
@@ -90,13 +92,21 @@ def _tested(source: Source, name: str, *, laws: Sequence[InitLaw], role: Role) -
         "scale": law.scale if law else None,
         "distance": None,
         "log10_p": 0.0,
+        "spread_ratio": None,
+        "log10_p_spread": 0.0,
         "edge_ratio": edge[0] if edge else None,
         "log10_p_edge": edge[1] if edge else 0.0,
         "uneven_gain": role in {Role.NORM, Role.HEAD_NORM} and spread > 0,
     }
     if law:
         row["distance"], row["log10_p"] = _against(found, law)
+        if law.law != "constant" and law.scale > 0 and total:
+            row["spread_ratio"], row["log10_p_spread"] = _spread(found, law)
     return row
+
+
+def _least(row: Document) -> float:
+    return float(min(row["log10_p"], row["log10_p_spread"], row["log10_p_edge"]))
 
 
 def _histogram(source: Source, name: str) -> _Histogram:
@@ -128,6 +138,35 @@ def _against(found: _Histogram, law: InitLaw) -> tuple[float, float]:
     readings = _readings(law)
     distance = min(float(np.abs(below - reading(found.edges)).max()) for reading in readings)
     return distance, min(0.0, (math.log(2 * len(readings)) - 2 * total * distance**2) / LN10)
+
+
+def _spread(found: _Histogram, law: InitLaw) -> tuple[float, float]:
+    """Return (root of the mean square over that of the law, log10 p); of several readings the nearest."""
+    total = int(found.counts.sum())
+    square = float(found.values**2 @ found.counts) / total
+    best = (math.inf, NEVER)
+    for deviation, end in _ends(law):
+        r = square / deviation**2
+        if math.isinf(end):
+            exponent = total * (r - 1 - math.log(r)) / 2 if r > 0 else math.inf
+        else:
+            exponent = 2 * total * ((square - deviation**2) / end**2) ** 2
+        log10_p = max(NEVER, min(0.0, (math.log(2 * len(_ends(law))) - exponent) / LN10))
+        if log10_p > best[1] or math.isinf(best[0]):
+            best = (math.sqrt(r), log10_p)
+    return best
+
+
+def _ends(law: InitLaw) -> list[tuple[float, float]]:
+    """The (deviation, largest number) of each reading of a law."""
+    if law.law == "uniform":
+        return [(law.scale / math.sqrt(3), law.scale)]
+    found = [(law.scale, math.inf)]
+    if law.law == "truncated normal":
+        for cut in TRUNCATIONS:
+            narrow = _narrowed(cut)
+            found += [(law.scale * narrow, law.scale * cut), (law.scale, law.scale * cut / narrow)]
+    return found
 
 
 def _readings(law: InitLaw) -> list[Distribution]:

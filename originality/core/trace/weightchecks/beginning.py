@@ -12,6 +12,7 @@ from originality.core.trace.weightchecks.linked import SIGN_GROUND
 
 LOG10_P = -6.0
 SEEN, LARGE = 0.005, 0.02  # distances of distributions: below the first, formats and generators differ as much
+SPREAD_SEEN, SPREAD_LARGE = 0.02, 0.1  # of spreads: a normal law cut at three deviations is narrower by 0.013
 LAW_GROUND = "Massart (1990): P(D > d) ≤ 2·exp(-2nd²); Davidson and Szarek (2001): P(s₁ > σ(√m + √n + t)) ≤ exp(-t²/2)"
 MANY = 0.5  # of all undeclared matrices
 Document = dict[str, Any]
@@ -28,9 +29,9 @@ def step0_law(logs: Logs, facts: Facts, measures: Measures) -> Finding:
     )
     if start is None:
         return _not_shown("step-0 law", "no checkpoint of step 0 was measured", conditions)
-    tests = max(1, 2 * int(start["tested"]))
+    tests = max(1, 3 * int(start["tested"]))
     adjusted = [_adjusted(row, tests=tests) for row in start["tensors"]]
-    far = [(row, p) for row, p in adjusted if p < LOG10_P and _effect(row) >= SEEN]
+    far = [(row, p) for row, p in adjusted if p < LOG10_P and _effect(row) >= 1]
     uneven = list(start["uneven_gains"])
     beyond = [row for row in start["undeclared"] if row["log10_p_edge"] + math.log10(tests) < LOG10_P]
     matrices = sum(row["edge_ratio"] is not None for row in start["undeclared"])
@@ -44,8 +45,8 @@ def step0_law(logs: Logs, facts: Facts, measures: Measures) -> Finding:
     }
     if far:
         worst, p = min(far, key=lambda item: (item[1], item[0]["tensor"]))
-        figure |= {"distance": worst["distance"], "edge_ratio": worst["edge_ratio"], "log10_p_adj": p}
-    level = CONTRADICTION if any(_effect(row) >= LARGE for row, _ in far) else TO_EXPLAIN if far or odd else 0
+        figure |= {key: worst[key] for key in ("distance", "spread_ratio", "edge_ratio")} | {"log10_p_adj": p}
+    level = CONTRADICTION if any(_effect(row) >= LARGE / SEEN for row, _ in far) else TO_EXPLAIN if far or odd else 0
     return Finding(
         "step-0 law",
         _outcome(level, declared=bool(start["tested"])),
@@ -76,14 +77,18 @@ def _law_reason(*, far: bool, odd: bool, declared: bool) -> str:
 
 
 def _adjusted(row: Document, *, tests: int) -> tuple[Document, float]:
-    return row, min(0.0, min(row["log10_p"], row["log10_p_edge"]) + math.log10(tests))
+    least = min(row["log10_p"], row["log10_p_spread"], row["log10_p_edge"])
+    return row, min(0.0, least + math.log10(tests))
 
 
 def _effect(row: Document) -> float:
-    """How far a tensor is from its law: in its distribution, or by how much its largest singular value passes the edge."""
-    edge = row["edge_ratio"]
-    beyond = edge - 1.0 if edge is not None and row["log10_p_edge"] < LOG10_P else 0.0
-    return float(max(row["distance"] or 0.0, beyond))
+    """How far a tensor is from its law, in the least distance that counts (SEEN): as a whole, in spread, beyond the edge."""
+    sure = {key: row[f"log10_p{key}"] < LOG10_P for key in ("", "_spread", "_edge")}
+    whole = (row["distance"] or 0.0) / SEEN if sure[""] else 0.0
+    beyond = (row["edge_ratio"] - 1.0) / SEEN if sure["_edge"] else 0.0
+    apart = abs(row["spread_ratio"] - 1.0) if sure["_spread"] else 0.0
+    spread = 0.0 if apart < SPREAD_SEEN else 1.0 if apart < SPREAD_LARGE else LARGE / SEEN
+    return float(max(whole, beyond, spread))
 
 
 def seed_binding(logs: Logs, facts: Facts, measures: Measures) -> Finding:
