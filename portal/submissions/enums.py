@@ -37,6 +37,7 @@ class RunKind(TextChoices):
     BENCHMARK = "benchmark", _("Benchmark")
     ORIGINALITY = "originality", _("Originality")
     TRACE = "trace", _("Training traceability")
+    CODE = "code", _("Source code")
 
 
 class AuditAction(StrEnum):

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from evaluation.models import EvaluationRun
-from originality.models import OriginalityRun, TraceRun
+from originality.models import CodeRun, OriginalityRun, TraceRun
 from portal.consortia.models import Consortium
 from portal.jobs.models import Job
 from portal.submissions.enums import Role, RunKind, State
@@ -92,6 +92,12 @@ class Receipt(models.Model):
         return self.number
 
 
+def _is_of(kind: RunKind) -> Q:
+    """The condition that a row has the run of its kind and no other; each kind is the name of its column."""
+    columns = {f"{name}__isnull": name != kind.value for name in RunKind.values}
+    return Q(kind=kind.value, **columns)
+
+
 class SubmissionRun(models.Model):
     """The row through which a run is reached: its policy is that of the submission."""
 
@@ -103,16 +109,16 @@ class SubmissionRun(models.Model):
         "originality.OriginalityRun", on_delete=models.PROTECT, null=True, related_name="+"
     )
     trace = models.OneToOneField("originality.TraceRun", on_delete=models.PROTECT, null=True, related_name="+")
+    code = models.OneToOneField("originality.CodeRun", on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ("submission", "id")
         constraints = (
             models.CheckConstraint(
-                condition=(
-                    Q(kind=RunKind.BENCHMARK, benchmark__isnull=False, originality__isnull=True, trace__isnull=True)
-                    | Q(kind=RunKind.ORIGINALITY, benchmark__isnull=True, originality__isnull=False, trace__isnull=True)
-                    | Q(kind=RunKind.TRACE, benchmark__isnull=True, originality__isnull=True, trace__isnull=False)
-                ),
+                condition=_is_of(RunKind.BENCHMARK)
+                | _is_of(RunKind.ORIGINALITY)
+                | _is_of(RunKind.TRACE)
+                | _is_of(RunKind.CODE),
                 name="a_submission_run_is_of_its_kind",
             ),
         )
@@ -121,9 +127,9 @@ class SubmissionRun(models.Model):
         return f"{self.kind} of {self.submission}"
 
     @property
-    def run(self) -> "EvaluationRun | OriginalityRun | TraceRun":
-        """The benchmark, originality or trace run behind this row; a constraint holds that there is one."""
-        run: EvaluationRun | OriginalityRun | TraceRun = getattr(self, self.kind)
+    def run(self) -> "EvaluationRun | OriginalityRun | TraceRun | CodeRun":
+        """The run behind this row, of its kind; a constraint holds that there is one."""
+        run: EvaluationRun | OriginalityRun | TraceRun | CodeRun = getattr(self, self.kind)
         return run
 
     @property
@@ -133,6 +139,21 @@ class SubmissionRun(models.Model):
         if job is None:
             raise Job.DoesNotExist(f"{self} has no job")
         return job
+
+
+class TrajectoryRun(models.Model):
+    """A small suite on one checkpoint of a training run: evidence of how it learned, never a figure of the ranking."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="trajectory")
+    run = models.OneToOneField("evaluation.EvaluationRun", on_delete=models.PROTECT, related_name="+")
+    step = models.PositiveBigIntegerField(help_text="Optimiser steps at this checkpoint.")
+    handed_over = models.BooleanField(default=False, help_text="Its scores are in the findings on the training run.")
+
+    class Meta:
+        ordering = ("submission", "step", "id")
+
+    def __str__(self) -> str:
+        return f"{self.submission} {self.step}"
 
 
 class SelfCheck(models.Model):

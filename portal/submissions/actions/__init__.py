@@ -5,6 +5,7 @@ from portal.submissions.actions.drafting import add_item, add_upload, open_draft
 from portal.submissions.actions.handin import missing_roles, submit, withdraw
 from portal.submissions.actions.runs import request_runs
 from portal.submissions.actions.self_checks import cancel_self_check, request_self_check
+from portal.submissions.actions.trajectory import hand_over_scores
 from portal.submissions.errors import SubmissionRefused
 
 __all__ = (
@@ -12,6 +13,7 @@ __all__ = (
     "add_item",
     "add_upload",
     "cancel_self_check",
+    "hand_over_scores",
     "missing_roles",
     "open_draft",
     "remove_item",

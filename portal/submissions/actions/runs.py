@@ -4,12 +4,13 @@ from django.db import transaction
 
 from evaluation.actions import request_run
 from evaluation.selectors import find_suite
-from originality.actions import Checkpoint, Told, request_report, request_trace
+from originality.actions import Checkpoint, Told, request_code, request_report, request_trace
 from originality.lineage import Ancestor, DeclaredPart
 from portal.artifacts.models import Bundle
 from portal.audit.actions import record
 from portal.programmes.models import RuleSetVersion
 from portal.programmes.ruleset import parse_ruleset
+from portal.submissions.actions.trajectory import request_trajectory
 from portal.submissions.enums import AuditAction, Role, RunKind
 from portal.submissions.models import Submission, SubmissionRun
 from portal.submissions.registry import deposits_of, earliest_deposit
@@ -41,21 +42,36 @@ def request_runs(submission: Submission, *, actor: str = "system") -> list[Submi
     rows.append(SubmissionRun.objects.create(submission=submission, kind=RunKind.ORIGINALITY, originality=report))
     if logs := _bundle(submission, Role.TRAINING_LOG):
         rows.append(_trace(submission, logs, actor=actor))
+    rows += _code(submission, actor=actor)
     record(AuditAction.RUN_REQUESTED, actor=actor, subject=f"submission:{submission.pk}", after={"runs": len(rows)})
     return rows
 
 
 def _trace(submission: Submission, logs: Bundle, *, actor: str) -> SubmissionRun:
     """Ask for the reading of the training run with everything that is known of it beside the logs."""
+    chain = chain_of(submission)
+    request_trajectory(submission, chain, actor=actor)
     trace = request_trace(
         logs,
         key=f"submission:{submission.pk}:trace",
         actor=actor,
-        chain=chain_of(submission),
+        chain=chain,
         facts=training_facts(submission),
         declared=told_by(submission).declared,
     )
     return SubmissionRun.objects.create(submission=submission, kind=RunKind.TRACE, trace=trace)
+
+
+def _code(submission: Submission, *, actor: str) -> list[SubmissionRun]:
+    """Ask for the comparison of every part that is source code with public code."""
+    items = submission.items.filter(role=Role.CODE, bundle__isnull=False).select_related("bundle").order_by("id")
+    declared, rows = told_by(submission).declared, []
+    for item in items:
+        if item.bundle:
+            key = f"submission:{submission.pk}:code:{item.bundle.digest}"
+            run = request_code(item.bundle, key=key, actor=actor, declared=declared)
+            rows.append(SubmissionRun.objects.create(submission=submission, kind=RunKind.CODE, code=run))
+    return rows
 
 
 def chain_of(submission: Submission) -> list[Checkpoint]:

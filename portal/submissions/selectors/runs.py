@@ -5,7 +5,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from evaluation.models import EvaluationRun
-from originality.models import OriginalityRun, TraceRun
+from originality.models import CodeRun, OriginalityRun, TraceRun
 from portal.jobs.enums import JobState
 from portal.jobs.models import Job
 from portal.jobs.selectors import explain, why_waiting
@@ -24,10 +24,15 @@ RESULT_TEMPLATES = {
     RunKind.BENCHMARK: "evaluation/components/results.html",
     RunKind.ORIGINALITY: "originality/components/report.html",
     RunKind.TRACE: "originality/components/trace.html",
+    RunKind.CODE: "originality/components/code.html",
 }
-
-
-KINDS = {OriginalityRun: RunKind.ORIGINALITY, TraceRun: RunKind.TRACE, EvaluationRun: RunKind.BENCHMARK}
+KINDS = {
+    EvaluationRun: RunKind.BENCHMARK,
+    OriginalityRun: RunKind.ORIGINALITY,
+    TraceRun: RunKind.TRACE,
+    CodeRun: RunKind.CODE,
+}
+AnyRun = EvaluationRun | OriginalityRun | TraceRun | CodeRun
 
 
 class RunStatus(NamedTuple):
@@ -40,18 +45,18 @@ class RunDetail(NamedTuple):
     """A run with its state; `template` shows the result and is empty until there is one."""
 
     row: SubmissionRun
-    run: EvaluationRun | OriginalityRun | TraceRun
+    run: AnyRun
     status: RunStatus
     template: str
 
 
 def runs_of(submission: Submission) -> list[RunDetail]:
     """Return the submission's runs, oldest first."""
-    rows = submission.runs.select_related("benchmark__job", "originality__job", "trace__job")
+    rows = submission.runs.select_related("benchmark__job", "originality__job", "trace__job", "code__job")
     return [run_detail(row) for row in rows]
 
 
-def row_of(run: EvaluationRun | OriginalityRun | TraceRun) -> SubmissionRun | None:
+def row_of(run: AnyRun) -> SubmissionRun | None:
     """Return the row through which a run is reached; None for one that no submission asked for."""
     rows = SubmissionRun.objects.filter(**{KINDS[type(run)].value: run})
     return rows.select_related("submission__entry__phase").first()
@@ -60,8 +65,13 @@ def row_of(run: EvaluationRun | OriginalityRun | TraceRun) -> SubmissionRun | No
 def run_detail(row: SubmissionRun) -> RunDetail:
     """Describe one run."""
     job = row.job
-    template = RESULT_TEMPLATES[RunKind(row.kind)] if job.state == JobState.SUCCEEDED else ""
+    template = RESULT_TEMPLATES[RunKind(row.kind)] if _has_result(row.run, job) else ""
     return RunDetail(row, row.run, run_status(job), template)
+
+
+def _has_result(run: AnyRun, job: Job) -> bool:
+    """Findings on a training run stand while they are made again."""
+    return job.state == JobState.SUCCEEDED or (isinstance(run, TraceRun) and run.report is not None)
 
 
 def run_status(job: Job) -> RunStatus:
