@@ -93,6 +93,11 @@ def _add_trace(added: Any) -> None:
     trace = added.add_parser("trace", help="read training logs and say what they show")
     trace.add_argument("logs", type=Path)
     trace.add_argument("--checkpoint", type=Path, help="model folder or sketch: gives the size of the vocabulary")
+    trace.add_argument("--declaration", type=Path, help="training declaration (JSON): what the logs are set beside")
+    trace.add_argument(
+        "--facts", type=Path, help="frozen facts of a run, instead of a declaration: deposits and grants too"
+    )
+    trace.add_argument("--measures", type=Path, help="what was measured at the checkpoints of the run")
     _add_json(trace)
     trace.set_defaults(act=commands.trace)
 

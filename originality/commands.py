@@ -28,7 +28,11 @@ from originality.core.sketch import STORED_K, Sketch, build_sketch, vocabulary_s
 from originality.core.sketch import Progress as Callback
 from originality.core.sketchfile import save_sketch
 from originality.core.summarytext import print_report, print_trace
-from originality.core.trace.checks import trace_report
+from originality.core.trace.declaration import parse_declaration_of_training, parse_facts
+from originality.core.trace.facts import Declaration, Facts
+from originality.core.trace.measures import Measures, parse_measures
+from originality.core.trace.prefixes import log_prefixes
+from originality.core.trace.report import trace_report
 from originality.core.trace.series import read_logs
 
 Options = argparse.Namespace
@@ -166,9 +170,41 @@ def _print_agreement(document: Document, console: Console) -> None:
 
 def trace(options: Options) -> None:
     _check_target(options.json)
-    logs = read_logs(options.logs)
-    size = vocabulary_size(open_side(options.checkpoint).sketch) if options.checkpoint else None
-    _deliver(trace_report(logs, vocabulary_size=size), options.json, print_trace)
+    facts, measures = _facts(options), Measures()
+    if options.measures:
+        measures = parse_measures(_read_json(options.measures))
+    lengths = [row.log_bytes for row in facts.deposits]
+    prefixes = log_prefixes(options.logs, lengths) if any(lengths) else None
+    _deliver(trace_report(read_logs(options.logs), facts, measures, prefixes=prefixes), options.json, print_trace)
+
+
+def _facts(options: Options) -> Facts:
+    """Facts as they are given; the vocabulary of a checkpoint where the declaration does not say it."""
+    facts = parse_facts(_read_json(options.facts)) if options.facts else Facts()
+    if options.declaration:
+        facts = facts._replace(declaration=parse_declaration_of_training(_content(options.declaration)))
+    declared = facts.declaration or Declaration()
+    if options.checkpoint and declared.vocabulary is None:
+        declared = declared._replace(vocabulary=vocabulary_size(open_side(options.checkpoint).sketch))
+        facts = facts._replace(declaration=declared)
+    return facts
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def _read_json(path: Path) -> Document:
+    try:
+        document = json.loads(_content(path))
+    except ValueError as error:
+        raise InputError(f"{path}: is not JSON: {error}") from error
+    if not isinstance(document, dict):
+        raise InputError(f"{path}: must be a JSON object")
+    return document
 
 
 def explain(options: Options) -> None:

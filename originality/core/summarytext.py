@@ -143,10 +143,22 @@ def _spread(mean: float, sd: float) -> str:
 
 
 def print_trace(document: dict[str, Any], console: Console) -> None:
-    files = _plain(", ".join(document["files"]))
-    console.print(f"files: {files}; {len(document['faults'])} bad records skipped")
+    """Every check with figure and expectation, then what is missing and what could not be read."""
+    for finding in document["findings"]:
+        mark = f" level {finding['level']}" if finding["level"] else ""
+        console.print(_plain(f"{finding['check']}: {finding['outcome']}{mark}  {finding['reason']}".rstrip()))
+        for name in ("figure", "expected"):
+            if finding[name]:
+                console.print(_plain(f"    {name}: {_named(finding[name])}"))
+    for text in document["missing"]:
+        console.print(_plain(f"missing: {text}"))
+    files = ", ".join(document["files"])
+    console.print(_plain(f"files: {files}; {document['faults_total']} bad records skipped"))
     for fault in document["faults"][:ROWS_SHOWN]:
         console.print(_plain(f"{fault['file']} at {fault['offset']}: {fault['reason']}"))
-    for check in document["checks"]:
-        figures = ", ".join(f"{name} {value:.4g}" for name, value in check["figures"].items())
-        console.print(f"{check['name']}: {check['outcome']} {check['reason']} {figures}".rstrip())
+
+
+def _named(figures: dict[str, Any]) -> str:
+    return ", ".join(
+        f"{name} {value:.6g}" if isinstance(value, float) else f"{name} {value}" for name, value in figures.items()
+    )

@@ -1,86 +1,322 @@
-import json
-import math
+"""Checks on logs: an honest run shows them, each forgery deviates in its own, and what is missing is not shown."""
 
+import numpy as np
 import pytest
 
-from originality.core.errors import InputError
-from originality.core.trace.checks import Point, first_loss, forward_clock, rising_tokens, trace_report
-from originality.core.trace.series import read_logs
-from tests.factories.originality import write_logs
+from originality.core.trace.checks import LOG_CHECKS, ReferenceCurve, commitments, loss_rate
+from originality.core.trace.facts import Event, Facts, Optimiser, Schedule
+from originality.core.trace.finding import CONTRADICTION, TO_EXPLAIN, Outcome
+from originality.core.trace.measures import Measures
+from originality.core.trace.model import Logs, Seam, Segment
+from originality.core.trace.prefixes import LogPrefix
+from tests.originality.core.trace import courses
+from tests.originality.core.trace.courses import columns, declaration, digest, facts, logs_of
+
+SHOWN, DEVIATES, NOT_SHOWN, NOT_APPLICABLE = Outcome
 
 
-def points(*values):
-    return [Point(step, value, 100.0 + step) for step, value in enumerate(values, start=1)]
+def found(check, logs, known=None):
+    known = known or facts()
+    rows = {row.check: row for row in (made(logs, known, Measures()) for made in LOG_CHECKS)}
+    return rows[check]
 
 
-@pytest.mark.parametrize(("value", "outcome"), [(math.log(400) + 0.1, "shown"), (2.0, "not shown"), (9.5, "not shown")])
-def test_first_loss_against_the_size_of_the_vocabulary(value, outcome):
-    check = first_loss(points(value, 1.0), vocabulary_size=400)
+def test_an_honest_run_shows_every_check():
+    logs = logs_of(columns())
 
-    assert check["outcome"] == outcome
-    assert check["figures"]["expected"] == pytest.approx(math.log(400))
+    rows = {made(logs, facts(), Measures()).check: made(logs, facts(), Measures()) for made in LOG_CHECKS}
 
-
-def test_first_loss_of_a_resumed_log_is_not_shown():
-    assert first_loss([Point(500, 6.0, 0.0)], vocabulary_size=400)["reason"] == "the logs begin after the first step"
+    assert {name: row.outcome for name, row in rows.items()} == dict.fromkeys(rows, SHOWN) | {"seams": NOT_APPLICABLE}
+    assert all(row.ground and row.level == 0 for row in rows.values())
 
 
-def test_first_loss_needs_the_vocabulary():
-    assert first_loss(points(6.0), vocabulary_size=None)["outcome"] == "not applicable"
+def test_nothing_handed_in_is_never_held_against_anybody():
+    nothing = Logs({}, {}, [], {}, [], [], [], 0)
+
+    rows = [made(nothing, Facts(), Measures()) for made in LOG_CHECKS] + [commitments(nothing, Facts())]
+
+    assert {row.outcome for row in rows} <= {NOT_SHOWN, NOT_APPLICABLE}
+    assert all(row.reason and row.level == 0 for row in rows)
 
 
-def test_tokens_that_fall_are_named():
-    assert rising_tokens(points(10, 20, 15))["figures"]["at_step"] == 3
+@pytest.mark.parametrize(("value", "outcome"), [(6.3, SHOWN), (6.9, SHOWN), (3.0, DEVIATES), (9.5, NOT_SHOWN)], ids=str)
+def test_first_loss_is_that_of_a_model_that_knows_nothing(value, outcome):
+    held = columns()
+    held["loss"][0] = value
+
+    row = found("first loss", logs_of(held))
+
+    assert row.outcome == outcome
+    assert row.expected["ln_v"] == pytest.approx(6.23832)
 
 
-def test_a_clock_that_runs_backwards_is_named():
-    edited = [Point(1, 1.0, 50.0), Point(2, 1.0, 60.0), Point(3, 1.0, 55.0)]
+def test_a_log_that_begins_late_says_nothing_of_the_first_loss():
+    held = {name: column[50:] for name, column in columns().items()}
 
-    assert forward_clock(edited)["figures"]["at_step"] == 3
-
-
-def test_csv_and_json_lines_are_merged(tmp_path):
-    write_logs(tmp_path)
-    lines = [json.dumps({"_step": step, "loss": 5.0, "lr": 0.1}) for step in range(41, 44)]
-    (tmp_path / "rest.jsonl").write_text("\n".join([*lines, "{broken", '{"loss": 1}']))
-
-    logs = read_logs(tmp_path)
-
-    assert logs.series["loss"].step[-1] == 43
-    assert logs.series["loss"].value[-1] == 5.0
-    assert len(logs.series["loss"]) == 43
-    assert [(fault.offset, fault.file) for fault in logs.faults] == [(4, "rest.jsonl"), (5, "rest.jsonl")]
+    assert found("first loss", logs_of(held)).outcome == NOT_SHOWN
 
 
-def test_two_files_that_disagree_are_counted(tmp_path):
-    write_logs(tmp_path)
-    (tmp_path / "other.csv").write_text("step,loss\n1,3.0\n2,3.0\n")
+def test_an_edited_rate_leaves_its_schedule():
+    held = columns()
+    held["learning_rate"][200:300] *= 1.5
 
-    (seam,) = read_logs(tmp_path).seams["loss"]
-    assert seam.differing == 2
+    row = found("schedule", logs_of(held))
 
-
-def test_pictures_are_no_logs(tmp_path):
-    (tmp_path / "curve.png").write_bytes(b"\x89PNG")
-
-    with pytest.raises(InputError, match="screenshots and notes are not read"):
-        read_logs(tmp_path)
+    assert (row.outcome, row.level) == (DEVIATES, TO_EXPLAIN)
+    assert [(span.quantity, span.first, span.last) for span in row.spans] == [("learning_rate", 200, 299)]
 
 
-def test_report_thins_long_series_and_keeps_the_ends(tmp_path):
-    rows = "\n".join(f"{step},{10 - step / 1000}" for step in range(1000))
-    (tmp_path / "loss.csv").write_text("step,loss\n" + rows)
+@pytest.mark.parametrize("shift", [-1, 0, 1])
+def test_steps_may_be_counted_from_nought_or_one(shift):
+    held = columns()
+    held["learning_rate"] = np.array([courses.rate(max(0, at + shift)) for at in held["step"]])
 
-    series = trace_report(read_logs(tmp_path))["series"]["loss"]
-
-    assert len(series) == 200
-    assert series[0] == [0, 10.0]
-    assert series[-1][0] == 999
+    assert found("schedule", logs_of(held)).outcome == SHOWN
 
 
-def test_numbers_that_are_not_finite_do_not_reach_the_report(tmp_path):
-    (tmp_path / "log.jsonl").write_text('{"step": 1, "loss": NaN}\n{"step": 2, "loss": 5.0}\n')
+def test_a_declared_change_of_the_schedule_ends_the_comparison():
+    held = columns()
+    held["learning_rate"][400:] = 1e-3
 
-    report = trace_report(read_logs(tmp_path), vocabulary_size=10)
+    assert found("schedule", logs_of(held), facts(events=[Event(400, "schedule change")])).outcome == SHOWN
+    assert found("schedule", logs_of(held)).outcome == DEVIATES
 
-    json.dumps(report, allow_nan=False)
+
+@pytest.mark.parametrize(
+    "ramp", [lambda x: x, np.sqrt, lambda x: (1 - np.cos(np.pi * x)) / 2], ids=["line", "root", "cosine"]
+)
+def test_warm_up_stable_decay_may_fall_in_several_ways(ramp):
+    held = columns()
+    warm = np.minimum(1.0, (held["step"] + 1) / 40)
+    held["learning_rate"] = 2e-3 * warm * (1 - 0.9 * ramp(np.clip((held["step"] - 400) / 200, 0, 1)))
+    plan = Schedule("wsd", 2e-3, 40, 600, 400, 2e-4)
+
+    assert found("schedule", logs_of(held), facts(declaration=declaration(schedule=plan))).outcome == SHOWN
+
+
+def test_of_two_optimisers_the_log_may_keep_either_rate():
+    held = columns()
+    held["learning_rate"] *= 10
+    two = declaration(optimiser=Optimiser("muon", others_for=("*embed*",)))
+
+    row = found("schedule", logs_of(held), facts(declaration=two))
+
+    assert (row.outcome, row.figure["scale"]) == (SHOWN, pytest.approx(10, rel=0.01))
+
+
+def test_norms_pile_up_at_the_declared_threshold_only():
+    held = columns()
+    held["grad_norm"] = np.minimum(held["grad_norm"], 0.7)
+
+    row = found("clipping", logs_of(held))
+
+    assert (row.outcome, row.figure["edge"], row.expected["threshold"]) == (DEVIATES, 0.7, 1.0)
+
+
+def test_norms_before_clipping_have_no_edge():
+    held = columns()
+    held["grad_norm"] = np.exp(np.random.default_rng(1).normal(0, 0.5, len(held["step"])))
+
+    row = found("clipping", logs_of(held))
+
+    assert (row.outcome, row.reason) == (SHOWN, "the norms were logged before clipping")
+
+
+def test_rounded_norms_have_no_edge_either():
+    held = columns()
+    held["grad_norm"] = np.round(np.exp(np.random.default_rng(1).normal(-1.5, 0.2, len(held["step"]))), 2)
+
+    assert found("clipping", logs_of(held)).outcome == SHOWN
+
+
+def in_two(held, at):
+    """The same columns, written by two starts of the program."""
+    segment = (held["step"] >= at).astype(np.int16)
+    parts = [Segment("a", 0, at - 1, held["time"][0]), Segment("b", at, int(held["step"][-1]), held["time"][at])]
+    return logs_of(held, segment=segment, segments=parts, seams={"loss": [Seam(at, at - 1, 0, 0)]})
+
+
+def test_a_loss_that_goes_on_over_a_seam_is_shown():
+    assert found("seams", in_two(columns(), 300)).outcome == SHOWN
+
+
+def test_a_loss_that_falls_at_a_seam_is_explained_by_new_data_only():
+    held = columns()
+    held["loss"][300:] -= 0.6
+
+    assert found("seams", in_two(held, 300)).level == TO_EXPLAIN
+    assert found("seams", in_two(held, 300), facts(events=[Event(300, "restart")])).level == TO_EXPLAIN
+    assert found("seams", in_two(held, 300), facts(events=[Event(300, "data change")])).level == 0
+
+
+def test_times_that_go_back_are_named_with_their_step():
+    held = columns()
+    held["time"] = held["time"] - np.where((held["step"] >= 200) & (held["step"] < 260), 50_000.0, 0.0)
+
+    row = found("clock", logs_of(held))
+
+    assert (row.outcome, row.figure["at_step"]) == (DEVIATES, 200)
+    assert found("clock", logs_of(held), facts(events=[Event(200, "clock change")])).level == 0
+
+
+def test_steps_that_take_exactly_as_long_are_to_be_explained():
+    held = columns()
+    held["time"] = courses.BEGUN + 0.123456 + held["step"] * 100.25
+
+    assert found("clock", logs_of(held)).reason == "all steps took exactly as long"
+
+
+def test_a_log_without_times_shows_no_clock():
+    held = columns()
+    held["time"] = np.zeros(len(held["step"]))
+
+    assert found("clock", logs_of(held)).outcome == NOT_SHOWN
+
+
+def test_more_tokens_than_batch_and_throughput_make():
+    held = columns()
+    held["tokens"] *= 3
+
+    row = found("throughput", logs_of(held), facts(chain=()))
+
+    assert (row.outcome, row.figure["tokens_of_throughput_and_time"]) == (DEVIATES, pytest.approx(1 / 3, rel=1e-3))
+
+
+def test_throughput_may_be_that_of_one_card():
+    held = columns()
+    held["throughput"] = held["throughput"] / 4
+
+    assert found("throughput", logs_of(held)).outcome == SHOWN
+
+
+def test_tokens_beside_a_checkpoint_are_those_of_the_log():
+    chain = (facts().chain[1]._replace(tokens=10**9),)
+
+    row = found("throughput", logs_of(columns()), facts(chain=chain))
+
+    assert (row.outcome, row.figure["at_step"]) == (DEVIATES, 300)
+
+
+def smoothed(values, share):
+    """An exponential running mean."""
+    kept = [values[0]]
+    for value in values[1:]:
+        kept.append(share * kept[-1] + (1 - share) * value)
+    return np.array(kept)
+
+
+def test_an_invented_curve_is_smoother_than_its_batch_allows():
+    held = columns()
+    dice = np.random.default_rng(3)
+    held["loss"] = 2.5 + 3.7 * (1 + held["step"] / 30.0) ** -0.5 + dice.normal(0, 0.0005, len(held["step"]))
+
+    row = found("noise", logs_of(held))
+
+    assert (row.outcome, row.level) == (DEVIATES, TO_EXPLAIN)
+    assert row.figure["smallest_deviation"] < row.expected["deviation_at_least"]
+
+
+@pytest.mark.parametrize("share", [0.5, 0.9, 0.98, 0.999])
+def test_a_running_mean_of_an_honest_curve_is_not_held_against_it(share):
+    held = columns()
+    held["loss"] = smoothed(held["loss"], share)
+
+    assert found("noise", logs_of(held)).outcome in (SHOWN, NOT_APPLICABLE)
+
+
+def test_mean_of_a_window_is_counted_as_so_many_tokens():
+    held = columns(steps=6000)
+    means = held["loss"].reshape(-1, 10).mean(axis=1)
+    windows = {name: column[9::10] for name, column in held.items()} | {"loss": means}
+
+    assert found("noise", logs_of(windows)).outcome == SHOWN
+
+
+@pytest.mark.parametrize("raised", [0.0, -0.25])
+def test_values_that_stand_at_two_places_are_named(raised):
+    held = columns()
+    held["loss"] = held["loss"].astype(np.float32).astype(float)
+    held["loss"][400:460] = (held["loss"][300:360] + raised).astype(np.float32)
+
+    row = found("digits", logs_of(held))
+
+    assert (row.outcome, row.level) == (DEVIATES, TO_EXPLAIN)
+    assert [(span.first, span.last) for span in row.spans] == [(300, 359), (400, 459)] or raised
+
+
+def test_rounding_and_standing_still_are_no_copies():
+    held = columns()
+    held["loss"] = np.round(held["loss"], 2)
+    held["grad_norm"][:] = 1.0
+
+    assert found("digits", logs_of(held)).outcome in (SHOWN, NOT_APPLICABLE)
+
+
+def test_compute_is_judged_by_the_share_of_the_peak():
+    known = facts()
+    grant = known.grants[0]
+    few = known._replace(grants=(grant._replace(peak_flops=grant.peak_flops / 20),))
+
+    assert found("compute", logs_of(columns())).figure["share_of_peak"] == pytest.approx(0.3, rel=0.02)
+    assert found("compute", logs_of(columns()), few).level == CONTRADICTION
+    assert found("compute", logs_of(columns()), known._replace(grants=())).outcome == NOT_SHOWN
+
+
+def test_own_cards_of_unknown_peak_leave_compute_open():
+    own = facts(declaration=declaration(own_compute=(courses.OWN,)))
+
+    assert found("compute", logs_of(columns()), own).outcome == NOT_APPLICABLE
+
+
+def test_deposits_made_while_training_ran_are_shown():
+    row = commitments(logs_of(columns()), facts())
+
+    assert (row.outcome, row.figure["checkpoints_deposited"]) == (SHOWN, 3)
+
+
+def test_another_digest_at_a_deposited_step_is_a_contradiction():
+    known = facts()
+    chain = (*known.chain[:2], known.chain[2]._replace(digest=digest("f")))
+
+    row = commitments(logs_of(columns()), known._replace(chain=chain))
+
+    assert (row.level, row.figure["at_step"]) == (CONTRADICTION, courses.STEPS)
+
+
+def test_a_digest_known_before_its_step_is_a_contradiction():
+    known = facts()
+    early = (*known.deposits[:2], known.deposits[2]._replace(at="2026-05-04T02:00:00+00:00"))
+
+    assert commitments(logs_of(columns()), known._replace(deposits=early)).level == CONTRADICTION
+
+
+def test_deposits_begun_late_leave_the_rest_open():
+    row = commitments(logs_of(columns()), facts(deposits=facts().deposits[2:]))
+
+    assert (row.outcome, row.level) == (NOT_SHOWN, 0)
+    assert row.figure["first_deposited_step"] == courses.STEPS
+
+
+def test_a_log_changed_after_its_deposit_is_a_contradiction():
+    rows = tuple(row._replace(log_digest=digest("d"), log_bytes=10 + i) for i, row in enumerate(facts().deposits))
+    known, logs = facts(deposits=rows), logs_of(columns())
+    kept = [LogPrefix("events", row.log_bytes, row.log_digest) for row in rows]
+
+    assert commitments(logs, known).level == 0  # nobody looked
+    assert commitments(logs, known, prefixes=kept).level == 0
+    assert commitments(logs, known, prefixes=kept[:1]).level == CONTRADICTION
+    assert commitments(logs, known, prefixes=[]).level == TO_EXPLAIN  # another form of the same log, perhaps
+
+
+def test_loss_rate_needs_a_run_to_stand_beside():
+    assert loss_rate(logs_of(columns()), facts()).outcome == NOT_SHOWN
+    changed = facts(events=[Event(300, "data change")])
+    assert loss_rate(logs_of(columns()), changed).outcome == NOT_APPLICABLE
+
+
+@pytest.mark.parametrize(("slower", "outcome"), [(1.0, SHOWN), (30.0, DEVIATES)])
+def test_loss_rate_counts_tokens_to_each_loss(slower, outcome):
+    held = columns()
+    curve = ReferenceCurve("ours", 10**6, 512, tuple(held["tokens"] * slower), tuple(smoothed(held["loss"], 0.9)))
+
+    assert loss_rate(logs_of(held), facts(), curves=[curve]).outcome == outcome
