@@ -5,7 +5,7 @@ from originality.core.trace.measures import Leg
 
 Z_BOUND = 12.0  # searching 2^64 seeds for agreeing signs reaches about 9.4
 STRANGER_Z = 6.0  # below it nothing speaks for a common beginning: chance exceeds it once in 10^7
-FEWEST_UNITS = 576  # of which honest signs give z of up to 24, twice the bound
+FEWEST_UNITS = 400  # of which honest signs give z of up to 20
 ODD_OPTIMISERS = frozenset({"adam", "adamw", "muon", "lion", "adafactor", "sgd"})
 
 
