@@ -71,7 +71,7 @@ def code_report(
         "files": rows,
         "notices": [_notice(item) for item in sources if is_notice(item.path)],
         "copyrights": _copyrights(rows),
-        "left_out": [{"path": item.path, "reason": item.reason} for item in left_out[:MOST_LEFT_OUT]],
+        "left_out": [{"path": item.path, "reason": item.reason, "detail": item.detail} for item in left_out[:MOST_LEFT_OUT]],
         "left_out_total": len(left_out),
         "limits": list(LIMITS),
     }  # fmt: skip

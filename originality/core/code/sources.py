@@ -4,12 +4,14 @@ Nothing is extracted: members of an archive are read as a stream. What is not co
 """
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from originality.core.code.tokens import language_of
 from portal.common.formats.archives import LIMITS, ArchiveError, Limits, is_archive, read_archive
+from portal.common.formats.archives.bounds import LINK, NOT_OPENED
 
 LARGEST = 2 << 20  # bytes of a file that is compared; larger ones are data or generated
 MOST_BYTES = 128 << 20  # bytes of all files that are compared
@@ -19,6 +21,16 @@ FEWEST_MINIFIED = 4000  # characters from which lines are judged
 NOTICES = ("license", "licence", "copying", "notice", "readme", "copyright", "authors", "third_party", "third-party")
 NOTEBOOK = ".ipynb"
 ENCODINGS = ("utf-8-sig", "cp949")
+HIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+TOO_MUCH = "there are more files or bytes than are compared"
+TOO_LARGE = "larger than a file that is compared"
+NO_TEXT = "not text in UTF-8, UTF-16 or CP949"
+NO_NOTEBOOK = "a notebook that is not JSON of cells"
+MINIFIED = "its lines are longer than people write: generated or minified"
+BROKEN = "the archive cannot be read from here on"
+REASONS = (TOO_MUCH, TOO_LARGE, NO_TEXT, NO_NOTEBOOK, MINIFIED, BROKEN, LINK, NOT_OPENED)
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -31,8 +43,11 @@ class Source(NamedTuple):
 
 
 class LeftOut(NamedTuple):
+    """A file that is not compared: one of `REASONS`, and what belongs to this file alone."""
+
     path: str
     reason: str
+    detail: str = ""
 
 
 def read_sources(folder: Path, *, limits: Limits = LIMITS) -> Iterator[Source | LeftOut]:
@@ -45,23 +60,23 @@ def read_sources(folder: Path, *, limits: Limits = LIMITS) -> Iterator[Source | 
         path, content = item
         files, held = files + 1, held + len(content)
         if files > MOST_FILES or held > MOST_BYTES:
-            yield LeftOut(path, f"the first {MOST_FILES:,} files or {MOST_BYTES >> 20} MiB are compared, not this one")
+            yield LeftOut(path, TOO_MUCH, f"{MOST_FILES:,} · {MOST_BYTES >> 20} MiB")
             return
         yield source_of(path, content)
 
 
 def source_of(path: str, content: bytes) -> Source | LeftOut:
-    """Decode one file; what is no text, or text that nobody wrote, is left out."""
+    """Decode one file; what is no text, or text that nobody wrote, is left out. Characters that hide or turn text are shown."""
     text = _decoded(content)
     if text is None:
-        return LeftOut(path, "not text in UTF-8, UTF-16 or CP949")
+        return LeftOut(path, NO_TEXT)
     if PurePosixPath(path).suffix.lower() == NOTEBOOK:
         text = _cells(text)
         if text is None:
-            return LeftOut(path, "a notebook that is not JSON of cells")
+            return LeftOut(path, NO_NOTEBOOK)
     if len(text) > FEWEST_MINIFIED and len(text) > LONGEST_LINES * (text.count("\n") + 1):
-        return LeftOut(path, f"its lines have more than {LONGEST_LINES} characters on average: generated or minified")
-    return Source(path, text, language_of(path))
+        return LeftOut(path, MINIFIED)
+    return Source(path, HIDDEN.sub("\ufffd", text), language_of(path))
 
 
 def is_notice(path: str) -> bool:
@@ -89,15 +104,15 @@ def _members(path: Path, name: str, limits: Limits) -> Iterator[tuple[str, bytes
             for member, body in read_archive(stream, name=name, limits=limits):
                 inner = f"{name}/{member.path}"
                 if member.left_out:
-                    yield LeftOut(inner, member.left_out)
+                    yield LeftOut(inner, member.left_out, member.target)
                 elif _is_read(member.path):
                     yield (inner, b"".join(body)) if member.size <= LARGEST else _too_large(inner, member.size)
         except ArchiveError as error:
-            yield LeftOut(name, f"the archive was read up to here: {error}")
+            yield LeftOut(name, BROKEN, str(error))
 
 
 def _too_large(path: str, size: int) -> LeftOut:
-    return LeftOut(path, f"it has {size:,} bytes; files up to {LARGEST:,} bytes are compared")
+    return LeftOut(path, TOO_LARGE, f"{size:,} > {LARGEST:,} bytes")
 
 
 def _decoded(content: bytes) -> str | None:

@@ -131,18 +131,18 @@ def test_links_and_inner_archives_are_listed_and_not_followed():
         (entry("hard", kind=tarfile.LNKTYPE, target="a.py"), b""),
         (entry("inner.zip", size=1), b"x"),
     ])  # fmt: skip
-    said = {member.path: member.left_out for member in check_archive(io.BytesIO(links), name="a.tar")}
-    assert said["a.py"] == ""
-    assert "../../etc/passwd" in said["link"]
-    assert "not followed" in said["hard"]
-    assert "not opened" in said["inner.zip"]
+    said = {member.path: (member.left_out, member.target) for member in check_archive(io.BytesIO(links), name="a.tar")}
+    assert said["a.py"] == ("", "")
+    assert said["link"] == ("a link; links are not followed", "../../etc/passwd")
+    assert said["hard"] == ("a link; links are not followed", "a.py")
+    assert "not opened" in said["inner.zip"][0]
     info = zipfile.ZipInfo("link")
     info.create_system, info.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr(info, "/etc/passwd")
     [member] = check_archive(io.BytesIO(buffer.getvalue()), name="a.zip")
-    assert member.left_out == "a link to /etc/passwd; links are not followed"
+    assert (member.left_out, member.target) == ("a link; links are not followed", "/etc/passwd")
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ PACKED = frozenset({
     ".zip", ".tar", ".gz", ".tgz", ".bz2", ".tbz2", ".xz", ".txz", ".7z", ".zst", ".rar", ".whl", ".jar", ".egg", ".lz4", ".br",
 })  # fmt: skip
 NOT_OPENED = "an archive inside the archive; it is not opened"
+LINK = "a link; links are not followed"
 
 
 class ArchiveError(ValueError):
@@ -41,12 +42,16 @@ LIMITS = Limits()
 
 @dataclass(frozen=True)
 class Member:
-    """A file of an archive. `left_out` says why its bytes are not given; `encoding` how its name was read, if not UTF-8."""
+    """A file of an archive. `left_out` says why its bytes are not given; `encoding` how its name was read, if not UTF-8.
+
+    `target` is where a link points to, as it would be shown.
+    """
 
     path: str
     size: int
     left_out: str = ""
     encoding: str = ""
+    target: str = ""
 
 
 class Budget:
@@ -140,7 +145,7 @@ class Budget:
 
 
 def as_link(member: Member, target: str) -> Member:
-    return replace(member, size=0, left_out=f"a link to {visible(target)[:200]}; links are not followed")
+    return replace(member, size=0, left_out=LINK, target=visible(target)[:200])
 
 
 def _decoded(raw: bytes, told: str) -> tuple[str, str]:
