@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from originality.core.baselines import Baselines, Null, digest_of_baselines, parse_baselines, shipped_baselines
 from originality.core.outcome import OWN_LINEAGE
 from originality.enums import Level, RunState
-from originality.models import Baseline, Comparison, OriginalityRun, Reference, SketchPart, TraceRun
+from originality.models import Baseline, CodeRun, Comparison, OriginalityRun, Reference, SketchPart, TraceRun
 from portal.common.formats.canonical import digest_of
 from portal.jobs.enums import JobState
 from portal.jobs.selectors import explain, why_waiting
@@ -22,11 +22,11 @@ STATES = {
 }
 
 
-def run_state(run: OriginalityRun | TraceRun) -> RunState:
+def run_state(run: OriginalityRun | TraceRun | CodeRun) -> RunState:
     return STATES[JobState(run.job.state)] if run.job else RunState.WAITING
 
 
-def waiting_line(run: OriginalityRun) -> str:
+def waiting_line(run: OriginalityRun | TraceRun | CodeRun) -> str:
     """Say why there is no report yet, or why there will be none; empty once there is one."""
     if run.job is None or run_state(run) == RunState.DONE:
         return ""

@@ -6,7 +6,8 @@ from django import template
 
 from originality import evidence, wording
 from originality.curve import Curve, curve_of
-from originality.models import Comparison, OriginalityRun
+from originality.evidence import code as code_rows
+from originality.models import CodeRun, Comparison, OriginalityRun
 from originality.selectors import comparisons_of
 
 register = template.Library()
@@ -58,3 +59,21 @@ def figure(value: float) -> str:
 @register.filter
 def as_percent(share: float | None, digits: int = 1) -> str:
     return evidence.percent(share, digits=digits)
+
+
+@register.simple_tag
+def code_tables(run: CodeRun) -> dict[str, Any] | None:
+    """Return the columns, projects and corpora of a comparison of code, None while there is none."""
+    report = run.report
+    if report is None:
+        return None
+    return {
+        "columns": code_rows.columns_of(report),
+        "projects": code_rows.projects_of(report),
+        "corpora": code_rows.nulls_of(report),
+    }
+
+
+@register.filter
+def code_column(column: str) -> str:
+    return code_rows.column_name(column)
