@@ -1,156 +1,123 @@
-"""TensorBoard event files, read record by record with their checksums; nothing of TensorFlow is needed.
+"""TensorBoard event files, read in blocks with every checksum; nothing of TensorFlow is needed.
 
 A record is: length (uint64), masked CRC32C of the length, data, masked CRC32C of the data. The data is a protocol buffer
-of which four fields are read: wall time, step, and of each summary value its tag and number.
+of which four fields are read: wall time, step, and of each summary value its tag and number. After a damaged length the
+next record whose head is whole is looked for, byte by byte.
 """
 
-import struct
 from collections.abc import Iterator
-from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
-import numba
 import numpy as np
 
-from originality.core.errors import InputError
-from originality.core.trace.model import Fault
+from originality.core.trace import eventkernel as kernel
+from originality.core.trace.spool import POINT, Sink, plausible_time
 
-MASK = 0xA282EAD8
-LARGEST = 64 << 20  # bytes; a longer record is a damaged length
-
-
-class Scalar(NamedTuple):
-    tag: str
-    step: int
-    wall_time: float
-    value: float
-
-
-def _table() -> np.ndarray:
-    """Castagnoli polynomial, reflected."""
-    table = np.zeros(256, np.uint32)
-    for byte in range(256):
-        value = byte
-        for _ in range(8):
-            value = value >> 1 ^ (0x82F63B78 if value & 1 else 0)
-        table[byte] = value
-    return table
+BLOCK = 8 << 20
+ROWS = 1 << 17
+SAYS = {
+    kernel.DAMAGED_LENGTH: "the length of this record is damaged; reading goes on at the next whole record",
+    kernel.TOO_LONG: "this record says that it is longer than any event; reading goes on at the next whole record",
+    kernel.TORN: "the file ends inside this record",
+    kernel.DAMAGED_BODY: "the checksum does not fit the data",
+    kernel.NO_EVENT: "not an event: its fields cannot be read",
+    kernel.TOO_MANY: "this event has more than 131,072 values; it is not read",
+}
 
 
-TABLE = _table()
+class Block(NamedTuple):
+    """Rows of `kernel.scan` and the buffer that their names lie in; `faults` are (kind, offset in the file)."""
 
-
-@numba.njit(cache=True)
-def _crc(data: np.ndarray, table: np.ndarray) -> np.uint32:
-    crc = np.uint32(0xFFFFFFFF)
-    for byte in data:
-        crc = table[(crc ^ byte) & np.uint32(0xFF)] ^ (crc >> np.uint32(8))
-    return crc ^ np.uint32(0xFFFFFFFF)
+    data: np.ndarray
+    rows: np.ndarray
+    faults: np.ndarray
 
 
 def masked_crc(data: bytes) -> int:
-    crc = int(_crc(np.frombuffer(data, np.uint8), TABLE))
-    return ((crc >> 15 | crc << 17) + MASK) & 0xFFFFFFFF
+    return int(kernel.masked(np.frombuffer(data, np.uint8), 0, len(data)))
 
 
-def read_events(path: Path) -> Iterator[Scalar | Fault]:
-    """Yield the scalars of a file and a Fault for each bad record; a bad length ends the file, a bad body is skipped."""
-    with path.open("rb") as file:
-        offset = 0
-        while head := file.read(12):
-            if len(head) < 12 or masked_crc(head[:8]) != struct.unpack("<I", head[8:])[0]:
-                yield Fault(path.name, offset, "the length is damaged; the rest of the file cannot be read")
-                return
-            length = struct.unpack("<Q", head[:8])[0]
-            if length > LARGEST:
-                yield Fault(path.name, offset, f"a record of {length} bytes is longer than any event")
-                return
-            body = file.read(length + 4)
-            yield from _record(path.name, offset, body, length=length)
-            offset += 12 + length + 4
+def is_event_file(head: bytes) -> bool:
+    """Whether a file begins with the head of a record."""
+    if len(head) < 12:
+        return False
+    return bool(0 <= kernel.header_length(np.frombuffer(head[:12], np.uint8), 0) <= kernel.LARGEST)
 
 
-def _record(name: str, offset: int, body: bytes, *, length: int) -> Iterator[Scalar | Fault]:
-    if len(body) < length + 4:
-        yield Fault(name, offset, "the file ends inside this record")
-    elif masked_crc(body[:length]) != struct.unpack("<I", body[length:])[0]:
-        yield Fault(name, offset, "the checksum does not fit the data")
-    else:
-        try:
-            yield from _scalars(body[:length])
-        except (InputError, struct.error, UnicodeDecodeError, IndexError) as error:
-            yield Fault(name, offset, f"not an event: {error}")
+def read_events(file: BinaryIO, sink: Sink) -> None:
+    """Give the scalars of a file to the sink, and a fault for each record that cannot be used."""
+    names: dict[int, str] = {}
+    for block in _blocks(file):
+        for kind, offset in block.faults.tolist():
+            sink.fault(offset, SAYS[kind])
+        if len(block.rows):
+            _deliver(block, names, sink)
 
 
-def _scalars(event: bytes) -> Iterator[Scalar]:
-    wall_time, step, summary = 0.0, 0, b""
-    for number, value in _fields(event):
-        if number == 1 and isinstance(value, bytes):
-            wall_time = struct.unpack("<d", value)[0]
-        elif number == 2 and isinstance(value, int):
-            step = value
-        elif number == 5 and isinstance(value, bytes):
-            summary = value
-    for number, value in _fields(summary):
-        if number == 1 and isinstance(value, bytes):
-            tag, scalar = _summary_value(value)
-            if scalar is not None:
-                yield Scalar(tag, step, wall_time, scalar)
+def _blocks(file: BinaryIO) -> Iterator[Block]:
+    """Read a file in blocks that grow to hold the longest record; offsets in what is yielded are those of the file."""
+    data = np.zeros(BLOCK, np.uint8)
+    rows, faults = np.zeros((ROWS, 8), np.int64), np.zeros((4096, 2), np.int64)
+    size = base = needed = 0
+    final = seeking = False
+    while not final or size:
+        if not final:
+            data = _grown(data, max(BLOCK, needed))
+            got = file.readinto(memoryview(data)[size:])  # type: ignore[attr-defined, arg-type]
+            size, final = size + got, not got
+        place, count, broken, needed, seeking = kernel.scan(data[:size], rows, faults, int(final), int(seeking))
+        found = rows[:count].copy()
+        found[:, kernel.PLACE] += base
+        where = faults[:broken].copy()
+        where[:, 1] += base
+        yield Block(data, found, where)
+        data[: size - place] = data[place:size].copy()
+        size, base = size - place, base + place
+        if final and size < 12:
+            if size and not seeking:
+                yield Block(data, found[:0], np.array([[kernel.TORN, base]]))
+            return
 
 
-def _summary_value(message: bytes) -> tuple[str, float | None]:
-    """Read simple_value (field 2) or the float tensor that newer writers use (field 8)."""
-    tag, scalar = "", None
-    for number, value in _fields(message):
-        if not isinstance(value, bytes):
-            continue
-        if number == 1:
-            tag = value.decode("utf-8")
-        elif number == 2:
-            scalar = struct.unpack("<f", value)[0]
-        elif number == 8:
-            scalar = _tensor_value(value)
-    return tag, scalar
+def _grown(data: np.ndarray, size: int) -> np.ndarray:
+    if size <= len(data):
+        return data
+    larger = np.zeros(size, np.uint8)
+    larger[: len(data)] = data
+    return larger
 
 
-def _tensor_value(message: bytes) -> float | None:
-    """Return a scalar float tensor's number: packed float_val (field 5) or tensor_content (field 4)."""
-    kind = next((value for number, value in _fields(message) if number == 1), None)
-    for number, value in _fields(message):
-        if kind == 1 and number in {4, 5} and isinstance(value, bytes) and len(value) == 4:
-            return float(struct.unpack("<f", value)[0])
-    return None
+def _deliver(block: Block, names: dict[int, str], sink: Sink) -> None:
+    """Sort rows by name; the order in the file stays."""
+    rows = block.rows
+    order = np.argsort(rows[:, kernel.HASH], kind="stable")
+    rows = rows[order]
+    starts = np.flatnonzero(np.append(True, rows[1:, kernel.HASH] != rows[:-1, kernel.HASH]))
+    for start, end in zip(starts, [*starts[1:], len(rows)], strict=True):
+        group = rows[start:end]
+        sink.add(_name(block.data, group[0], names, sink), _points(group))
 
 
-def _fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
-    """Yield (field number, value): varints as int, everything else as its bytes."""
-    place = 0
-    while place < len(message):
-        key, place = _varint(message, place)
-        number, wire = key >> 3, key & 7
-        if wire == 0:
-            value, place = _varint(message, place)
-            yield number, value
-            continue
-        if wire == 2:
-            size, place = _varint(message, place)
-        elif wire in {1, 5}:
-            size = 8 if wire == 1 else 4
-        else:
-            raise InputError(f"wire type {wire} is unknown")
-        if place + size > len(message):
-            raise InputError(f"field {number} is longer than its message")
-        yield number, message[place : place + size]
-        place += size
+def _name(data: np.ndarray, row: np.ndarray, names: dict[int, str], sink: Sink) -> str:
+    """The name of a row; few are remembered, for a log may have millions."""
+    digest = int(row[kernel.HASH])
+    if digest not in names:
+        raw = data[row[kernel.TAG] : row[kernel.TAG] + min(row[kernel.LENGTH], 4096)].tobytes()
+        name = raw.decode("utf-8", errors="replace")
+        if "\ufffd" in name:
+            sink.note(int(row[kernel.PLACE]), f"the name of a value is not UTF-8: {name}")
+        if len(names) > 20_000:
+            names.clear()
+        names[digest] = name
+    return names[digest]
 
 
-def _varint(message: bytes, place: int) -> tuple[int, int]:
-    value = shift = 0
-    while True:
-        byte = message[place]
-        value |= (byte & 0x7F) << shift
-        place, shift = place + 1, shift + 7
-        if byte < 0x80:
-            return value, place
-        if shift > 63:
-            raise InputError("a number is longer than 64 bits")
+def _points(rows: np.ndarray) -> np.ndarray:
+    points = np.zeros(len(rows), POINT)
+    bits = np.ascontiguousarray(rows[:, kernel.VALUE])
+    single = bits.astype(np.uint32).view(np.float32)
+    with np.errstate(invalid="ignore"):
+        points["value"] = np.where(rows[:, kernel.KIND] == kernel.FLOAT, single, bits.view(np.float64))
+    points["step"], points["place"] = rows[:, kernel.STEP], rows[:, kernel.PLACE]
+    points["time"] = plausible_time(np.ascontiguousarray(rows[:, kernel.TIME]).view(np.float64))
+    return points

@@ -1,109 +1,201 @@
-"""All files of a run merged into one series for every quantity, by step."""
+"""All files of a run merged into one series for every quantity, by step; memory does not grow with the logs' size."""
 
-import re
-from collections.abc import Iterable
-from itertools import pairwise
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple, Self
 
 import numpy as np
 
 from originality.core.errors import InputError
-from originality.core.trace.events import Scalar, read_events
-from originality.core.trace.model import Fault, Logs, Seam, Segment, Series
-from originality.core.trace.tables import read_csv, read_json_lines
+from originality.core.trace.formats import read_file
+from originality.core.trace.merge import merge
+from originality.core.trace.model import QUANTITIES, Logs, Seam, Segment, Series
+from originality.core.trace.names import VALIDATION, cleaned, guess, words_of
+from originality.core.trace.segments import Part, in_order, parts_of_file
+from originality.core.trace.spool import POINT, Found, Sink, Spool
 
-START = r"(?:^|/)(?:train(?:ing)?[/_])?"
-WORDS = {
-    "loss": re.compile(START + r"(?:lm[ _])?loss$", re.IGNORECASE),
-    "validation_loss": re.compile(r"(?:^|/)(?:val(?:id|idation)?|eval)[/_ ](?:lm[ _])?loss$", re.IGNORECASE),
-    "learning_rate": re.compile(START + r"(?:learning[_-]?rate|lr)$", re.IGNORECASE),
-    "grad_norm": re.compile(START + r"grad(?:ient)?[_-]?norm$", re.IGNORECASE),
-    "tokens": re.compile(START + r"(?:(?:num|total|consumed)[_-])?(?:input[_-])?tokens(?:[_-]seen)?$", re.IGNORECASE),
-    "throughput": re.compile(r"(?:^|/)(?:throughput|tps|tokens[_-](?:per|/)[_-]s(?:ec(?:ond)?)?)$", re.IGNORECASE),
-    "memory": re.compile(r"(?:^|/)(?:gpu[_ ])?mem(?:ory)?", re.IGNORECASE),
-}
-KEPT_FAULTS = 1000
+MOST_FILES = 10_000
+MOST_SEGMENTS = 30_000
+AXES = ("step", "time")  # columns of tables that a mapping may name as well
 
 
-def read_logs(folder: Path, mapping: dict[str, str] | None = None) -> Logs:
-    """Read every log below a folder (or one file); InputError when there is none."""
+class LogFile(NamedTuple):
+    """`format` says what was recognised, with encoding and delimiter of a text."""
+
+    name: str
+    format: str
+    size: int
+    points: int
+
+
+class Reading:
+    """Logs of a run with every name in them, not only those that mean a quantity; a context that frees its space."""
+
+    def __init__(self, logs: Logs, spool: Spool, *, files: list[LogFile], parts: list[Part]) -> None:
+        self.logs = logs
+        self.files = files
+        self.guesses = guess(spool.names())
+        self.mapping: dict[str, str] = {}
+        self._spool = spool
+        self._parts = parts
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._spool.close()
+
+    def names(self) -> dict[str, int]:
+        """Every name of the logs with its number of points."""
+        return self._spool.names()
+
+    def extent(self, tag: str) -> tuple[int, int]:
+        """First and last step of a name, in any segment."""
+        return self._spool.extents[tag]
+
+    def pieces(self, tag: str) -> Iterator[tuple[int, np.ndarray]]:
+        """Yield the points of one name as they were logged: number of the segment, and columns step, value, time."""
+        for segment, _, points in pieces_of(self._spool, self._parts, tag):
+            yield segment, points
+
+
+def reading_of(logs: Logs) -> Reading:
+    """Logs that were not read from files: their names are those of their quantities, their points the merged ones."""
+    spool = Spool()
+    parts = []
+    for number, segment in enumerate(logs.segments):
+        for quantity, series in logs.series.items():
+            mine = series.segment == number
+            points = np.zeros(int(mine.sum()), POINT)
+            points["step"], points["value"], points["time"] = series.step[mine], series.value[mine], series.time[mine]
+            spool.add(logs.tags[quantity], number, points)
+        parts.append(Part(segment, number, -1, 1))
+    return Reading(logs, spool, files=[LogFile(name, "", 0, 0) for name in logs.files], parts=parts)
+
+
+def read_logs(folder: Path, mapping: Mapping[str, str] | None = None) -> Logs:
+    """Read every log below a folder (or one file); InputError when there is none.
+
+    `mapping` names the tag of a quantity where the guess is wrong, or "" for none; tables also take "step" and "time".
+    """
+    with read_run(folder, mapping) as reading:
+        return reading.logs
+
+
+def read_run(folder: Path, mapping: Mapping[str, str] | None = None) -> Reading:
+    """Read logs and keep all of their names; close what is returned."""
+    mapping = _checked(mapping or {})
+    paths = _paths(folder)
+    spool = Spool()
+    sinks: list[Sink] = []
+    ignored: list[str] = []
+    for path in paths[:MOST_FILES]:
+        name = cleaned(path.name if path == folder else path.relative_to(folder).as_posix(), limit=500)
+        sink = Sink(spool, file=len(sinks), name=name, prefix=_prefix(path, folder))
+        sink.size = path.stat().st_size
+        if read_file(path, sink, axes={axis: mapping[axis] for axis in AXES if axis in mapping}):
+            sink.finish()
+            sinks.append(sink)
+        else:
+            ignored.append(name)
+    if len(paths) > MOST_FILES:
+        spool.faults.add(str(folder.name), 0, f"{len(paths)} files; those after the first {MOST_FILES} are not read")
+    if not sinks:
+        spool.close()
+        raise InputError(f"{folder}: no training log among {len(paths)} files; screenshots and notes are not read")
+    return _assembled(spool, sinks, ignored=ignored, mapping=mapping)
+
+
+def _paths(folder: Path) -> list[Path]:
     paths = [folder] if folder.is_file() else sorted(path for path in folder.rglob("*") if path.is_file())
     if not paths:
         raise InputError(f"{folder}: no log file; send TensorBoard event files, JSON lines or CSV")
-    scalars: list[tuple[int, Scalar]] = []
-    faults: list[Fault] = []
-    used: list[str] = []
-    ignored: list[str] = []
-    for path in paths:
-        if (reader := _reader(path)) is None:
-            ignored.append(path.name)
-            continue
-        for item in reader:
-            scalars.append((len(used), item)) if isinstance(item, Scalar) else faults.append(item)
-        used.append(path.name)
-    if not used:
-        raise InputError(f"{folder}: no training log among {len(paths)} files; screenshots and notes are not read")
-    return _merged(scalars, faults, used=used, ignored=ignored, mapping=mapping or {})
+    return paths
 
 
-def _reader(path: Path) -> Iterable[Scalar | Fault] | None:
-    if "tfevents" in path.name:
-        return read_events(path)
-    if path.suffix in {".jsonl", ".ndjson"}:
-        return read_json_lines(path)
-    return read_csv(path) if path.suffix in {".csv", ".tsv"} else None
+def _checked(mapping: Mapping[str, str]) -> dict[str, str]:
+    for quantity, tag in mapping.items():
+        if quantity not in (*QUANTITIES, *AXES):
+            raise InputError(f"{quantity!r} is no quantity; there are {', '.join((*QUANTITIES, *AXES))}")
+        if not isinstance(tag, str):
+            raise InputError(f"{quantity}: the name of a series is a text")
+    return dict(mapping)
 
 
-def _merged(
-    scalars: list[tuple[int, Scalar]],
-    faults: list[Fault],
-    *,
-    used: list[str],
-    ignored: list[str],
-    mapping: dict[str, str],
-) -> Logs:
-    """Keep for each quantity its commonest tag; of two values at one step the later."""
-    tags = {**_guess(scalars), **mapping}
-    series, seams = {}, {}
-    for quantity, tag in tags.items():
-        points: dict[int, tuple[float, float, int]] = {}
-        seams[quantity] = _seams([(file, item) for file, item in scalars if item.tag == tag])
-        for file, item in scalars:
-            if item.tag == tag:
-                points[item.step] = (item.value, item.wall_time, file)
-        steps = sorted(points)
-        rows = [points[step] for step in steps]
-        series[quantity] = Series(
-            np.array(steps, np.int64),
-            np.array([row[0] for row in rows], np.float64),
-            np.array([row[1] for row in rows], np.float64),
-            np.array([row[2] for row in rows], np.int16),
+def _prefix(path: Path, folder: Path) -> str:
+    """Writers of training and validation often differ by their folder alone."""
+    if folder in {path.parent, path}:
+        return ""
+    words = set(words_of(path.parent.name))
+    return f"{path.parent.name}/" if words and words <= VALIDATION | {"loss"} else ""
+
+
+def _assembled(spool: Spool, sinks: list[Sink], *, ignored: list[str], mapping: dict[str, str]) -> Reading:
+    by_file: dict[int, list[Found]] = {}
+    for key in spool.counts:
+        by_file.setdefault(key.file, []).append(key)
+    parts = in_order([parts_of_file(spool, sink, by_file.get(sink.file, [])) for sink in sinks])
+    if len(parts) > MOST_SEGMENTS:
+        spool.faults.add(
+            "", 0, f"{len(parts)} starts of the program; those after the first {MOST_SEGMENTS} are not read"
         )
-    segments = []
-    for number, name in enumerate(used):
-        mine = [item for file, item in scalars if file == number] or [Scalar("", 0, 0.0, 0.0)]
-        steps = [item.step for item in mine]
-        segments.append(Segment(name, min(steps), max(steps), min(item.wall_time for item in mine)))
-    return Logs(series, tags, segments, seams, used, ignored, faults[:KEPT_FAULTS], len(faults))
+        parts = parts[:MOST_SEGMENTS]
+    names = spool.names()
+    tags = _tags(guess(names), mapping, names, spool)
+    series: dict[str, Series] = {}
+    seams: dict[str, list[Seam]] = {}
+    for quantity, tag in tags.items():
+        series[quantity], seams[quantity] = _series(spool, sinks, parts, quantity, tag)
+    segments: list[Segment] = [part.segment for part in parts]
+    logs = Logs(
+        series, tags, segments, seams, [sink.name for sink in sinks], ignored,
+        spool.faults.kept, spool.faults.total, tuple(spool.notes.kept),
+    )  # fmt: skip
+    counts = {sink.file: sum(spool.counts[key] for key in by_file.get(sink.file, [])) for sink in sinks}
+    files = [LogFile(sink.name, sink.format, sink.size, counts[sink.file]) for sink in sinks]
+    reading = Reading(logs, spool, files=files, parts=parts)
+    reading.mapping = mapping
+    return reading
 
 
-def _seams(scalars: list[tuple[int, Scalar]]) -> list[Seam]:
-    seams = []
-    files = sorted({file for file, _ in scalars})
-    for before, after in pairwise(files):
-        old = {item.step: item.value for file, item in scalars if file == before}
-        new = {item.step: item.value for file, item in scalars if file == after}
-        both = old.keys() & new.keys()
-        seams.append(Seam(min(new), max(old), len(both), sum(old[step] != new[step] for step in both)))
-    return seams
-
-
-def _guess(scalars: list[tuple[int, Scalar]]) -> dict[str, str]:
-    counts: dict[str, int] = {}
-    for _, item in scalars:
-        counts[item.tag] = counts.get(item.tag, 0) + 1
+def _tags(guesses: dict[str, str], mapping: dict[str, str], names: dict[str, int], spool: Spool) -> dict[str, str]:
+    """The team's word goes before the guess; a name that the logs do not have is said."""
     tags = {}
-    for quantity, words in WORDS.items():
-        if fitting := [tag for tag in counts if words.search(tag)]:
-            tags[quantity] = max(fitting, key=lambda tag: (counts[tag], tag))
+    for quantity in QUANTITIES:
+        tag = mapping.get(quantity, guesses.get(quantity, ""))
+        if tag and tag not in names:
+            spool.notes.add("", 0, f"{quantity}: no series of the logs is named {tag}")
+        elif tag:
+            tags[quantity] = tag
     return tags
+
+
+def pieces_of(spool: Spool, parts: list[Part], tag: str) -> Iterator[tuple[int, int, np.ndarray]]:
+    """Yield segment, file and points of one name, in the order of the segments."""
+    numbered: dict[int, list[tuple[int, Part]]] = {}
+    for number, part in enumerate(parts):
+        numbered.setdefault(part.file, []).append((number, part))
+    files = sorted((numbered[key.file][0][0], key) for key in spool.counts if key.tag == tag and key.file in numbered)
+    for _, key in files:
+        points = spool.take(key)
+        for number, part in numbered[key.file]:
+            left, right = np.searchsorted(points["place"], [part.start, part.end])
+            if right > left:
+                yield number, key.file, points[left:right]
+
+
+def _series(spool: Spool, sinks: list[Sink], parts: list[Part], quantity: str, tag: str) -> tuple[Series, list[Seam]]:
+    found = merge(list(pieces_of(spool, parts, tag)))
+    names = {sink.file: sink.name for sink in sinks}
+    for number in found.concurrent:
+        told = f"{tag} was written at the same time by another file with other values; the first is followed"
+        spool.notes.add(names[parts[number].file], parts[number].segment.offset, told)
+    first = parts[found.series.segment[0]].segment if len(found.series) else Segment("", 0, 0, 0.0)
+    if found.repeated:
+        told = f"{tag}: {found.repeated} points tell a step again in one start; the last value stands"
+        spool.notes.add(first.file, first.offset, told)
+    wrong = ~np.isfinite(found.series.value)
+    if wrong.any():
+        told = f"{tag}: {int(wrong.sum())} values are no finite number, the first at step {found.series.step[wrong][0]}"
+        spool.notes.add(first.file, first.offset, told)
+    return found.series, found.seams

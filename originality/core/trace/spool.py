@@ -1,0 +1,165 @@
+"""The points of every name while logs are read: in memory up to 64 MB, beyond that in an unnamed temporary file."""
+
+import tempfile
+from typing import BinaryIO, NamedTuple
+
+import numpy as np
+
+from originality.core.trace.model import Fault
+from originality.core.trace.names import cleaned, quantity_of
+
+HELD = 64 << 20  # bytes of points in memory
+MOST_NAMES = 10_000
+MOST_QUANTITIES = 1_000  # names that mean a quantity are kept beyond MOST_NAMES
+MOST_POINTS = 200_000_000  # of all names: 6.4 GB of temporary file
+KEPT = 1_000  # faults, and notes, that are listed
+LARGEST_STEP = 1 << 53
+POINT = np.dtype([("step", "<i8"), ("value", "<f8"), ("time", "<f8"), ("place", "<i8")])
+
+
+class Found(NamedTuple):
+    """One name in one file."""
+
+    tag: str
+    file: int
+
+
+class Findings:
+    """Faults or notes: all are counted, the first thousand kept."""
+
+    def __init__(self) -> None:
+        self.kept: list[Fault] = []
+        self.total = 0
+
+    def add(self, file: str, offset: int, reason: str) -> None:
+        self.total += 1
+        if len(self.kept) < KEPT:
+            self.kept.append(Fault(file, int(offset), cleaned(reason, limit=500)))
+
+
+class Spool:
+    """Points by name and file, in the order of the file."""
+
+    def __init__(self) -> None:
+        self.counts: dict[Found, int] = {}
+        self.extents: dict[str, tuple[int, int]] = {}
+        self.points = 0
+        self.faults = Findings()
+        self.notes = Findings()
+        self._held: dict[Found, list[np.ndarray]] = {}
+        self._bytes = 0
+        self._written: dict[Found, list[tuple[int, int]]] = {}
+        self._file: BinaryIO | None = None
+        self._tags: dict[str, int] = {}
+        self._quantities = 0
+
+    def admits(self, tag: str) -> bool:
+        """Whether points of this name are kept: those after the first 10,000 names only where they mean a quantity."""
+        if tag in self._tags or len(self._tags) < MOST_NAMES:
+            return True
+        if self._quantities < MOST_QUANTITIES and quantity_of(tag):
+            self._quantities += 1
+            return True
+        return False
+
+    def add(self, tag: str, file: int, points: np.ndarray) -> int:
+        """Keep the points of a name that is admitted; returns how many found room."""
+        points = points[: max(0, MOST_POINTS - self.points)]
+        if not len(points):
+            return 0
+        key = Found(tag, file)
+        self._tags[tag] = self._tags.get(tag, 0) + len(points)
+        self.counts[key] = self.counts.get(key, 0) + len(points)
+        first, last = int(points["step"].min()), int(points["step"].max())
+        known = self.extents.get(tag, (first, last))
+        self.extents[tag] = (min(known[0], first), max(known[1], last))
+        self._held.setdefault(key, []).append(points)
+        self.points += len(points)
+        self._bytes += points.nbytes
+        if self._bytes > HELD:
+            self._flush()
+        return len(points)
+
+    def _flush(self) -> None:
+        if self._file is None:
+            self._file = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the spool)
+        for key, pieces in self._held.items():
+            start = self._file.seek(0, 2)
+            for piece in pieces:
+                self._file.write(np.ascontiguousarray(piece).data)
+            self._written.setdefault(key, []).append((start, sum(len(piece) for piece in pieces)))
+        self._held.clear()
+        self._bytes = 0
+
+    def names(self) -> dict[str, int]:
+        """Every name with its number of points."""
+        return dict(self._tags)
+
+    def take(self, key: Found) -> np.ndarray:
+        """All points of one name in one file, in its order."""
+        pieces = []
+        for start, count in self._written.get(key, []):
+            assert self._file is not None  # noqa: S101 (what was written has a file)
+            self._file.seek(start)
+            pieces.append(np.frombuffer(self._file.read(count * POINT.itemsize), POINT))
+        pieces += self._held.get(key, [])
+        return pieces[0] if len(pieces) == 1 else np.concatenate(pieces) if pieces else np.zeros(0, POINT)
+
+    def close(self) -> None:
+        self._held.clear()
+        if self._file is not None:
+            self._file.close()
+
+
+class Sink:
+    """Where the reader of one file puts what it finds; names that find no room are counted, not lost silently."""
+
+    def __init__(self, spool: Spool, *, file: int, name: str, prefix: str = "") -> None:
+        self.spool = spool
+        self.file = file
+        self.name = name
+        self.prefix = prefix
+        self.format = ""
+        self.size = 0
+        self._left_out: dict[str, list[int]] = {}
+
+    def add(self, tag: str, points: np.ndarray) -> None:
+        """Keep points of a name; their steps are below 2^53 either way, or a fault."""
+        beyond = np.abs(points["step"]) >= LARGEST_STEP
+        if beyond.any():
+            self.faults(points["place"][beyond], "the step is beyond 2^53")
+            points = points[~beyond]
+        if not len(points):
+            return
+        tag = cleaned(self.prefix + tag)
+        if not self.spool.admits(tag):
+            self._leave_out("names beyond the first 10,000", points)
+        elif (kept := self.spool.add(tag, self.file, points)) < len(points):
+            self._leave_out("points beyond the first 200,000,000", points[kept:])
+
+    def _leave_out(self, what: str, points: np.ndarray) -> None:
+        entry = self._left_out.setdefault(what, [0, int(points["place"][0])])
+        entry[0] += len(points)
+
+    def fault(self, offset: int, reason: str) -> None:
+        self.spool.faults.add(self.name, offset, reason)
+
+    def faults(self, offsets: np.ndarray, reason: str) -> None:
+        """One fault at every offset; beyond the first thousand they are counted."""
+        for offset in offsets[:KEPT].tolist():
+            self.fault(offset, reason)
+        self.spool.faults.total += max(0, len(offsets) - KEPT)
+
+    def note(self, offset: int, reason: str) -> None:
+        self.spool.notes.add(self.name, offset, reason)
+
+    def finish(self) -> None:
+        for what, (count, place) in self._left_out.items():
+            self.fault(place, f"{what}: {count:,} points are not kept")
+
+
+def plausible_time(time: np.ndarray) -> np.ndarray:
+    """Seconds since 1970 between 1973 and 2100, from seconds, milli-, micro- or nanoseconds; 0 for anything else."""
+    with np.errstate(invalid="ignore"):
+        seconds = np.select([time > 1e17, time > 1e14, time > 1e11], [time / 1e9, time / 1e6, time / 1e3], time)
+        return np.where((seconds > 1e8) & (seconds < 4.2e9), seconds, 0.0)
