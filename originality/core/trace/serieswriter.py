@@ -44,10 +44,9 @@ def write_series(read: Reading | Logs, path: Path) -> None:
 
 def _runs(series: Series) -> np.ndarray:
     """Step at which a segment begins to be followed, and its number; the first 10,000 of them."""
-    starts = (
-        np.flatnonzero(np.append(True, series.segment[1:] != series.segment[:-1]))[:MOST_RUNS] if len(series) else []
-    )
-    return np.array([(series.step[row], series.segment[row]) for row in starts], np.int64).reshape(-1, 2)
+    changes: np.ndarray = series.segment[1:] != series.segment[:-1]
+    starts = np.append(0, np.flatnonzero(changes) + 1)[: min(MOST_RUNS, len(series))]
+    return np.column_stack([series.step[starts], series.segment[starts].astype(np.int64)])
 
 
 def _text(document: Any) -> bytes:
