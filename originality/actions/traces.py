@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from originality.core.trace.declaration import facts_document
 from originality.core.trace.facts import ChainLink, Facts
 from originality.core.trace.model import QUANTITIES
+from originality.core.trace.series import AXES
 from originality.enums import AuditAction, PartKind, ReportCause
 from originality.lineage import DeclaredPart, Known, declared_as, matched
 from originality.models import Reference, TraceMapping, TracePart, TraceReport, TraceRun, WithheldText
@@ -185,7 +186,7 @@ def correct_mapping(run: TraceRun, *, mapping: dict[str, str], reason: str, acto
 
     ValueError for a quantity that there is not. The same correction again changes nothing.
     """
-    if unknown := sorted(set(mapping) - set(QUANTITIES)):
+    if unknown := sorted(set(mapping) - {*QUANTITIES, *AXES}):
         raise ValueError(_("There is no quantity called %(names)s.") % {"names": ", ".join(unknown)})
     run = _locked(run)
     latest = run.mappings.order_by("number").last()

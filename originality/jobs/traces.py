@@ -57,7 +57,7 @@ def commit_series(job: Job, outcome: Outcome) -> None:
     """Show the points under the latest mapping; the first guess becomes a row that is never changed."""
     run, number = TraceRun.objects.get(pk=job.payload["run"]), job.payload["mapping"]
     if number == 0:
-        guess = {"mapping": outcome["logs"]["tags"], "actor": "system"}
+        guess = {"mapping": outcome["logs"]["guesses"], "actor": "system"}
         TraceMapping.objects.get_or_create(run=run, number=0, defaults=guess)
     if not run.mappings.filter(number__gt=number).exists():
         TraceRun.objects.filter(pk=run.pk).update(series=outcome["series"], logs=outcome["logs"])

@@ -40,4 +40,4 @@ def _reading(source: Path, mapping: dict[str, str] | None) -> Reading:
     except InputError as error:
         fault = Fault("", 0, str(error).removeprefix(f"{source}: "))
         logs = Logs({}, {}, [], {}, [], [], [fault], 1)
-        return Reading(logs, Spool(), files=[], parts=[], guesses={}, mapping={})
+        return Reading(logs, Spool(), files=[], parts=[])
