@@ -7,14 +7,16 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from originality import policies
-from originality.models import OriginalityRun
+from originality import curves, policies
+from originality.curves.forms import WindowForm
+from originality.models import OriginalityRun, TraceRun
 from originality.registry import is_open
-from originality.selectors import comparisons_of
+from originality.selectors import comparisons_of, run_state
 from originality.summaries import comparison_summaries, run_summary
 from portal.common.access import token_scope
 from portal.common.viewer import viewer_of
@@ -50,6 +52,44 @@ def comparison(request: Request, report: UUID, reference: int) -> Response:
     if found is None:
         raise Http404
     return Response(found.report)
+
+
+@UPLOAD
+@api_view(["GET"])
+def series(request: Request, trace: UUID) -> Response:
+    """Name the series of a training run with their points and steps."""
+    with curves.opened(_trace(request, trace)) as source:
+        found = source.quantities if source else {}
+        return Response({"series": [{"quantity": name, **info._asdict()} for name, info in found.items()]})
+
+
+@UPLOAD
+@api_view(["GET"])
+def window(request: Request, trace: UUID, quantity: str) -> Response:
+    """Return at most two thousand points of one series between `first` and `last`, with restarts, checkpoints and findings."""
+    run = _trace(request, trace)
+    with curves.opened(run) as source:
+        if source is None or quantity not in source.quantities:
+            raise Http404
+        form = WindowForm({**request.query_params.dict(), "quantity": quantity}, quantities=list(source.quantities))
+        if not form.is_valid():
+            return Response({"errors": form.errors.get_json_data()}, status=422)
+        return Response(curves.curve_of(source, **form.window()).document(**curves.marks_of(run, quantity)))
+
+
+@UPLOAD
+@api_view(["GET"])
+def trace(request: Request, trace: UUID) -> Response:
+    """Return the findings on a training run: the document docs/originality-trace.schema.json describes, null before it is made."""
+    run = _trace(request, trace)
+    return Response({"trace": str(run.pk), "state": run_state(run), "plan_digest": run.plan_digest, "report": run.report})
+
+
+def _trace(request: Request, trace: UUID) -> TraceRun:
+    if not policies.sees_trace(viewer_of(request), trace=trace).allowed:
+        raise Http404
+    rows = TraceRun.objects.filter(pk=trace, bundle__owner=_account(request)).select_related("series", "bundle")
+    return get_object_or_404(rows)
 
 
 def _run(request: Request, report: UUID) -> OriginalityRun:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from portal.review.views import (
     appeal_panel,
+    curves,
     documents,
     figures,
     invitations,
@@ -36,6 +37,7 @@ urlpatterns = [
     path("entries/<int:entry_id>/", team.matters, name="matters"),
     path("entries/<int:entry_id>/trace/", figures.trace, name="trace"),
     path("phases/<int:phase_id>/sensitivity/", figures.sensitivity, name="sensitivity"),
+    path("phases/<int:phase_id>/curves/", curves.curves, name="curves"),
     path("entries/<int:entry_id>/result/", team.result, name="result"),
     path("questions/<int:question_id>/", team.question, name="question"),
     path("disqualifications/<int:disqualification_id>/reply/", team.reply, name="reply"),

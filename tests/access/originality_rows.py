@@ -5,6 +5,7 @@ from pathlib import Path
 
 from originality.models import Comparison
 from tests.access.matrix import Row
+from tests.factories.code_runs import make_code_run
 from tests.factories.consortia import make_consortium, make_entry
 from tests.factories.originality_reports import counted_run, finish
 from tests.factories.programmes import make_phase
@@ -12,12 +13,15 @@ from tests.factories.review import Scene
 from tests.factories.self_checks import make_self_check
 from tests.factories.submission_runs import report_run
 from tests.factories.submissions import handed_in
+from tests.factories.traces import logs_of, make_trace
 
 ALL = "200 200 200 200 200 200"
 ONCE_HANDED_IN = "302 200 404 200 404 200"
+ONCE_CLOSED = "302 200 404 200 200 200"
 WITH_EVIDENCE = "302 200 200 200 200 200"
 NOBODY = "302 404 404 404 404 404"
 PAGES = ("comparison", "layers", "report-file")
+CURVES = ("trace", "trace-file", "curves", "curve-data", "curve-csv", "names")
 
 
 def report(actors):
@@ -30,6 +34,37 @@ def judged(actors):
     """The entry is before a panel whose member the reviewer is."""
     scene = Scene(actors=actors)
     return {"report": finish(counted_run(scene.entries[0])).pk}
+
+
+def trace(actors):
+    entry = make_entry(make_phase("closed"), consortium=make_consortium(manager=actors["team"]))
+    return {"trace": make_trace(entry, logs=logs_of(30)).pk}
+
+
+def judged_trace(actors):
+    return {"trace": make_trace(Scene(actors=actors).entries[0], logs=logs_of(30)).pk}
+
+
+def trace_of_nobody(actors):
+    return {"trace": make_trace(logs=logs_of(30)).pk}
+
+
+def code(actors):
+    entry = make_entry(make_phase("receiving"), consortium=make_consortium(manager=actors["team"]))
+    return {"code": make_code_run(entry).pk}
+
+
+def judged_code(actors):
+    return {"code": make_code_run(Scene(actors=actors).entries[0]).pk}
+
+
+def code_of_nobody(actors):
+    return {"code": make_code_run().pk}
+
+
+def passage(kwargs):
+    """The first passage of the same comparison."""
+    return lambda actors: {**kwargs(actors), "file": 0, "passage": 0}
 
 
 def of_nobody(actors):
@@ -72,4 +107,18 @@ ROWS = [
     *(Row(f"originality:{page}", WITH_EVIDENCE, against(judged), case="before the panel") for page in PAGES),
     Row("originality:comparison", NOBODY, against(of_nobody), case="of nobody"),
     Row("originality:comparison", "302 404 404 404 404 404", unknown_reference, case="unknown reference"),
+    *(Row(f"originality:{page}", ONCE_CLOSED, trace) for page in CURVES),
+    *(Row(f"originality:{page}", WITH_EVIDENCE, judged_trace, case="before the panel") for page in CURVES),
+    *(Row(f"originality:{page}", NOBODY, trace_of_nobody, case="of nobody") for page in CURVES),
+    Row("originality:names", "302 422 404 403 403 403", trace, method="post", case="nothing changed"),
+    Row("originality:names", "302 403 403 403 403 403", judged_trace, method="post", case="scoring has begun"),
+    *(Row(f"originality:{page}", ONCE_HANDED_IN, code) for page in ("code", "code-file")),
+    *(
+        Row(f"originality:{page}", WITH_EVIDENCE, judged_code, case="before the panel")
+        for page in ("code", "code-file")
+    ),
+    Row("originality:code", NOBODY, code_of_nobody, case="of nobody"),
+    Row("originality:passage", ONCE_HANDED_IN, passage(code)),
+    Row("originality:passage", WITH_EVIDENCE, passage(judged_code), case="before the panel"),
+    Row("originality:passage", NOBODY, passage(code_of_nobody), case="of nobody"),
 ]

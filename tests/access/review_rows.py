@@ -276,6 +276,8 @@ ROWS = [
     Row("review:sensitivity", "404 403 403 403 403 403", phase_that_opens_weights, case="before the phase is final"),
     Row("review:sensitivity", "200 200 200 200 200 200", final_phase_that_opens_weights, case="final"),
     Row("review:sensitivity", "404 404 404 404 404 404", phase, case="the matrix opens it to nobody"),
+    Row("review:curves", "404 404 403 403 403 403", phase, case="before the seal"),
+    Row("review:curves", "404 404 200 200 200 200", sealed_phase, case="after the seal"),
     # the members of an appeal panel
     Row("review:appeal", "404 404 404 404 404 404", appeal, case="not referred yet"),
     Row("review:appeal", "404 404 200 404 404 404", referred, case="referred to the reviewer's panel"),

@@ -7,6 +7,7 @@ from tests.access.matrix import Row
 from tests.factories.consortia import make_consortium
 from tests.factories.findings import compare, finish, make_reference
 from tests.factories.self_checks import make_self_check
+from tests.factories.traces import logs_of, make_trace
 
 OWN_TEAM = "302 200 404 404 404 404"
 TOKEN = "401 401 401 401 401 401"
@@ -33,12 +34,22 @@ def comparison(actors):
     return {"report": run.pk, "reference": run.comparisons.get().reference_id}
 
 
+def series(actors):
+    return {"trace": make_trace(logs=logs_of(30)).pk}
+
+
+def window(actors):
+    return {**series(actors), "quantity": "loss"}
+
+
 ROWS = [
     Row("originality:report", OWN_TEAM, report, case="of a self-check"),
     Row("originality:report-file", OWN_TEAM, comparison, case="of a self-check"),
     Row("originality-api:runs", TOKEN),
     Row("originality-api:run", TOKEN, report),
     Row("originality-api:comparison", TOKEN, comparison),
+    Row("originality-api:series", TOKEN, series),
+    Row("originality-api:window", TOKEN, window),
     Row("submissions-api:self_checks", TOKEN),
     Row("submissions-api:self_check", TOKEN, check),
 ]

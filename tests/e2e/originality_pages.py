@@ -9,12 +9,14 @@ from django.urls import reverse
 from originality.models import Comparison
 from tests.e2e.pages import Page
 from tests.factories.accounts import make_user
+from tests.factories.code_runs import make_code_run
 from tests.factories.consortia import make_consortium, make_entry
 from tests.factories.originality_reports import finish
 from tests.factories.programmes import make_phase
 from tests.factories.self_checks import make_self_check, stored_upload
 from tests.factories.submission_runs import report_run
 from tests.factories.submissions import handed_in
+from tests.factories.traces import logs_of, make_trace
 
 EXPLAIN = "/originality/explain/"
 
@@ -25,6 +27,8 @@ def pages() -> Iterator[Page]:
     yield Page("explain-refused", f"{EXPLAIN}?figure=96.8%25&kind=norm", status=422)
     yield from _reports()
     yield from _self_checks()
+    yield from _curves()
+    yield from _code()
 
 
 def _reports() -> Iterator[Page]:
@@ -54,3 +58,27 @@ def _self_checks() -> Iterator[Page]:
         yield Page(
             f"self-checks-{name}", reverse("submissions:self-checks", kwargs={"consortium": consortium.pk}), team
         )
+
+
+def _curves() -> Iterator[Page]:
+    """A run of a million steps; its names, which its team may correct; and a run whose logs are not read."""
+    team = make_user("team", name="윤슬 제출 담당")
+    entry = make_entry(make_phase("closed"), consortium=make_consortium(manager=team))
+    run = make_trace(entry, logs=logs_of(1_000_000))
+    at = {"trace": run.pk}
+    yield Page("curves", reverse("originality:curves", kwargs=at), team)
+    yield Page(
+        "curves-log",
+        reverse("originality:curves", kwargs=at) + "?quantity=learning_rate&first=0&last=5000&log=on",
+        team,
+    )
+    yield Page("trace-findings", reverse("originality:trace", kwargs=at), team)
+    yield Page("curve-names", reverse("originality:names", kwargs=at), team)
+
+
+def _code() -> Iterator[Page]:
+    """Training code taken over under other names, and one passage of it."""
+    team = make_user("team", name="아라 제출 담당")
+    run = make_code_run(make_entry(make_phase("closed"), consortium=make_consortium(manager=team)))
+    yield Page("code", reverse("originality:code", kwargs={"code": run.pk}), team)
+    yield Page("code-passage", reverse("originality:passage", kwargs={"code": run.pk, "file": 0, "passage": 0}), team)

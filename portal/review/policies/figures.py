@@ -7,6 +7,7 @@ from portal.common.access import UNKNOWN, Verdict
 from portal.common.viewer import Viewer
 from portal.consortia.models import Entry
 from portal.programmes.models import Phase
+from portal.review.policies.rules import view
 from portal.review.policies.scopes import Standing, audiences_of, scope_of, standing_of
 from portal.review.policies.table import STAGES, Audience, Subject, audiences_for
 from portal.review.selectors.rules import rules_of
@@ -88,3 +89,9 @@ def _audiences(viewer: Viewer, entry: Entry) -> frozenset[Audience]:
 def _open_at(stage: str) -> frozenset[Audience]:
     own = audiences_for(Subject.OWN_RESULT, stage) & {Audience.OWN_CONSORTIUM}
     return audiences_for(Subject.TALLY, stage) | own
+
+
+def sees_curves(viewer: Viewer, phase_id: int) -> Verdict:
+    """The training curves of all entries side by side, from the seal on."""
+    phase = Phase.objects.filter(pk=phase_id).first()
+    return view(viewer, Subject.SIDE_BY_SIDE, phase) if phase else UNKNOWN

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 class Subject(StrEnum):
     EVIDENCE = "evidence"
+    SIDE_BY_SIDE = "side_by_side"
     DECLARATION = "declaration"
     NAMING = "naming"
     RECUSAL = "recusal"
@@ -57,6 +58,8 @@ _PANEL = frozenset({_A.PANEL_CHAIR, _A.PANEL_MEMBER})
 # (subject, first stage, last stage, who). Rows of one subject add up.
 SPANS: tuple[tuple[Subject, str, str, frozenset[Audience]], ...] = (
     (Subject.EVIDENCE, "closed", "archived", _STAFF | _PANEL),
+    # evidence of rivals in one drawing: until the seal every entry is scored on its own
+    (Subject.SIDE_BY_SIDE, "sealed", "archived", _STAFF | _PANEL),
     (Subject.DECLARATION, "drafted", "archived", frozenset({_A.SHEET_OWNER, _A.SECRETARIAT, _A.AUDITOR})),
     (Subject.NAMING, "rules_frozen", "archived", frozenset({_A.SECRETARIAT, _A.AUDITOR, _A.OWN_CONSORTIUM})),
     (Subject.RECUSAL, "rules_frozen", "archived", frozenset({_A.SECRETARIAT, _A.AUDITOR, _A.OWN_CONSORTIUM})),

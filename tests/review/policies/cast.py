@@ -126,6 +126,7 @@ def _notice(cast: Cast) -> Notice:
 
 MAKERS: dict[Subject, Callable[[Cast], Any]] = {
     Subject.EVIDENCE: lambda cast: cast.entry,
+    Subject.SIDE_BY_SIDE: lambda cast: cast.scene.phase,
     Subject.DECLARATION: lambda cast: cast.scene.seats[1].declaration,
     Subject.NAMING: _naming,
     Subject.RECUSAL: _challenge,

@@ -12,6 +12,7 @@ STAFF = {A.SECRETARIAT, A.DECISION_MAKER, A.AUDITOR}
 # first stage from which each audience sees each subject; not named: never. Written by hand, apart from the code's table.
 EXPECTED = {
     Subject.EVIDENCE: dict.fromkeys(STAFF | {A.PANEL_CHAIR, A.PANEL_MEMBER}, "closed"),
+    Subject.SIDE_BY_SIDE: dict.fromkeys(STAFF | {A.PANEL_CHAIR, A.PANEL_MEMBER}, "sealed"),
     Subject.DECLARATION: dict.fromkeys({A.SHEET_OWNER, A.SECRETARIAT, A.AUDITOR}, "drafted"),
     Subject.NAMING: dict.fromkeys({A.SECRETARIAT, A.AUDITOR, A.OWN_CONSORTIUM}, "rules_frozen"),
     Subject.RECUSAL: dict.fromkeys({A.SECRETARIAT, A.AUDITOR, A.OWN_CONSORTIUM}, "rules_frozen"),

@@ -30,6 +30,7 @@ def since(stage, *people):
 # Who sees the object about entry A, and from which stage on; whoever is not named never does. Written by hand from the design.
 EXPECTED = {
     Subject.EVIDENCE: since("closed", *STAFF, *MEMBERS) | since("notified", "appeal panel"),
+    Subject.SIDE_BY_SIDE: since("sealed", *STAFF, *MEMBERS),
     Subject.DECLARATION: since("drafted", "owner", *SECRETARIAT),
     Subject.NAMING: since("rules_frozen", "own team", *SECRETARIAT),
     Subject.RECUSAL: since("rules_frozen", "own team", *SECRETARIAT),
