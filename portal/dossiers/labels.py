@@ -53,6 +53,31 @@ RUN_STATES: dict[str, str | Promise] = {
     "failed": gettext_lazy("Failed"),
     "cancelled": gettext_lazy("Cancelled"),
 }
+COLUMNS: dict[str, str | Promise] = {
+    "modelling": _p("code", "Modelling"),
+    "training": _p("code", "Training"),
+    "inference": _p("code", "Inference"),
+    "other": _p("code", "Other"),
+}
+FACTS: dict[str, str | Promise] = {
+    "vocabulary": gettext_lazy("Vocabulary"),
+    "parameters": gettext_lazy("Parameters"),
+    "active_parameters": gettext_lazy("Active parameters"),
+    "clip": gettext_lazy("Limit of the gradient norm"),
+    "batch_tokens": gettext_lazy("Tokens per step"),
+    "sequence_length": gettext_lazy("Sequence length"),
+    "layers": gettext_lazy("Layers"),
+    "width": gettext_lazy("Width"),
+    "seed": gettext_lazy("Seed"),
+    "cards": gettext_lazy("Cards"),
+    "started": gettext_lazy("Training began"),
+    "ended": gettext_lazy("Training ended"),
+    "optimiser": gettext_lazy("Optimiser"),
+    "schedule": gettext_lazy("Learning-rate schedule"),
+    "init": gettext_lazy("Initial law"),
+    "own_compute": gettext_lazy("Own compute"),
+    "events": gettext_lazy("What happened, by step"),
+}
 LEVELS: dict[int, str | Promise] = {
     0: _p("finding", "As expected"),
     1: _p("finding", "To be explained"),
@@ -67,8 +92,14 @@ def label_of(kind: str, key: object) -> str:
     if kind == "place":
         return str(InstitutionRole(key).label) if key in InstitutionRole.values else str(key)
     if kind == "call":
-        return str(CallState(key).label)
+        return str(CallState(str(key)).label)
     if kind == "sketch":
-        return str(Finding(key).label) if key else _("not compared")
-    tables: dict[str, dict[str, str | Promise]] = {"link": LINKS, "training": TRAINING, "run": RUN_STATES}
+        return str(Finding(str(key)).label) if key else _("not compared")
+    tables: dict[str, dict[str, str | Promise]] = {
+        "link": LINKS,
+        "training": TRAINING,
+        "run": RUN_STATES,
+        "column": COLUMNS,
+        "fact": FACTS,
+    }
     return str(tables[kind].get(str(key), key))

@@ -60,7 +60,7 @@ class Verified:
         """With an agenda of two points, evidence, and somebody of each body."""
         session = self.planned()
         first = actions.add_item(session, title="가중치 비교", minutes=20, by=self.office)
-        second = actions.add_item(session, title="체크포인트와 기탁", minutes=None, by=self.office)
+        second = actions.add_item(session, title="체크포인트와 예치", minutes=None, by=self.office)
         actions.show_part(first, part=Part.WEIGHTS, by=self.office)
         actions.show_part(second, part=Part.CHAIN, by=self.office)
         actions.invite_member(session, membership=self.entry.consortium.memberships.get(), by=self.office)

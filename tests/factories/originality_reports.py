@@ -262,8 +262,15 @@ def make_comparison(run: OriginalityRun, reference: Reference, document: Row) ->
 def finish(run: OriginalityRun) -> OriginalityRun:
     """Give a run three results, as if its job had brought them: a reused encoder, nothing, and no comparison at all."""
     found = make_reference("먼바다 시각 인코더")
-    own = {"part": "본체", "origin": "자체", "training": "from_scratch", "share": "0.9", "own": False}
-    vision = {"part": "vision encoder", "origin": found.source, "training": "frozen", "share": "0.1", "own": False}
+    own = {"part": "본체", "name": "body", "origin": "자체", "training": "from_scratch", "share": "0.9", "own": False}
+    vision = {
+        "part": "vision encoder",
+        "name": "vision",
+        "origin": found.source,
+        "training": "frozen",
+        "share": "0.1",
+        "own": False,
+    }
     run.plan["declared"] = [{**own, "reference": None}, {**vision, "reference": found.pk}]
     run.save(update_fields=["plan"])
     make_comparison(run, found, report_document())

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 # Columns and facts whose numbers are no similarity, and those that carry their null in their own words.
 PLAIN = {
     "Layer", "Layer of the reference", "Module", "Module of the reference", "Test and alignment", "Units", "p", "p, corrected",
+    "Smallest R² that would have been seen",
     "R² seen from", "Level", "Tower", "Experts at level 2 or above", "Experts tested", "Expert – expert of the reference",
     "Reason", "Tensors", "Elements", "Names", "Setting", "This model", "References with this model's value", "Reference", "Alignment", "z asked for level 2", "Part",
     "Declared origin", "Training", "Share of parameters", "Outcome", "Coverage of parameters",

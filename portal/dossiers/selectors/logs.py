@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from originality.core.trace.declaration import declaration_document
 from originality.enums import RunState
 from originality.models import TraceRun
 from originality.selectors import run_state
 from portal.submissions.enums import RunKind
 from portal.submissions.models import Submission
+from portal.submissions.selectors.training import declared_training
 
 CURVE_POINTS = 160
 NOT_SHOWN, NOT_APPLICABLE = "not shown", "not applicable"
@@ -19,10 +21,11 @@ def trace_run(submission: Submission) -> TraceRun | None:
 
 def logs(submission: Submission) -> dict[str, Any]:
     run = trace_run(submission)
+    told = training(submission)
     if run is None:
-        return {"state": None}
+        return {"state": None, "declared": told}
     state = run_state(run)
-    found: dict[str, Any] = {"state": state, "run": run.pk}
+    found: dict[str, Any] = {"state": state, "run": run.pk, "declared": told}
     if state != RunState.DONE or not run.report:
         return found
     findings = [_finding(row) for row in findings_of(run.report)]
@@ -37,10 +40,20 @@ def logs(submission: Submission) -> dict[str, Any]:
             "not_applicable": sum(row["outcome"] == NOT_APPLICABLE for row in findings),
         },
         "findings": sorted(findings, key=lambda row: -row["level"]),
-        "faults": len(run.report.get("faults", [])),
+        "faults": run.report.get("faults_total", len(run.report.get("faults", []))),
+        "missing": run.report.get("missing", []),
         "curve": curve_points(run.report),
         "limits": run.report.get("limits", []),
     }
+
+
+def training(submission: Submission) -> dict[str, Any] | None:
+    """What the team declares of its training; None without a declaration, and where it says nothing, the key is left out."""
+    declared = declared_training(submission)
+    if declared is None:
+        return None
+    document = declaration_document(declared)
+    return {key: value for key, value in document.items() if value not in (None, "", [], ())}
 
 
 def findings_of(report: dict[str, Any]) -> list[dict[str, Any]]:

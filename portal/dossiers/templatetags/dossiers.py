@@ -105,6 +105,20 @@ def figures(values: Mapping[str, Any]) -> str:
     return ", ".join(plain)
 
 
+@register.filter
+def told(declared: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """A training declaration as pairs of term and value; objects and lists of it on one line each."""
+    return [(labels.label_of("fact", key), _in_words(value)) for key, value in declared.items() if key != "schema"]
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(
+            f"{key.replace('_', ' ')} {_in_words(one)}" for key, one in value.items() if one not in (None, [], "")
+        )
+    return "; ".join(_in_words(one) for one in value) if isinstance(value, list) else str(value)
+
+
 @register.simple_tag
 def small_curve(points: list[list[Any]]) -> Curve | None:
     return curve_of([[float(step), float(value)] for step, value in points])
