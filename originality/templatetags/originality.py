@@ -6,7 +6,9 @@ from django import template
 
 from originality import evidence, wording
 from originality.curve import Curve, curve_of
+from originality.enums import PartKind
 from originality.evidence import code as code_rows
+from originality.evidence import findings
 from originality.models import CodeRun, Comparison, OriginalityRun
 from originality.selectors import comparisons_of
 
@@ -41,8 +43,19 @@ def said(sentence: str) -> str:
 
 
 @register.simple_tag
-def loss_curve(report: dict[str, Any]) -> Curve | None:
-    return curve_of(report["series"].get("loss", []))
+def small_curve(points: list[list[float]] | None) -> Curve | None:
+    return curve_of(points or [])
+
+
+@register.simple_tag
+def findings_of(report: dict[str, Any]) -> list[findings.Row]:
+    return findings.finding_rows(report)
+
+
+@register.filter
+def measurement(kind: str) -> str:
+    """What a job measured, by the name of its part."""
+    return str(PartKind(kind).label) if kind in PartKind.values else kind
 
 
 @register.filter
