@@ -158,9 +158,10 @@ def _value(data: np.ndarray, place: int, end: int, out: np.ndarray, row: np.ndar
 
 
 @numba.njit(cache=True)
-def _event(data: np.ndarray, start: int, end: int, rows: np.ndarray, count: int) -> int:
+def _event(data: np.ndarray, bounds: np.ndarray, rows: np.ndarray, count: int, scratch: np.ndarray) -> int:
     """Append the numbers of one event; returns how many rows there are, -1 where it is broken, -2 where rows are full."""
-    out = np.zeros(4, np.int64)
+    out = scratch[0]
+    start, end = bounds[0] + 12, bounds[1] - 4
     time = step = np.int64(0)
     place, first = start, count
     while place < end:
@@ -172,7 +173,7 @@ def _event(data: np.ndarray, start: int, end: int, rows: np.ndarray, count: int)
         elif out[0] == 2 and out[1] == 0:
             step = out[2]
         elif out[0] == 5 and out[1] == 2:
-            count = _summary(data, out[2], out[3], rows, count)
+            count = _summary(data, out, rows, count, scratch[1])
             if count < 0:
                 return count
     rows[first:count, STEP], rows[first:count, TIME] = step, time
@@ -180,8 +181,9 @@ def _event(data: np.ndarray, start: int, end: int, rows: np.ndarray, count: int)
 
 
 @numba.njit(cache=True)
-def _summary(data: np.ndarray, place: int, end: int, rows: np.ndarray, count: int) -> int:
-    out = np.zeros(4, np.int64)
+def _summary(data: np.ndarray, found: np.ndarray, rows: np.ndarray, count: int, out: np.ndarray) -> int:
+    """Append the numbers of the summary between found[2] and found[3]."""
+    place, end = found[2], found[3]
     while place < end:
         place = field(data, place, end, out)
         if place < 0:
@@ -197,11 +199,12 @@ def _summary(data: np.ndarray, place: int, end: int, rows: np.ndarray, count: in
 
 
 @numba.njit(cache=True)
-def _record(data: np.ndarray, place: int, whole: int, rows: np.ndarray, count: int) -> tuple:
-    """Read the record between place and whole: what is wrong with it, and how many rows there are; -1 where rows are full."""
+def _record(data: np.ndarray, bounds: np.ndarray, rows: np.ndarray, count: int, scratch: np.ndarray) -> tuple:
+    """Read the record between two bounds: what is wrong with it, and how many rows there are; -1 where rows are full."""
+    place, whole = bounds[0], bounds[1]
     if masked(data, place + 12, whole - 4) != _fixed32(data, whole - 4):
         return DAMAGED_BODY, count
-    after = _event(data, place + 12, whole - 4, rows, count)
+    after = _event(data, bounds, rows, count, scratch)
     if after == -2:
         return TOO_MANY, (-1 if count else 0)
     if after < 0:
@@ -218,6 +221,7 @@ def scan(data: np.ndarray, rows: np.ndarray, faults: np.ndarray, final: int, see
     """
     place = count = broken = 0
     size = len(data)
+    scratch, bounds = np.zeros((2, 4), np.int64), np.zeros(2, np.int64)
     while place + 12 <= size and broken < len(faults):
         if seeking:
             place = next_head(data, place, size)
@@ -226,7 +230,8 @@ def scan(data: np.ndarray, rows: np.ndarray, faults: np.ndarray, final: int, see
         length = header_length(data, place)
         whole = place + 16 + length
         if 0 <= length <= LARGEST and whole <= size:
-            bad, after = _record(data, place, whole, rows, count)
+            bounds[0], bounds[1] = place, whole
+            bad, after = _record(data, bounds, rows, count, scratch)
             if after < 0:
                 break
             count, place, at = after, whole, place

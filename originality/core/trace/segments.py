@@ -6,13 +6,14 @@ import numba
 import numpy as np
 
 from originality.core.trace.model import Segment
-from originality.core.trace.spool import Found, Sink, Spool
+from originality.core.trace.spool import Found, Kept, Sink, Spool
 
 MOST_IN_A_FILE = 1_000
 WINDOW = 64  # points that may come late
 LOOK_BACK = 256
 MOST_LOOKS = 100_000
 RESTART, LATE = 1, 2
+LAST = 1 << 62  # beyond every place in a file
 
 
 class Part(NamedTuple):
@@ -58,10 +59,10 @@ def parts_of_file(spool: Spool, sink: Sink, keys: list[Found]) -> list[Part]:
     """Divide one file into its starts, in the order of the file."""
     candidates: list[tuple[int, int]] = []
     for key in keys:
+        if not spool.kept[key].goes_back:
+            continue
         points = spool.take(key)
         step = np.ascontiguousarray(points["step"])
-        if len(step) < 2 or not (step[1:] < step[:-1]).any():
-            continue
         kind = np.zeros(len(step), np.int8)
         if late := _goes_back(step, kind):
             first = int(points["place"][np.flatnonzero(kind == LATE)[0]])
@@ -69,8 +70,21 @@ def parts_of_file(spool: Spool, sink: Sink, keys: list[Found]) -> list[Part]:
         places = points["place"]
         where = np.flatnonzero(kind == RESTART)[: 4 * MOST_IN_A_FILE]
         candidates += zip(places[where].tolist(), places[where - 1].tolist(), strict=True)
-    starts = _accepted(sorted(candidates), sink)
-    return _parts(spool, sink, keys, starts)
+    if candidates and len(starts := _accepted(sorted(candidates), sink)) > 1:
+        return _parts(spool, sink, keys, starts)
+    return [_whole(sink, [spool.kept[key] for key in keys])] if keys else []
+
+
+def _whole(sink: Sink, kept: list[Kept]) -> Part:
+    """A file of one start."""
+    segment = Segment(
+        sink.name,
+        min(item.first for item in kept),
+        max(item.last for item in kept),
+        min((item.begun for item in kept if item.begun), default=0.0),
+        min(item.place for item in kept),
+    )
+    return Part(segment, sink.file, -1, LAST)
 
 
 def _accepted(candidates: list[tuple[int, int]], sink: Sink) -> list[int]:
@@ -90,13 +104,13 @@ def _accepted(candidates: list[tuple[int, int]], sink: Sink) -> list[int]:
 def _parts(spool: Spool, sink: Sink, keys: list[Found], starts: list[int]) -> list[Part]:
     """Steps and times of each start; the ends are exclusive."""
     count = len(starts)
-    first = np.full(count, np.iinfo(np.int64).max)
-    last = np.full(count, np.iinfo(np.int64).min)
-    place = np.full(count, np.iinfo(np.int64).max)
+    first = np.full(count, LAST)
+    last = np.full(count, -LAST)
+    place = np.full(count, LAST)
     begun = np.full(count, np.inf)
     for key in keys:
         points = spool.take(key)
-        edges = np.searchsorted(points["place"], [*starts[1:], np.iinfo(np.int64).max])
+        edges = np.searchsorted(points["place"], [*starts[1:], LAST])
         for number, (left, right) in enumerate(zip([0, *edges[:-1]], edges, strict=True)):
             mine = points[left:right]
             if not len(mine):
@@ -106,7 +120,7 @@ def _parts(spool: Spool, sink: Sink, keys: list[Found], starts: list[int]) -> li
             place[number] = min(place[number], mine["place"][0])
             timed = mine["time"][mine["time"] > 0]
             begun[number] = min(begun[number], timed.min()) if len(timed) else begun[number]
-    ends = [*starts[1:], np.iinfo(np.int64).max]
+    ends = [*starts[1:], LAST]
     return [
         Part(
             Segment(

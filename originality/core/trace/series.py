@@ -1,5 +1,6 @@
 """All files of a run merged into one series for every quantity, by step; memory does not grow with the logs' size."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -16,6 +17,7 @@ from originality.core.trace.spool import POINT, Found, Sink, Spool
 
 MOST_FILES = 10_000
 MOST_SEGMENTS = 30_000
+Numbered = defaultdict[int, list[tuple[int, Part]]]
 AXES = ("step", "time")  # columns of tables that a mapping may name as well
 
 
@@ -37,7 +39,7 @@ class Reading:
         self.guesses = guess(spool.names())
         self.mapping: dict[str, str] = {}
         self._spool = spool
-        self._parts = parts
+        self._parts = numbered(parts)
 
     def __enter__(self) -> Self:
         return self
@@ -51,7 +53,14 @@ class Reading:
 
     def extent(self, tag: str) -> tuple[int, int]:
         """First and last step of a name, in any segment."""
-        return self._spool.extents[tag]
+        return self._spool.extent(tag)
+
+    def lengths(self, tag: str) -> list[tuple[int, int]]:
+        """Segment and number of points of each piece that `pieces` yields."""
+        keys = self._spool.of(tag)
+        if all(len(self._parts[key.file]) == 1 for key in keys):
+            return sorted((self._parts[key.file][0][0], self._spool.kept[key].points) for key in keys)
+        return [(segment, len(points)) for segment, points in self.pieces(tag)]
 
     def pieces(self, tag: str) -> Iterator[tuple[int, np.ndarray]]:
         """Yield the points of one name as they were logged: number of the segment, and columns step, value, time."""
@@ -132,7 +141,7 @@ def _prefix(path: Path, folder: Path) -> str:
 
 def _assembled(spool: Spool, sinks: list[Sink], *, ignored: list[str], mapping: dict[str, str]) -> Reading:
     by_file: dict[int, list[Found]] = {}
-    for key in spool.counts:
+    for key in spool.kept:
         by_file.setdefault(key.file, []).append(key)
     parts = in_order([parts_of_file(spool, sink, by_file.get(sink.file, [])) for sink in sinks])
     if len(parts) > MOST_SEGMENTS:
@@ -145,13 +154,13 @@ def _assembled(spool: Spool, sinks: list[Sink], *, ignored: list[str], mapping: 
     series: dict[str, Series] = {}
     seams: dict[str, list[Seam]] = {}
     for quantity, tag in tags.items():
-        series[quantity], seams[quantity] = _series(spool, sinks, parts, quantity, tag)
+        series[quantity], seams[quantity] = _series(spool, sinks, parts, tag)
     segments: list[Segment] = [part.segment for part in parts]
     logs = Logs(
         series, tags, segments, seams, [sink.name for sink in sinks], ignored,
         spool.faults.kept, spool.faults.total, tuple(spool.notes.kept),
     )  # fmt: skip
-    counts = {sink.file: sum(spool.counts[key] for key in by_file.get(sink.file, [])) for sink in sinks}
+    counts = {sink.file: sum(spool.kept[key].points for key in by_file.get(sink.file, [])) for sink in sinks}
     files = [LogFile(sink.name, sink.format, sink.size, counts[sink.file]) for sink in sinks]
     reading = Reading(logs, spool, files=files, parts=parts)
     reading.mapping = mapping
@@ -170,22 +179,26 @@ def _tags(guesses: dict[str, str], mapping: dict[str, str], names: dict[str, int
     return tags
 
 
-def pieces_of(spool: Spool, parts: list[Part], tag: str) -> Iterator[tuple[int, int, np.ndarray]]:
-    """Yield segment, file and points of one name, in the order of the segments."""
-    numbered: dict[int, list[tuple[int, Part]]] = {}
+def numbered(parts: list[Part]) -> Numbered:
+    """The starts of each file with their numbers; a file whose starts are beyond those kept has none."""
+    found: Numbered = defaultdict(list)
     for number, part in enumerate(parts):
-        numbered.setdefault(part.file, []).append((number, part))
-    files = sorted((numbered[key.file][0][0], key) for key in spool.counts if key.tag == tag and key.file in numbered)
-    for _, key in files:
+        found[part.file].append((number, part))
+    return found
+
+
+def pieces_of(spool: Spool, parts: Numbered, tag: str) -> Iterator[tuple[int, int, np.ndarray]]:
+    """Yield segment, file and points of one name, in the order of the segments."""
+    for _, key in sorted((parts[key.file][0][0], key) for key in spool.of(tag) if parts[key.file]):
         points = spool.take(key)
-        for number, part in numbered[key.file]:
+        for number, part in parts[key.file]:
             left, right = np.searchsorted(points["place"], [part.start, part.end])
             if right > left:
                 yield number, key.file, points[left:right]
 
 
-def _series(spool: Spool, sinks: list[Sink], parts: list[Part], quantity: str, tag: str) -> tuple[Series, list[Seam]]:
-    found = merge(list(pieces_of(spool, parts, tag)))
+def _series(spool: Spool, sinks: list[Sink], parts: list[Part], tag: str) -> tuple[Series, list[Seam]]:
+    found = merge(list(pieces_of(spool, numbered(parts), tag)))
     names = {sink.file: sink.name for sink in sinks}
     for number in found.concurrent:
         told = f"{tag} was written at the same time by another file with other values; the first is followed"

@@ -69,9 +69,9 @@ def _parts(reading: Reading, names: list[str]) -> tuple[np.ndarray, int]:
     """Where the points of each name and segment lie in the columns of names."""
     rows, place = [], 0
     for number, name in enumerate(names):
-        for segment, points in reading.pieces(name):
-            rows.append((number, segment, place, place + len(points)))
-            place += len(points)
+        for segment, points in reading.lengths(name):
+            rows.append((number, segment, place, place + points))
+            place += points
     return np.array(rows, np.int64).reshape(-1, 4), place
 
 

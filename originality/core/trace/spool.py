@@ -24,6 +24,36 @@ class Found(NamedTuple):
     file: int
 
 
+class Kept(NamedTuple):
+    """What is known of a name in a file without reading its points again; `begun` is 0 where no point has a time."""
+
+    points: int
+    first: int
+    last: int
+    place: int
+    begun: float
+    goes_back: bool
+    latest: int  # step of the last point
+
+    def with_more(self, points: np.ndarray) -> "Kept":
+        """Include points that follow."""
+        step, time = points["step"], points["time"]
+        timed = time[time > 0]
+        begun = float(timed.min()) if len(timed) else 0.0
+        return Kept(
+            self.points + len(points),
+            min(self.first, int(step.min())),
+            max(self.last, int(step.max())),
+            min(self.place, int(points["place"][0])),
+            min(self.begun, begun) if self.begun and begun else self.begun or begun,
+            self.goes_back or (self.points > 0 and int(step[0]) < self.latest) or bool((step[1:] < step[:-1]).any()),
+            int(step[-1]),
+        )
+
+
+NOTHING = Kept(0, 1 << 62, -(1 << 62), 1 << 62, 0.0, False, 0)
+
+
 class Findings:
     """Faults or notes: all are counted, the first thousand kept."""
 
@@ -41,8 +71,7 @@ class Spool:
     """Points by name and file, in the order of the file."""
 
     def __init__(self) -> None:
-        self.counts: dict[Found, int] = {}
-        self.extents: dict[str, tuple[int, int]] = {}
+        self.kept: dict[Found, Kept] = {}
         self.points = 0
         self.faults = Findings()
         self.notes = Findings()
@@ -51,6 +80,7 @@ class Spool:
         self._written: dict[Found, list[tuple[int, int]]] = {}
         self._file: BinaryIO | None = None
         self._tags: dict[str, int] = {}
+        self._where: dict[str, list[Found]] = {}
         self._quantities = 0
 
     def admits(self, tag: str) -> bool:
@@ -69,10 +99,9 @@ class Spool:
             return 0
         key = Found(tag, file)
         self._tags[tag] = self._tags.get(tag, 0) + len(points)
-        self.counts[key] = self.counts.get(key, 0) + len(points)
-        first, last = int(points["step"].min()), int(points["step"].max())
-        known = self.extents.get(tag, (first, last))
-        self.extents[tag] = (min(known[0], first), max(known[1], last))
+        if key not in self.kept:
+            self._where.setdefault(tag, []).append(key)
+        self.kept[key] = self.kept.get(key, NOTHING).with_more(points)
         self._held.setdefault(key, []).append(points)
         self.points += len(points)
         self._bytes += points.nbytes
@@ -94,6 +123,15 @@ class Spool:
     def names(self) -> dict[str, int]:
         """Every name with its number of points."""
         return dict(self._tags)
+
+    def extent(self, tag: str) -> tuple[int, int]:
+        """First and last step of a name, in any file."""
+        mine = [self.kept[key] for key in self.of(tag)]
+        return min(kept.first for kept in mine), max(kept.last for kept in mine)
+
+    def of(self, tag: str) -> list[Found]:
+        """Where a name is found, file by file."""
+        return self._where.get(tag, [])
 
     def take(self, key: Found) -> np.ndarray:
         """All points of one name in one file, in its order."""
