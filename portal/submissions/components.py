@@ -48,7 +48,7 @@ class Component(NamedTuple):
 
 def parse_declaration(content: bytes) -> tuple[Component, ...]:
     """Return the declared parts. Their shares must not exceed the whole model."""
-    document = _document(content)
+    document = read_json(content)
     if not isinstance(document, dict) or document.get("bomFormat") != "CycloneDX":
         raise DeclarationError("bomFormat", "must be CycloneDX (ML-BOM 1.6 or later)")
     rows = _list(document, "components", "components")
@@ -60,7 +60,7 @@ def parse_declaration(content: bytes) -> tuple[Component, ...]:
     return parts
 
 
-def _document(content: bytes) -> Any:
+def read_json(content: bytes) -> Any:
     """A number of thousands of digits is a ValueError of its own; nesting may exhaust the decoder before it is measured."""
     try:
         document = json.loads(content)
