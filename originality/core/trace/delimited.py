@@ -219,7 +219,7 @@ class _Reader:
             if (bad := places[kinds == kind]).size:
                 self.sink.faults(bad, f"this line has {told} fields than the {len(self.table.names)} of the header")
         good = kinds == kernel.ROW_GOOD
-        step, time = self._axis(self.table.step, count), self._axis(self.table.time, count)
+        step, time = self._axis(self.table.step, count, places), self._axis(self.table.time, count, places)
         whole = np.isfinite(step) & (np.abs(step) < LARGEST_STEP)
         whole &= np.where(whole, step, 0.5) == np.floor(np.where(whole, step, 0.0))
         if (bad := places[good & ~whole]).size:
@@ -227,11 +227,14 @@ class _Reader:
         good &= whole
         self._columns(count, good, step=step, time=plausible_time(time), places=places)
 
-    def _axis(self, column: int | None, count: int) -> np.ndarray:
+    def _axis(self, column: int | None, count: int, places: np.ndarray) -> np.ndarray:
         if column is None:
             return np.zeros(count)
         goal = self.wanted[column]
-        return np.where(self.status[:count, goal] == kernel.NUMBER, self.values[:count, goal], np.nan)
+        status = self.status[:count, goal]
+        if column == self.table.time and not self.sink.zoneless and (zoneless := status == kernel.ZONELESS).any():
+            self.sink.without_zone(int(places[zoneless][0]))
+        return np.where((status == kernel.NUMBER) | (status == kernel.ZONELESS), self.values[:count, goal], np.nan)
 
     def _columns(self, count: int, good: np.ndarray, *, step: np.ndarray, time: np.ndarray, places: np.ndarray) -> None:
         for column in np.flatnonzero(self.wanted >= 0).tolist():

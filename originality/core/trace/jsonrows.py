@@ -91,7 +91,7 @@ class Columns:
         if step is None:
             self.sink.fault(number, f"no step; expected a whole number named {', '.join(STEP_NAMES)}")
             return
-        time = self._time(row)
+        time = self._time(row, number)
         for key, value in _numbers(row, self.sink, number):
             column = self.columns.get(key)
             if column is None:
@@ -116,13 +116,16 @@ class Columns:
             return None
         return int(number)
 
-    def _time(self, row: dict[str, Any]) -> float:
+    def _time(self, row: dict[str, Any], number: int) -> float:
         value = row.get(self.time)
         if value is None:
             self.time = next((name for name in TIME_NAMES if name in row), self.time)
             value = row.get(self.time)
         if isinstance(value, str):
-            return _moment(value)
+            time, zoned = _moment(value)
+            if not zoned and time and not self.sink.zoneless:
+                self.sink.without_zone(number)
+            return time
         return as_number(value) or 0.0
 
     def flush(self) -> None:
@@ -147,14 +150,15 @@ def as_number(value: object) -> float | None:
         return math.inf
 
 
-def _moment(text: str) -> float:
-    """ISO 8601, UTC where no zone is told; 0 for anything else."""
+def _moment(text: str) -> tuple[float, bool]:
+    """ISO 8601, UTC where no zone is told, and whether one is; 0 for anything else."""
     from originality.core.trace.numberkernel import moment
 
     if (number := as_number(text)) is not None:
-        return number
+        return number, True
     raw = np.frombuffer(text[:64].encode(), np.uint8)
-    return max(0.0, float(moment(raw, 0, len(raw))))
+    time, zoned = moment(raw, 0, len(raw))
+    return max(0.0, float(time)), bool(zoned)
 
 
 def _numbers(row: dict[str, Any], sink: Sink, number: int) -> Iterator[tuple[str, float]]:

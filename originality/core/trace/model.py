@@ -34,7 +34,8 @@ class Series(NamedTuple):
 class Segment(NamedTuple):
     """One start of the training program, told by its file or by a step that goes back; `begun` is 0 where no time is known.
 
-    `offset` is where it begins in its file: byte of a record, line of a text.
+    `offset` is where it begins in its file: byte of a record, line of a text. Where `zone_known` is False the log tells no
+    time zone: its times were read as UTC and may be off by half a day.
     """
 
     file: str
@@ -42,6 +43,7 @@ class Segment(NamedTuple):
     last_step: int
     begun: float
     offset: int = 0
+    zone_known: bool = True
 
 
 class Seam(NamedTuple):

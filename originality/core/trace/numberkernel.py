@@ -7,7 +7,7 @@ Numbers are rounded as by Python's `float` up to the last bit: mantissa times a 
 import numba
 import numpy as np
 
-EMPTY, NUMBER, TEXT = range(3)
+EMPTY, NUMBER, TEXT, ZONELESS = range(4)  # the last: a moment that tells no time zone
 SPAN = 308
 POWERS = np.array([float(f"1e{exponent}") for exponent in range(-SPAN, SPAN + 1)])
 SPLIT = 134217729.0  # 2^27 + 1
@@ -119,27 +119,27 @@ def _digits(data: np.ndarray, place: int, end: int, most: int) -> tuple:
 
 
 @numba.njit(cache=True)
-def moment(data: np.ndarray, start: int, end: int) -> float:
-    """Seconds since 1970 of 2026-11-01[ T]10:20[:30[.5]][Z|+09:00], UTC where no zone is told; -1 where it is none."""
+def moment(data: np.ndarray, start: int, end: int) -> tuple:
+    """Seconds since 1970 of 2026-11-01[ T]10:20[:30[.5]][Z|+09:00] (-1: none), and whether a zone is told; else it is read as UTC."""
     year, place, count = _digits(data, start, end, 4)
     parts = np.zeros(6, np.int64)
     if count < 4:
-        return -1.0
+        return -1.0, False
     for i in range(1, 6):
         if place >= end or (i == 5 and data[place] != 58):
             break
         part, after, count = _digits(data, place + 1, end, 2)
         if not count:
-            return -1.0
+            return -1.0, False
         parts[i], place = part, after
     month, day = parts[1], parts[2]
     if not (1 <= month <= 12 and 1 <= day <= 31 and parts[3] < 25 and parts[4] < 60 and parts[5] < 62):
-        return -1.0
+        return -1.0, False
     fraction = 0.0
     if place < end and data[place] == 46:
         value, place, count = _digits(data, place + 1, end, 9)
         fraction = value / 10.0**count
-    zone = 0
+    zone, zoned = 0, place < end
     if place < end and data[place] in (43, 45):
         sign = -1 if data[place] == 45 else 1
         hours, place, count = _digits(data, place + 1, end, 2)
@@ -149,14 +149,14 @@ def moment(data: np.ndarray, start: int, end: int) -> float:
     elif place < end and data[place] == 90:
         place += 1
     if place != end:
-        return -1.0
+        return -1.0, False
     # Days of the civil calendar with years that begin in March.
     year -= month <= 2
     era = year // 400
     of_era = year - era * 400
     of_year = (153 * (month + (-3 if month > 2 else 9)) + 2) // 5 + day - 1
     days = era * 146097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 719468
-    return days * 86400.0 + parts[3] * 3600 + parts[4] * 60 + parts[5] + fraction - zone
+    return days * 86400.0 + parts[3] * 3600 + parts[4] * 60 + parts[5] + fraction - zone, zoned
 
 
 @numba.njit(cache=True)
@@ -209,10 +209,11 @@ def _row(data: np.ndarray, signs: np.ndarray, values: np.ndarray, status: np.nda
         goal = signs[4 + column] if column < width else -1
         if goal >= 0 and filled:
             good, value = number(data, cell[0], cell[1], point, cell[2] and point == 46)
+            status[goal] = NUMBER if good else TEXT
             if not good and column == time:
-                value = moment(data, cell[0], cell[1])
-                good = value >= 0
-            status[goal], values[goal] = (NUMBER if good else TEXT), value
+                value, zoned = moment(data, cell[0], cell[1])
+                status[goal] = TEXT if value < 0 else (NUMBER if zoned else ZONELESS)
+            values[goal] = value
         column += 1
         if place >= len(data) or data[place] == 10:
             break

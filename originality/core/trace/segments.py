@@ -83,6 +83,7 @@ def _whole(sink: Sink, kept: list[Kept]) -> Part:
         max(item.last for item in kept),
         min((item.begun for item in kept if item.begun), default=0.0),
         min(item.place for item in kept),
+        not sink.zoneless,
     )
     return Part(segment, sink.file, -1, LAST)
 
@@ -129,6 +130,7 @@ def _parts(spool: Spool, sink: Sink, keys: list[Found], starts: list[int]) -> li
                 int(last[number]),
                 float(begun[number]) if np.isfinite(begun[number]) else 0.0,
                 int(place[number]),
+                not sink.zoneless,
             ),
             sink.file,
             start,

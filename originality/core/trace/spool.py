@@ -159,6 +159,7 @@ class Sink:
         self.prefix = prefix
         self.format = ""
         self.size = 0
+        self.zoneless = False
         self._left_out: dict[str, list[int]] = {}
 
     def add(self, tag: str, points: np.ndarray) -> None:
@@ -190,6 +191,11 @@ class Sink:
 
     def note(self, offset: int, reason: str) -> None:
         self.spool.notes.add(self.name, offset, reason)
+
+    def without_zone(self, offset: int) -> None:
+        """The times of this file tell no time zone: they may be off by half a day."""
+        self.zoneless = True
+        self.note(offset, "the times tell no time zone; they are read as UTC")
 
     def finish(self) -> None:
         for what, (count, place) in self._left_out.items():
