@@ -5,7 +5,7 @@ PORT ?= 8000
 .DEFAULT_GOAL := help
 # Without compiled files every process that imports the harness compiles it again: 15 CPU seconds each.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help install run demo test test-browser test-services lint types contracts migrations messages bench bench-upload bench-originality-accuracy bench-originality-real bench-originality-speed bench-originality-gpu shots figures lock vendor services-packages browser-packages browser-tools check clean
+.PHONY: help install run demo test test-browser test-services lint types contracts migrations messages bench bench-upload bench-originality-accuracy bench-originality-real bench-originality-speed bench-originality-gpu bench-traceability shots figures lock vendor services-packages browser-packages browser-tools check clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ bench-originality-speed: install ## 4 GB of bfloat16 beside memcpy, SHA-256 and 
 
 bench-originality-gpu: install ## The same figures on a GPU, where there is one
 	@$(PY) benchmarks/originality_gpu.py $(ARGS)
+
+bench-traceability: install ## Small runs trained here, honest dossiers and forged ones, matrix of what every check says (ARGS="--keep FOLDER")
+	@$(PY) benchmarks/traceability.py $(ARGS)
 
 shots: install browser-packages browser-tools ## Screenshots of every page at three widths in both languages, in var/shots
 	@$(PY) -m tests.e2e.pagewalk --shots

@@ -14,6 +14,7 @@ from benchmarks.support.laboratory.network import Tensors
 from benchmarks.support.tracelab.dossier import Dossier
 from benchmarks.support.tracelab.writing import Written, digest_of, write_checkpoint
 from originality.core.readers import open_folder
+from originality.core.run import SERIES
 from originality.core.sketch import STORED_K, build_sketch, silent
 from originality.core.sketchfile import save_sketch
 from originality.core.trace.declaration import facts_document
@@ -114,39 +115,46 @@ def registered(tensors: Tensors, dossier: Dossier, *, folder: Path) -> Path:
 
 def findings(written: Written, measured: Document) -> Document:
     """Read the logs and make every check, as the two jobs of the portal do; what they leave stays beside the dossier."""
-    from originality.core.run import WORK
-
     folder = written.folder
-    prefixes = sorted({deposit.log_bytes for deposit in written.facts.deposits if deposit.log_bytes})
-    series = {"kind": "originality.series", "logs": "logs", "mapping": None, "prefixes": prefixes}
-    logs = WORK["originality.series"](series, folder=folder, progress=silent)["logs"]
-    spec = {
-        "kind": "originality.findings",
-        "series": "series.safetensors",
-        "logs": logs,
-        "facts": facts_document(written.facts),
-        "measures": json.loads(json.dumps(measured)),
-        "problems": [],
-        "plan_digest": "",
-    }
-    report = WORK["originality.findings"](spec, folder=folder, progress=silent)
+    lengths = sorted({deposit.log_bytes for deposit in written.facts.deposits if deposit.log_bytes})
+    series = {"kind": "originality.series", "logs": "logs", "mapping": None, "lengths": lengths}
+    read = _run(series, folder=folder)
+    report = _run(
+        {
+            "kind": "originality.findings",
+            "series": SERIES,
+            "logs": read["logs"],
+            "prefixes": read["prefixes"],
+            "facts": facts_document(written.facts),
+            "measures": measured,
+            "problems": [],
+            "plan_digest": "",
+        },
+        folder=folder,
+    )
     (folder / "report.json").write_text(json.dumps(report, ensure_ascii=False, indent=1), encoding="utf-8")
     return report
 
 
-def _run(spec: Document) -> Document:
+def _run(spec: Document, *, folder: Path = Path("/")) -> Document:
+    """Do one job; what goes in and comes out is JSON, as between the portal and its workers."""
     from originality.core.run import WORK
 
-    return WORK[spec["kind"]](spec, folder=Path("/"), progress=silent)
+    sent = json.loads(json.dumps(spec))
+    document: Document = json.loads(json.dumps(WORK[spec["kind"]](sent, folder=folder, progress=silent)))
+    return document
 
 
 def measures(written: Written, *, jobs: Iterable[Job], results: dict[str, Document]) -> Document:
+    """Put the results of a dossier's jobs together, and leave them beside it."""
     found: dict[str, list[Document]] = {}
     for key, spec in jobs:
         found.setdefault(spec["kind"], []).append(results[key])
-    return measures_of(
+    document = measures_of(
         legs=found.get("originality.leg", []),
         losses=found["originality.loss"],
         start=found["originality.start"][0],
         scores=[score._asdict() for score in written.scores],
     )
+    (written.folder / "measures.json").write_text(json.dumps(document), encoding="utf-8")
+    return document
