@@ -111,19 +111,21 @@ def pairs(figures: Mapping[str, Any]) -> list[Pair]:
 
 def shown_figure(value: Any) -> str:
     """Write one figure: numbers with four digits that count, moments in Korean time, lists and objects on one line."""
-    if value is None:
-        return _("not known")
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, int):
-        return f"{value:,}"
-    if isinstance(value, float):
-        return f"{value:,.4g}" if abs(value) < 1e15 else f"{value:.3e}"
     if isinstance(value, Mapping):
         return ", ".join(f"{quantity_name(name)} {shown_figure(item)}" for name, item in value.items())
     if isinstance(value, list):
         return ", ".join(shown_figure(item) for item in value)
+    if value is None or isinstance(value, bool):
+        return {None: _("not known"), True: _("holds"), False: _("does not hold")}[value]
+    if isinstance(value, int | float):
+        return _number(value)
     return _moment(str(value)) or str(value)
+
+
+def _number(value: float) -> str:
+    if isinstance(value, int):
+        return f"{value:,}"
+    return f"{value:,.4g}" if 1e-3 <= abs(value) < 1e9 or not value else f"{value:.3e}"
 
 
 def _moment(text: str) -> str:
