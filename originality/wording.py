@@ -123,6 +123,23 @@ SENTENCES = (
     gettext_noop("the time runs backwards"),
     gettext_noop("a body reused under new embeddings also starts at ln V: the weights decide, not the curve"),
     gettext_noop("logs are what the team handed in; digests deposited during training bind them in time"),
+    gettext_noop("common passages are symmetric: which of the two was written first is not determined"),
+    gettext_noop("code of a project that is not in the corpus cannot be found"),
+    gettext_noop(
+        "a program that was written again by other steps, or translated into another language, leaves no common passage"
+    ),
+    gettext_noop("foreign code in the inference column is a matter of its licence and no evidence on the weights"),
+    gettext_noop("there are more files or bytes than are compared"),
+    gettext_noop("larger than a file that is compared"),
+    gettext_noop("not text in UTF-8, UTF-16 or CP949"),
+    gettext_noop("a notebook that is not JSON of cells"),
+    gettext_noop("its lines are longer than people write: generated or minified"),
+    gettext_noop("the archive cannot be read from here on"),
+    gettext_noop("a link; links are not followed"),
+    gettext_noop("an archive inside the archive; it is not opened"),
+    gettext_noop("component declaration"),
+    gettext_noop("notice file"),
+    gettext_noop("head of the file"),
 )
 
 

@@ -65,7 +65,7 @@ class FileRow(NamedTuple):
 
 class LeftOutRow(NamedTuple):
     reason: str
-    count: int
+    files: int
     examples: list[str]
 
 

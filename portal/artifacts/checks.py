@@ -8,6 +8,7 @@ from typing import Any, BinaryIO, NamedTuple
 from portal.artifacts.errors import ArtifactError
 from portal.artifacts.second_reader import SecondOpinionError, SecondReader
 from portal.common.formats import config_policy, tokenizer_policy
+from portal.common.formats.archives import ArchiveError, check_archive, is_archive
 from portal.common.formats.config_policy import ConfigError
 from portal.common.formats.file_policy import HEAD, FilePolicyError, check_head, check_name
 from portal.common.formats.foreign_text import shown
@@ -31,7 +32,7 @@ class Content(NamedTuple):
 def check_names(paths: Iterable[str]) -> None:
     for path in paths:
         try:
-            check_name(path)
+            check_name(path, archives=True)
         except FilePolicyError as error:
             raise refused(path, error.message, hint=error.hint) from error
 
@@ -39,11 +40,14 @@ def check_names(paths: Iterable[str]) -> None:
 def check_content(stream: BinaryIO, *, name: str, size: int, second: SecondReader) -> Content:
     """Compare a seekable stream of `size` bytes, from its start, with what its name in the bundle promises."""
     try:
-        check_name(name)
+        check_name(name, archives=True)
         check_head(name, stream.read(HEAD))
     except FilePolicyError as error:
         raise refused(name, error.message, hint=error.hint) from error
     stream.seek(0)
+    if is_archive(name):
+        _check_archive(stream, name=name)
+        return Content()
     if name.endswith(WEIGHTS):
         return Content(tensors=_tensors(stream, name=name, size=size, second=second))
     if name.endswith(INDEX):
@@ -83,6 +87,14 @@ def _tensors(stream: BinaryIO, *, name: str, size: int, second: SecondReader) ->
     except SecondOpinionError as error:
         raise refused(name, f"the safetensors library says: {error}", hint=_RESEND) from error
     return frozenset(header.tensors)
+
+
+def _check_archive(stream: BinaryIO, *, name: str) -> None:
+    """Read it once to its end: names, sizes and checksums of all members. Nothing is written anywhere."""
+    try:
+        check_archive(stream, name=name)
+    except ArchiveError as error:
+        raise refused(name, f"{error.where}: {error.message}", hint=error.hint) from error
 
 
 def _check_config(stream: BinaryIO, *, name: str) -> None:

@@ -45,6 +45,8 @@ TEXTS = (
     _("the content is not a {suffix} file"),
     _("Name the file by its content."),
     _("the content is binary, not text"),
+    _("the content is not the archive that its name promises ({kind})"),
+    _("Name it by what it is, or pack it again."),
     _("Save it as UTF-8 text."),
     _("the name is longer than {most} bytes"),
     _("this name and {other} are the same"),

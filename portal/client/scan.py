@@ -43,7 +43,7 @@ def check_files(files: Files) -> None:
         check_path_set(files)
         for name in files:
             check_path(name)
-            check_name(name)
+            check_name(name, archives=True)
         with ThreadPoolExecutor(HEADS) as pool:
             for name, head in zip(files, pool.map(_head, files.values()), strict=True):
                 check_head(name, head)

@@ -37,6 +37,7 @@ def rules() -> dict[str, Any]:
         "events": file_policy.EVENT_FILE,
         "weights": [WEIGHTS, *weights],
         "archives": list(file_policy.ARCHIVES),
+        "packed_code": {"role": Role.CODE.value, "endings": list(file_policy.PACKED_CODE)},
         "signatures": [start.hex() for start, _, _ in file_policy.SIGNATURES],
     }
 

@@ -4,6 +4,7 @@ import io
 import json
 import resource
 import tempfile
+import zipfile
 
 import pytest
 from safetensors.numpy import save
@@ -129,3 +130,20 @@ def test_a_tokenizer_is_judged_by_its_form(second):
 
 def test_weights_under_another_name_stay_what_they_are(second):
     assert content("model.vocab", save({}), second).tensors is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (b"x = 1", b"x = 2", "checksum"),
+        (b"train.py", b"../ab.py", "'..'"),
+        (b"PK\x03\x04", b"text", "not the archive that its name promises"),
+    ],
+)
+def test_archives_of_code_are_read_to_their_end(second, old, new, said):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("train.py", b"x = 1\n" * 50)
+    content("code.zip", buffer.getvalue(), second)
+
+    assert said in str(refusal("code.zip", buffer.getvalue().replace(old, new), second))

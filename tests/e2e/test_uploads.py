@@ -161,7 +161,7 @@ def test_what_would_be_refused_is_said_before_a_byte_leaves(tab, tmp_path):
     files = {
         "model.safetensors": b"\0" * 9,
         "old.pt": b"PK\x03\x04",
-        "all.zip": b"PK\x03\x04",
+        "all.7z": b"7z",
         "renamed.log": b"PK\x03\x04",
         "binary.csv": b"a\0b",
         "good.log": b"0 7.6\n",

@@ -125,7 +125,7 @@ def team_code(folder: Path) -> Path:
         "train/loop.py": f"# 판 {number}\n\n{disguised_text(PUBLIC, seed=number)}",
         "serve/generate.py": SERVING,
         "model/block.py": MODEL,
-        "NOTICE": "This product uses garam (MIT). Copyright 2024 The Garam Authors\n",
+        "NOTICE": "This product uses garam (MIT license).\nCopyright 2024 The Garam Authors\n",
         "train/table.js": f"x = [{'0,' * 5000}]",
     }
     for name, text in files.items():

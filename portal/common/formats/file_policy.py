@@ -1,9 +1,12 @@
 """Which kinds of file are taken: named by an allow-list, then held to it by their first bytes.
 
-Nothing that a reader would have to execute, unpickle or unpack is taken.
+Nothing that a reader would have to execute or unpickle is taken. Archives are taken as source code alone: they are read by
+streaming (`archives`), and who uses the bundle for anything else refuses them by their names.
 """
 
 from pathlib import Path, PurePosixPath
+
+from portal.common.formats.archives import ENDINGS, is_archive, kind_by_content, kind_by_name
 
 HEAD = 4096  # bytes that `check_head` wants to see
 
@@ -23,6 +26,7 @@ _TO_SAFETENSORS = (
     "or model.save_pretrained(folder, safe_serialization=True), and upload the .safetensors files."
 )
 _CONTAINER = "Upload the files themselves instead of an archive."
+PACKED_CODE = tuple(ENDINGS)  # endings of archives that are taken as source code
 ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".zst", ".whl", ".rar")
 REFUSED = {
     **dict.fromkeys((".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".joblib", ".dill"), ("a pickle can run code when it is read", _TO_SAFETENSORS)),
@@ -64,8 +68,11 @@ def suffix_of(path: str) -> str:
     return ".tfevents" if name.startswith(EVENT_FILE) else PurePosixPath(path).suffix.lower()
 
 
-def check_name(path: str) -> None:
+def check_name(path: str, *, archives: bool = False) -> None:
+    """Refuse a kind by its name; `archives` takes those that may hold source code."""
     suffix = suffix_of(path)
+    if archives and is_archive(path):
+        return
     if suffix in REFUSED:
         message, hint = REFUSED[suffix]
         raise FilePolicyError(path, f"{suffix} is not accepted: {message}", hint=hint)
@@ -77,6 +84,9 @@ def check_name(path: str) -> None:
 
 def check_head(path: str, head: bytes) -> None:
     """Compare the first bytes of the content with what the name promises."""
+    if is_archive(path):
+        _check_packed(path, head)
+        return
     for signature, kind, hint in SIGNATURES:
         if head.startswith(signature):
             raise FilePolicyError(path, f"the content is {kind}, whatever its name says", hint=hint)
@@ -92,6 +102,13 @@ def check_head(path: str, head: bytes) -> None:
 def check_content(path: Path, name: str) -> None:
     with path.open("rb") as file:
         check_head(name, file.read(HEAD))
+
+
+def _check_packed(path: str, head: bytes) -> None:
+    expected, found = kind_by_name(path), kind_by_content(head)
+    if found != expected and not (expected == "tar" and not found):
+        message = f"the content is not the archive that its name promises ({expected})"
+        raise FilePolicyError(path, message, hint="Name it by what it is, or pack it again.")
 
 
 def _looks_pickled(head: bytes) -> bool:

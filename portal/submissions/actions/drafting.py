@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from portal.artifacts.enums import UploadState
 from portal.artifacts.models import Bundle, Upload
 from portal.audit.actions import record
+from portal.common.formats.archives import is_archive
 from portal.common.time import kst
 from portal.consortia.models import Entry
 from portal.submissions.actions.declaring import DECLARATIONS, check_declaration
@@ -186,6 +187,15 @@ def _check_item(submission: Submission, *, role: str, files: Files, step: int | 
             _("A checkpoint needs at least one .safetensors file."),
             where="bundle",
             hint=_("Check the folder you pushed."),
+        )
+    packed = next((path for path in files.paths if is_archive(path)), None)
+    if packed is not None and role != Role.CODE:
+        raise SubmissionRefused(
+            "packed",
+            _("An archive is taken as source code only."),
+            where=packed,
+            hint=_("Upload the files themselves instead of an archive."),
+            field="role",
         )
     if role in DECLARATIONS:
         check_declaration(files.bundle, role=Role(role))

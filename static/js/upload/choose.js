@@ -60,6 +60,7 @@ function objectionToName(path, rules) {
   if (encoder.encode(path).length > 512 || segments.length > 32) return "name";
   const suffix = suffixOf(path, rules);
   if (rules.weights.includes(suffix)) return "weights";
+  if (isPackedCode(path, rules)) return "";
   if (rules.archives.includes(suffix)) return "archive";
   const known = rules.text.includes(suffix) || rules.other.includes(suffix) || suffix in rules.magic;
   return known || rules.bare.includes(segments.at(-1)) ? "" : "kind";
@@ -68,9 +69,16 @@ function objectionToName(path, rules) {
 function objectionToContent(path, head, rules) {
   const starts = (digits) => digits.match(/../g).every((pair, n) => head[n] === parseInt(pair, 16));
   const suffix = suffixOf(path, rules);
+  if (isPackedCode(path, rules)) return "";
   if (rules.signatures.some(starts)) return "content";
   if (suffix in rules.magic && !starts(rules.magic[suffix])) return "content";
   return rules.text.includes(suffix) && head.includes(0) ? "content" : "";
+}
+
+// Archives are taken as source code only; the portal reads them to their end.
+function isPackedCode(path, rules) {
+  const name = path.toLowerCase();
+  return rules.packed_code.endings.some((ending) => name.endsWith(ending));
 }
 
 function suffixOf(path, rules) {
@@ -89,6 +97,8 @@ export function objectionToAll(files, role, rules) {
     if (seen.has(folded)) return ["twice", { name: path }];
     seen.add(folded);
   }
+  const packed = role === rules.packed_code.role ? undefined : files.find(({ path }) => isPackedCode(path, rules));
+  if (packed) return ["packed", { name: packed.path }];
   if (files.length > rules.max_files) return ["many", { files: rules.max_files }];
   if (bytes > rules.max_bytes) return ["large", { bytes: rules.max_bytes }];
   if (bytes > rules.room) return ["room", { bytes: rules.room }];

@@ -13,7 +13,18 @@ from portal.common.formats.archives.streams import OPENERS
 from portal.common.formats.archives.tars import tar_members
 from portal.common.formats.archives.zips import zip_members
 
-__all__ = ["ENDINGS", "LIMITS", "ArchiveError", "Limits", "Member", "check_archive", "is_archive", "read_archive"]
+__all__ = [
+    "ENDINGS",
+    "LIMITS",
+    "ArchiveError",
+    "Limits",
+    "Member",
+    "check_archive",
+    "is_archive",
+    "kind_by_content",
+    "kind_by_name",
+    "read_archive",
+]
 
 Entry = tuple[Member, Iterator[bytes]]
 ENDINGS = {
