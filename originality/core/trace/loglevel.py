@@ -47,6 +47,6 @@ def _closest(away: Columns, reach: float) -> NDArray[np.intp]:
 
 
 def _noise(value: Columns) -> float:
-    """The deviation of a point, from second differences: what is smooth falls out of them, and their median ignores spikes."""
-    second = value[2:] - 2 * value[1:-1] + value[:-2]
-    return float(1.4826 * np.median(np.abs(second)) / math.sqrt(6)) if second.size else 0.0
+    """The deviation of a point, from third differences: what is smooth falls out of them, and their median ignores spikes."""
+    third = value[3:] - 3 * value[2:-1] + 3 * value[1:-2] - value[:-3]
+    return float(1.4826 * np.median(np.abs(third)) / math.sqrt(20)) if third.size else 0.0

@@ -42,11 +42,15 @@ def drift(logs: Logs, facts: Facts, measures: Measures) -> Finding:
     conditions = (
         Precondition("three checkpoints measured", len(legs) > 1),
         Precondition("a checkpoint of step 0", bool(away) if legs else None),
+        Precondition("an optimiser whose steps are as long as its learning rate", _normalised(facts)),
     )
     if len(legs) < 2:
         reason = "fewer than three checkpoints were measured"
         return Finding("drift", Outcome.NOT_SHOWN, reason=reason, ground=GROUND, preconditions=conditions)
-    parts = [_longest(legs, logs=logs, facts=facts)]
+    parts = [] if _normalised(facts) is False else [_longest(legs, logs=logs, facts=facts)]
+    if not parts and len(away) < 2:
+        reason = "steps of plain gradient descent are as long as the gradients, whatever the learning rate"
+        return Finding("drift", Outcome.NOT_APPLICABLE, reason=reason, ground=GROUND, preconditions=conditions)
     if len(away) > 1:
         parts += [_turning(away, logs=logs, facts=facts), _nearer(away), _back(away)]
     beyond = [part for part in parts if part.beyond]
@@ -65,6 +69,13 @@ def drift(logs: Logs, facts: Facts, measures: Measures) -> Finding:
         preconditions=conditions,
         spans=tuple(Span("loss", part.leg.step_before, part.leg.step_after) for part in beyond),
     )
+
+
+def _normalised(facts: Facts) -> bool | None:
+    optimiser = facts.declaration.optimiser if facts.declaration else None
+    if optimiser is None or optimiser.name == "other":
+        return None
+    return optimiser.name != "sgd"
 
 
 def _mass(leg: Leg, *, logs: Logs, facts: Facts) -> float:

@@ -38,6 +38,7 @@ Columns = NDArray[np.float64]
 class _Apart(NamedTuple):
     """The checkpoint farthest from the curve, shares of the fall: how far it lies, its noise, and what is left of the first."""
 
+    quantity: str
     loss: MeasuredLoss
     logged: float
     share: float
@@ -59,24 +60,26 @@ def recomputed_loss(logs: Logs, facts: Facts, measures: Measures) -> Finding:
     texts: dict[str, list[MeasuredLoss]] = defaultdict(list)
     for loss in sorted(measures.losses, key=lambda loss: loss.step):
         texts[loss.text_digest].append(loss)
-    quantity = next((q for q in ("validation_loss", "loss") if q in logs.series and len(logs.series[q])), "")
+    curves = {name: logs.series[name] for name in ("validation_loss", "loss") if len(logs.series.get(name, ()))}
     changes = declared_steps(facts, "data change")
     parts = [part for losses in texts.values() for part in _parts(losses, changes) if len(part) >= FEWEST]
     conditions = (
         Precondition("losses measured at five checkpoints", any(len(rows) >= FEWEST for rows in texts.values())),
-        Precondition("a logged loss", bool(quantity)),
+        Precondition("a logged loss", bool(curves)),
         Precondition("five checkpoints without a declared change of data between them", bool(parts)),
         Precondition("withheld text of the kind that was trained on", None),
     )
-    if not (conditions[0].met and quantity):
-        reason = "no loss in the logs" if not quantity else "fewer than five checkpoints have a measured loss"
+    if not (conditions[0].met and curves):
+        reason = "no loss in the logs" if not curves else "fewer than five checkpoints have a measured loss"
         return _without(Outcome.NOT_SHOWN, reason, conditions)
     if not parts:
         return _without(Outcome.NOT_APPLICABLE, "the data change between the checkpoints", conditions)
-    found = [apart for part in parts if (apart := _apart(part, logs.series[quantity]))]
+    found = [
+        apart for part in parts for name, series in curves.items() if (apart := _apart(part, series, quantity=name))
+    ]
     if not found:
         return _without(Outcome.NOT_SHOWN, "the logged loss does not reach the steps of five checkpoints", conditions)
-    return _judged(found, quantity=quantity, conditions=conditions)
+    return _judged(found, conditions=conditions)
 
 
 def _without(outcome: Outcome, reason: str, conditions: tuple[Precondition, ...]) -> Finding:
@@ -89,7 +92,7 @@ def _parts(losses: list[MeasuredLoss], changes: list[int]) -> list[list[Measured
     return [[loss for loss in losses if low < loss.step < high] for low, high in pairwise(bounds)]
 
 
-def _apart(losses: list[MeasuredLoss], series: Series) -> _Apart | None:
+def _apart(losses: list[MeasuredLoss], series: Series, *, quantity: str) -> _Apart | None:
     """Put the curve through the checkpoints of one part; None where the log lacks too many or nothing falls."""
     steps = [loss.step for loss in losses]
     levels = [level_at(series, steps, at) for at in range(len(steps))]
@@ -106,6 +109,7 @@ def _apart(losses: list[MeasuredLoss], series: Series) -> _Apart | None:
     beyond = (np.abs(residuals) - NOISE * noises) / fall
     at = int(np.argmax(beyond))
     return _Apart(
+        quantity=quantity,
         loss=rows[at],
         logged=float(x[at]),
         share=float(abs(residuals[at]) / fall),
@@ -148,19 +152,19 @@ def _paired(a: MeasuredLoss, b: MeasuredLoss) -> float:
     return math.hypot(a.stderr, b.stderr)
 
 
-def _judged(found: list[_Apart], *, quantity: str, conditions: tuple[Precondition, ...]) -> Finding:
+def _judged(found: list[_Apart], *, conditions: tuple[Precondition, ...]) -> Finding:
     worst = max(found, key=lambda item: item.beyond)
     rises = [item.rise for item in found if item.rise]
     highest = max(rises, key=lambda rise: rise.share, default=None)
     apart = worst.beyond > APART
     risen = not apart and highest is not None and highest.share > RISE
     step = worst.loss.step
-    reason, span = "", Span(quantity, step, step)
+    reason, span = "", Span(worst.quantity, step, step)
     if apart:
         reason = "a checkpoint lies off the curve of measured and logged losses"
     elif risen and highest:
         reason = "the measured loss rises where the logged one does not"
-        span = Span(quantity, highest.before.step, highest.after.step)
+        span = Span(worst.quantity, highest.before.step, highest.after.step)
     level = CONTRADICTION if worst.beyond > FAR_APART else TO_EXPLAIN if apart or risen else 0
     return Finding(
         CHECK,
@@ -179,7 +183,7 @@ def _judged(found: list[_Apart], *, quantity: str, conditions: tuple[Preconditio
         expected={"beyond_noise_at_most": APART, "rise_at_most": RISE},
         reason=reason,
         ground=GROUND,
-        data=(quantity, worst.loss.text_digest, f"{step}: {worst.loss.digest}"),
+        data=(worst.quantity, worst.loss.text_digest, f"{step}: {worst.loss.digest}"),
         preconditions=conditions,
         spans=(span,) if level else (),
     )

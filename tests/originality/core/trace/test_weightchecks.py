@@ -157,6 +157,14 @@ def test_a_way_back_is_no_drift(honest):
     assert answer(found("drift", legs=back)) == ("deviates", 1)
 
 
+def test_steps_of_plain_descent_are_not_predicted_by_their_rates(honest):
+    long = (*honest[:3], honest[3]._replace(distance=40.0, from_start_distance=None))
+    bare = tuple(leg._replace(from_start_distance=None) for leg in long)
+
+    assert answer(found("drift", legs=bare)) == ("deviates", 1)
+    assert answer(found("drift", legs=bare, facts=facts_of(optimiser=Optimiser("sgd")))) == ("not applicable", 0)
+
+
 @pytest.mark.parametrize(
     ("binding", "expected"),
     [
