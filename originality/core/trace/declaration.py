@@ -21,6 +21,7 @@ from originality.core.trace.facts import (
     InitLaw,
     Optimiser,
     OwnCompute,
+    RateGroup,
     Schedule,
 )
 from originality.core.trace.reading import (
@@ -66,6 +67,7 @@ SCHEDULE = record(
     },
 )
 INIT_LAW = record(InitLaw, {"pattern": text(200, empty=False), "law": choice(LAWS), "scale": number(-1e6, 1e6)})
+RATE_GROUP = record(RateGroup, {"pattern": text(200, empty=False), "factor": number(0, 1e6)})
 OWN_COMPUTE = record(
     OwnCompute,
     {
@@ -95,6 +97,7 @@ FIELDS = {
     "cards": Absent(whole(1, 10**7)),
     "started": Absent(moment),
     "ended": Absent(moment),
+    "rate_groups": Absent(rows(RATE_GROUP, 200)),
 }
 DECLARATION = record(Declaration, FIELDS)
 CHAIN_LINK = record(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 SCHEMA = "training-declaration/1"
 OPTIMISERS = ("adam", "adamw", "muon", "lion", "adafactor", "sgd", "other")
 SCHEDULES = ("constant", "linear", "cosine", "wsd", "other")
-EVENTS = ("restart", "rollback", "data change", "batch change", "schedule change", "clock change")
+EVENTS = ("restart", "rollback", "data change", "batch change", "schedule change", "clock change", "averaging")
 LAWS = ("normal", "truncated normal", "uniform", "constant")
 
 
@@ -40,6 +40,13 @@ class InitLaw(NamedTuple):
     pattern: str
     law: str
     scale: float
+
+
+class RateGroup(NamedTuple):
+    """Tensors that match a glob pattern learn at `factor` times the logged learning rate."""
+
+    pattern: str
+    factor: float
 
 
 class OwnCompute(NamedTuple):
@@ -78,6 +85,7 @@ class Declaration(NamedTuple):
     cards: int | None = None
     started: str = ""
     ended: str = ""
+    rate_groups: tuple[RateGroup, ...] = ()
 
 
 class ChainLink(NamedTuple):

@@ -43,6 +43,7 @@ WHOLE = {
     ],
     "events": [{"step": 50000, "kind": "data change", "note": "한국어 비중을 높임"}],
     "cards": 512,
+    "rate_groups": [{"pattern": "*.embed_tokens.*", "factor": 10}],
     "started": "2026-01-02T09:00:00+09:00",
     "ended": "2026-03-02",
 }
