@@ -23,7 +23,10 @@ ROUNDED = (
 
 
 class _Worst(NamedTuple):
-    """The tensor of a leg that comes nearest to its bound; `bounded` of `tensors` have one below what strangers differ by."""
+    """The tensor of a leg that comes nearest to its bound, or passes it furthest.
+
+    Of `tensors`, `bounded` have a bound below what strangers differ by, and `beyond` lie beyond theirs.
+    """
 
     leg: Leg
     tensor: str
@@ -32,7 +35,13 @@ class _Worst(NamedTuple):
     bound: float
     strangers: float
     bounded: int
+    beyond: int
     tensors: int
+
+    @property
+    def contradicts(self) -> bool:
+        """Whether most tensors moved too far: learning rates of their own would make a few do so."""
+        return self.ratio > ROUNDED and 2 * self.beyond > self.tensors
 
 
 def kappa(optimiser: Optimiser) -> float | None:
@@ -51,6 +60,7 @@ def step_bound(logs: Logs, facts: Facts, measures: Measures) -> Finding:
         Precondition("two checkpoints measured", bool(measures.legs)),
         Precondition("Adam or AdamW with declared β₁ and β₂", limit is not None if optimiser else None),
         Precondition("learning rates logged or declared", any(m is not None for m in masses) if masses else None),
+        Precondition("one learning rate for all tensors", None),
         Precondition("weights kept in 32 bits while training", None),
     )
     if not measures.legs:
@@ -75,7 +85,8 @@ def _worst(leg: Leg, *, mass: float, limit: float, optimiser: Optimiser) -> _Wor
     step, bound = tensors[at], bounds[at]
     bounded = sum(bound < step.strangers for step, bound in zip(tensors, bounds, strict=True))
     ratio = step.moved / bound if bound > 0 else math.inf if step.moved > 0 else 0.0
-    return _Worst(leg, step.tensor, min(ratio, 1e9), step.moved, bound, step.strangers, bounded, len(tensors))
+    beyond = sum(step.moved > bound for step, bound in zip(tensors, bounds, strict=True))
+    return _Worst(leg, step.tensor, min(ratio, 1e9), step.moved, bound, step.strangers, bounded, beyond, len(tensors))
 
 
 def _other(step: TensorStep, optimiser: Optimiser) -> bool:
@@ -83,12 +94,15 @@ def _other(step: TensorStep, optimiser: Optimiser) -> bool:
 
 
 def _judged(found: list[_Worst], *, limit: float, conditions: tuple[Precondition, ...]) -> Finding:
-    worst = max(found, key=lambda item: item.ratio)
+    worst = max(found, key=lambda item: (item.contradicts, item.ratio))
     beyond = [item for item in found if item.ratio > 1]
     bounded = [item for item in found if item.bounded]
-    level = 0 if not beyond else CONTRADICTION if worst.ratio > ROUNDED else TO_EXPLAIN
+    level = 0 if not beyond else CONTRADICTION if worst.contradicts else TO_EXPLAIN
     outcome = Outcome.DEVIATES if beyond else Outcome.SHOWN if bounded else Outcome.NOT_SHOWN
-    reason = "weights moved further than the learning rates allow" if beyond else ""
+    reason = ""
+    if beyond:
+        some = "some tensors moved further than the learning rates allow; rates of their own would explain it"
+        reason = "weights moved further than the learning rates allow" if worst.contradicts else some
     if outcome is Outcome.NOT_SHOWN:
         reason = "the bound exceeds what strangers differ by: so many steps allow anything"
     return Finding(
@@ -104,6 +118,8 @@ def _judged(found: list[_Worst], *, limit: float, conditions: tuple[Precondition
             "legs_bounded": len(bounded),
             "legs": len(found),
             "legs_beyond": len(beyond),
+            "tensors_beyond": worst.beyond,
+            "tensors": worst.tensors,
             "at_step": worst.leg.step_after,
         },
         expected={"ratio_at_most": 1.0},
