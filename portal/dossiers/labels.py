@@ -78,11 +78,6 @@ FACTS: dict[str, str | Promise] = {
     "own_compute": gettext_lazy("Own compute"),
     "events": gettext_lazy("What happened, by step"),
 }
-LEVELS: dict[int, str | Promise] = {
-    0: _p("finding", "As expected"),
-    1: _p("finding", "To be explained"),
-    2: _p("finding", "Contradiction"),
-}
 
 
 def label_of(kind: str, key: object) -> str:

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from jsonschema import Draft202012Validator
 
-from originality.actions import request_trace
 from portal.common.viewer import viewer_of_user
 from portal.consortia.models import Entry
 from portal.custody.models import Deposit
@@ -18,34 +17,43 @@ from portal.dossiers.documents import plain
 from portal.dossiers.enums import Part
 from portal.dossiers.selectors.dossier import dossier_of
 from portal.dossiers.selectors.missing import Gap
-from portal.jobs.enums import JobState
-from portal.jobs.models import Job
 from portal.review import actions as review
 from portal.review.models import Disqualification
-from portal.submissions.enums import RunKind
-from portal.submissions.models import SubmissionRun
 from tests.architecture.layers import ROOT
 from tests.factories.accounts import make_user, sign_in
+from tests.factories.code_runs import make_code_run
 from tests.factories.dossiers import Verified
 from tests.factories.originality_reports import finish
 from tests.factories.submission_runs import report_run
+from tests.factories.traces import make_trace
 from tests.originality.bare_numbers import bare_numbers
 
 pytestmark = pytest.mark.django_db
 SCHEMA = json.loads((ROOT / "docs" / "dossier.schema.json").read_text("utf-8"))
+CHECKS = (("first loss", "shown", 0), ("clock", "deviates", 1), ("compute", "not shown", 0))
 TRACE = {
     "schema": "originality-trace/2",
+    "level": 1,
     "findings": [
-        {"check": "first loss", "outcome": "shown", "level": 0, "figure": {"first": 7.6}, "expected": {"ln V": 7.62}, "reason": "", "ground": ""},
-        {"check": "clock", "outcome": "deviates", "level": 1, "figure": {"backwards": 2}, "expected": {"backwards": 0}, "reason": "", "ground": ""},
-        {"check": "compute", "outcome": "not shown", "level": 0, "figure": {}, "expected": {}, "reason": "", "ground": ""},
+        {
+            "check": check,
+            "outcome": outcome,
+            "level": level,
+            "figure": {"value": 7.6} if outcome == "shown" else {},
+            "expected": {},
+            "reason": "",
+            "ground": "",
+            "data": [],
+            "preconditions": [],
+            "spans": [],
+        }
+        for check, outcome, level in CHECKS
     ],
-    "missing": [],
-    "faults": [],
+    "missing": ["there is no training declaration"],
     "faults_total": 3,
-    "curves": {"loss": [[step, 7.6 - step / 1000] for step in range(400)]},
+    "curves": {"loss": [[step, 7.6 - step / 1000] for step in range(300)]},
     "limits": [],
-}  # fmt: skip
+}
 
 
 @pytest.fixture
@@ -56,12 +64,8 @@ def scene(tmp_path: Path) -> Verified:
 def with_runs(scene: Verified) -> None:
     submission = scene.entry.submissions.get()
     finish(report_run(submission).originality)
-    logs = submission.items.get(role="training_log").bundle
-    run = request_trace(logs, key="trace", actor="system")
-    SubmissionRun.objects.create(submission=submission, kind=RunKind.TRACE, trace=run)
-    type(run).objects.filter(pk=run.pk).update(report=TRACE)
-    run.refresh_from_db()
-    Job.objects.filter(pk=run.job_id).update(state=JobState.SUCCEEDED, finished=timezone.now(), outcome={})
+    make_trace(scene.entry, report=TRACE)
+    make_code_run(scene.entry)
 
 
 def read(scene: Verified, user=None):
@@ -95,6 +99,15 @@ def test_no_figure_of_the_weights_stands_without_its_null(scene):
     assert [text for text in bare_numbers(f"<main>{html}</main>") if not any(name in text for name in names)] == []
 
 
+def test_code_stands_in_columns_and_unnamed_projects_are_counted(scene):
+    with_runs(scene)
+    document = read(scene)
+    run = document["parts"]["code"]["runs"][0]
+
+    assert run["columns"]
+    assert document["summary"]["unnamed_projects"] == sum(row["unsaid"] for row in run["projects"])
+
+
 def test_what_weighs_most_comes_first_and_missing_is_no_failure(scene):
     with_runs(scene)
     logs = read(scene)["parts"]["logs"]
@@ -109,7 +122,7 @@ def test_what_weighs_most_comes_first_and_missing_is_no_failure(scene):
     }
     assert gaps(read(scene))[Gap.CHECKS_NOT_SHOWN] == ["compute"]
     assert len(logs["curve"]) <= 162
-    assert logs["curve"][-1] == [399, "7.201"]
+    assert logs["curve"][-1] == [299, "7.301"]
 
 
 def test_a_deposit_of_what_was_handed_in_is_shown_on_the_checkpoint(scene):

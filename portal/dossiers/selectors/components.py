@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from originality.evidence.verdict import outcome_of
 from originality.selectors import DeclaredRow, declared_of, undeclared_findings
 from portal.dossiers.selectors.weights import originality_run
 from portal.submissions.models import Submission
@@ -26,7 +27,7 @@ def components(submission: Submission) -> dict[str, Any]:
             for row in declared_components(submission)
         ],
         "undeclared": [
-            {"reference": row.reference.name, "outcome": row.outcome, "level": row.level}
+            {"reference": row.reference.name, "outcome": outcome_of(row.report), "level": row.level}
             for row in (undeclared_findings(run) if run else [])
         ],
     }
@@ -37,4 +38,9 @@ def _tested(row: DeclaredRow | None) -> dict[str, Any] | None:
     if row is None or row.comparison is None:
         return None
     found = row.comparison
-    return {"reference": found.reference.name, "outcome": found.outcome, "level": found.level, "own": row.own}
+    return {
+        "reference": found.reference.name,
+        "outcome": outcome_of(found.report),
+        "level": found.level,
+        "own": row.own,
+    }

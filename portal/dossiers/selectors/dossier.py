@@ -26,7 +26,26 @@ def dossier_of(entry: Entry, viewer: Viewer) -> dict[str, Any]:
         "programme": both(entry.phase.programme),
         "phase": both(entry.phase),
         "submission": submission.pk if submission else None,
+        "summary": _summary(parts, asked, missing) if parts else None,
         "parts": parts,
         **asked,
         "missing": missing,
+    }
+
+
+def _summary(parts: dict[str, Any], asked: dict[str, Any], missing: list[dict[str, Any]]) -> dict[str, Any]:
+    """What one wants to know first; every figure stands again below with what it rests on."""
+    weights, chain = parts[Part.WEIGHTS], parts[Part.CHAIN]
+    highest = next(iter(weights.get("comparisons", [])), None)
+    projects = [row for run in parts[Part.CODE]["runs"] for row in run.get("projects", [])]
+    return {
+        "outcome": highest["outcome"] if highest else None,
+        "references": weights.get("references"),
+        "findings": parts[Part.LOGS].get("counts"),
+        "deposits": chain["deposits"],
+        "first_deposit": chain["first_deposit"],
+        "unnamed_projects": sum(bool(row["unsaid"]) for row in projects),
+        "undeclared": len(parts[Part.COMPONENTS]["undeclared"]),
+        "unanswered": sum(row["answer"] is None for row in asked["questions"]),
+        "missing": len(missing),
     }

@@ -28,7 +28,7 @@ def logs(submission: Submission) -> dict[str, Any]:
     found: dict[str, Any] = {"state": state, "run": run.pk, "declared": told}
     if state != RunState.DONE or not run.report:
         return found
-    findings = [_finding(row) for row in findings_of(run.report)]
+    findings = [_finding(row) for row in run.report.get("findings", [])]
     return {
         **found,
         "report_schema": run.report.get("schema", ""),
@@ -42,7 +42,7 @@ def logs(submission: Submission) -> dict[str, Any]:
         "findings": sorted(findings, key=lambda row: -row["level"]),
         "faults": run.report.get("faults_total", len(run.report.get("faults", []))),
         "missing": run.report.get("missing", []),
-        "curve": curve_points(run.report),
+        "curve": curve_points(run),
         "limits": run.report.get("limits", []),
     }
 
@@ -56,28 +56,15 @@ def training(submission: Submission) -> dict[str, Any] | None:
     return {key: value for key, value in document.items() if value not in (None, "", [], ())}
 
 
-def findings_of(report: dict[str, Any]) -> list[dict[str, Any]]:
-    """Checks of a report in either schema; those of the first have a name and no level."""
-    rows: list[dict[str, Any]] = report.get("findings") or report.get("checks") or []
-    return rows
-
-
 def _finding(row: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "check": row.get("check") or row.get("name", ""),
-        "outcome": row["outcome"],
-        "level": row.get("level", 0),
-        "figure": row.get("figure") or row.get("figures") or {},
-        "expected": row.get("expected") or {},
-        "reason": row.get("reason", ""),
-        "ground": row.get("ground", ""),
-    }
+    return {key: row[key] for key in ("check", "outcome", "level", "figure", "expected", "reason", "ground")}
 
 
-def curve_points(report: dict[str, Any]) -> list[list[float]]:
+def curve_points(run: TraceRun) -> list[list[float]]:
     """Pairs of step and loss, few enough for a line of a hand's breadth; the first and the last point stay."""
-    series = report.get("curves", {}) or report.get("series", {})
-    points = [pair[:2] for pair in series.get("loss", []) if pair[1] == pair[1]]  # NaN is no place on a curve
+    report = run.report or {}
+    curves = report.get("curves") or (run.logs or {}).get("curves") or {}
+    points = [pair[:2] for pair in curves.get("loss", []) if pair[1] is not None and pair[1] == pair[1]]  # no NaN
     stride = max(1, -(-len(points) // CURVE_POINTS))
     kept = points[::stride]
     return kept if not points or kept[-1] == points[-1] else [*kept, points[-1]]

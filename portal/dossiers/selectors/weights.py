@@ -3,6 +3,7 @@
 from typing import Any
 
 from originality.enums import RunState
+from originality.evidence.verdict import outcome_of
 from originality.models import Comparison, OriginalityRun
 from originality.selectors import comparisons_of, highest_level, run_state, undeclared_findings, waiting_line
 from portal.dossiers.documents import figure
@@ -48,7 +49,7 @@ def _comparison(row: Comparison) -> dict[str, Any]:
         "reference_digest": row.reference.digest,
         "public_since": row.reference.public_since,
         "level": row.level,
-        "outcome": row.outcome or row.report["global"].get("outcome", ""),
+        "outcome": outcome_of(row.report),
         "declared": row.declared,
         "alignment": row.alignment,
         "z": None if row.z is None else f"{row.z:.2f}",

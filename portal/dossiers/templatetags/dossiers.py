@@ -10,6 +10,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from originality.curve import Curve, curve_of
+from originality.evidence.findings import pairs, tone, verdict
+from originality.tracewords import LEVELS
 from originality.wording import said
 from portal.common.templatetags.portal import badge, kst
 from portal.dossiers import labels
@@ -26,7 +28,6 @@ OUTCOMES = {
     "identical": "danger",
     "own lineage": "success",
 }
-LEVEL_TONES = {0: "success", 1: "warning", 2: "danger"}
 SESSION_TONES = {"planned": "info", "held": "warning", "published": "success", "cancelled": "neutral"}
 
 
@@ -80,10 +81,13 @@ def outcome_badge(outcome: str) -> SafeString:
 
 @register.simple_tag
 def finding_badge(finding: Mapping[str, Any]) -> SafeString:
-    """How a check weighs. Missing evidence and a check that does not apply are never painted as a failure."""
-    if finding["outcome"] in ("not shown", "not applicable"):
-        return badge(said(finding["outcome"]), "neutral")
-    return badge(labels.LEVELS[finding["level"]], LEVEL_TONES[finding["level"]])
+    """How a check weighs, in the words and tones of the page of findings."""
+    return badge(verdict(finding), tone(finding))
+
+
+@register.filter
+def level_name(level: int) -> str:
+    return str(LEVELS[level])
 
 
 @register.simple_tag
@@ -100,9 +104,8 @@ def consent_badge(agreed: bool | None) -> SafeString:  # noqa: FBT001 - the thre
 
 @register.filter
 def figures(values: Mapping[str, Any]) -> str:
-    """Named figures on one line: what is a list or an object is on the page of the report."""
-    plain = [f"{key.replace('_', ' ')} {value}" for key, value in values.items() if isinstance(value, str | int)]
-    return ", ".join(plain)
+    """Named figures on one line, in the words of the page of findings."""
+    return "; ".join(f"{term} {text}" for term, text in pairs(values))
 
 
 @register.filter

@@ -5,13 +5,15 @@ from functools import partial
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from originality.registry import Place
 from portal.common.access import access
 from portal.common.acts import status_of, tried
 from portal.common.posted import number_in, text_in
-from portal.common.viewer import viewer_of
+from portal.common.viewer import Viewer, viewer_of
 from portal.consortia.models import Entry
 from portal.dossiers import actions, policies
 from portal.dossiers.forms import AnswerForm
@@ -19,14 +21,30 @@ from portal.dossiers.models import SessionQuestion, VerificationSession
 from portal.dossiers.selectors.dossier import dossier_of
 from portal.dossiers.selectors.people import attendance
 from portal.dossiers.selectors.sessions import pieces_of
+from portal.review.policies import rules
 
 
 @access(policies.reads_dossier)
 @require_safe
 def dossier(request: HttpRequest, entry_id: int) -> HttpResponse:
     entry = _entry(entry_id)
-    document = dossier_of(entry, viewer_of(request))
-    return render(request, "dossiers/dossier.html", {"entry": entry, "phase": entry.phase, "dossier": document})
+    viewer = viewer_of(request)
+    context = {
+        "entry": entry,
+        "phase": entry.phase,
+        "dossier": dossier_of(entry, viewer),
+        "place": _place(viewer, entry),
+    }
+    return render(request, "dossiers/dossier.html", context)
+
+
+def _place(viewer: Viewer, entry: Entry) -> Place:
+    """The page from which this reader comes: the team's own, the office's, or the desk of the panel."""
+    if rules.is_of_team(viewer, entry.pk).allowed:
+        return Place(_("My team"), reverse("submissions:home"))
+    if rules.oversees_phase(viewer, entry.phase_id).allowed:
+        return Place(entry.phase.name, reverse("ops:entry", args=[entry.phase_id, entry.pk]))
+    return Place(_("Review"), reverse("review:home"))
 
 
 @access(policies.reads_dossier)
