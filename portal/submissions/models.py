@@ -156,6 +156,23 @@ class TrajectoryRun(models.Model):
         return f"{self.submission} {self.step}"
 
 
+class DeclarationDraft(models.Model):
+    """What a team has typed of a declaration and not yet put into its hand-in; as it stands in the inputs."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="declaration_drafts")
+    role = models.CharField(max_length=32, choices=Role)
+    values = models.JSONField(default=dict)
+    kept_by = models.CharField(max_length=100)
+    kept_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("submission", "role")
+        constraints = (models.UniqueConstraint(fields=("submission", "role"), name="one_declaration_draft_per_role"),)
+
+    def __str__(self) -> str:
+        return f"{self.role} of {self.submission}"
+
+
 class SelfCheck(models.Model):
     """A team's own look at a checkpoint before it hands in: nobody else sees it, and it is no evidence."""
 

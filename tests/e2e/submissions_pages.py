@@ -45,6 +45,8 @@ def pages() -> Iterator[Page]:
     yield Page("team-home", "/team/", team)
     yield Page("handin-empty", f"/team/submissions/{empty.pk}/", team)
     yield Page("handin-ready", f"/team/submissions/{whole.pk}/", team)
+    yield Page("declare-components", f"/team/submissions/{whole.pk}/components/", team)
+    yield Page("declare-training", f"/team/submissions/{whole.pk}/training/", team)
     yield Page("handin-done", f"/team/submissions/{receipt.submission_id}/", team)
     yield Page("handin-withdraw", f"/team/submissions/{receipt.submission_id}/withdraw/", team)
     yield Page("receipt", f"/team/receipts/{receipt.number}/", team)

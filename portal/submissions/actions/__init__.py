@@ -1,6 +1,7 @@
 """The only writes to submissions. Each change and its ledger event share one transaction."""
 
 from portal.submissions.actions.arrival import settle, settle_outstanding
+from portal.submissions.actions.declarations import keep_declaration, use_declaration
 from portal.submissions.actions.drafting import add_item, add_upload, open_draft, remove_item, require_open
 from portal.submissions.actions.handin import missing_roles, submit, withdraw
 from portal.submissions.actions.runs import request_runs
@@ -14,6 +15,7 @@ __all__ = (
     "add_upload",
     "cancel_self_check",
     "hand_over_scores",
+    "keep_declaration",
     "missing_roles",
     "open_draft",
     "remove_item",
@@ -23,5 +25,6 @@ __all__ = (
     "settle",
     "settle_outstanding",
     "submit",
+    "use_declaration",
     "withdraw",
 )

@@ -2,7 +2,7 @@
 
 from portal.submissions.selectors.arrival import outstanding, stored_bundles
 from portal.submissions.selectors.deadline import Window, bytes_due_of, window_of
-from portal.submissions.selectors.evidence import dossier, evidence_digests, measurements_of
+from portal.submissions.selectors.evidence import declared_components, dossier, evidence_digests, measurements_of
 from portal.submissions.selectors.handin import (
     current_submission,
     receipt_document,
@@ -25,6 +25,7 @@ from portal.submissions.selectors.self_checks import (
     self_check_summary,
     self_checks_of,
 )
+from portal.submissions.selectors.training import declared_training, training_facts
 from portal.submissions.selectors.verification import RECEIPT_LIMIT, Finding, NotAReceipt, check_number, check_text
 
 __all__ = (
@@ -41,6 +42,8 @@ __all__ = (
     "checkable_uploads",
     "checklist",
     "current_submission",
+    "declared_components",
+    "declared_training",
     "dossier",
     "evidence_digests",
     "hidden_files",
@@ -64,6 +67,7 @@ __all__ = (
     "stored_bundles",
     "summary",
     "team_entries",
+    "training_facts",
     "visible_to",
     "waiting_for_bytes",
     "window_of",

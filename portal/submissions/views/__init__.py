@@ -1,5 +1,6 @@
 """Pages of a team: home, hand-in, uploads, receipt, evidence and runs."""
 
+from portal.submissions.views.declarations import component_declaration, components_file, training_declaration
 from portal.submissions.views.evidence import evidence, run_page
 from portal.submissions.views.handin import (
     add_item,
@@ -18,6 +19,8 @@ from portal.submissions.views.uploads import uploads, use_upload
 __all__ = (
     "add_item",
     "cancel_self_check",
+    "component_declaration",
+    "components_file",
     "evidence",
     "open_draft",
     "receipt_document",
@@ -30,6 +33,7 @@ __all__ = (
     "submission_page",
     "submit",
     "team_home",
+    "training_declaration",
     "uploads",
     "use_upload",
     "verify_receipt",
