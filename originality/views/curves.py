@@ -53,6 +53,8 @@ def _page(run: TraceRun, source: SeriesFile, form: WindowForm) -> dict[str, Any]
     window = {"first": wanted["first"], "last": wanted["last"]}
     shown = [drawn.curve_of(source, name, points=DRAWN_POINTS, **window) for name in names]
     marks = drawn.marks_of(run, quantity)
+    zoomed = any(step is not None for step in window.values())
+    span = f"&first={shown[0].first}&last={shown[0].last}" if zoomed else ""
     return {
         "source": source,
         "form": form,
@@ -64,6 +66,8 @@ def _page(run: TraceRun, source: SeriesFile, form: WindowForm) -> dict[str, Any]
         "drawing": drawn.draw(shown, log=wanted["log"], **marks),
         "sources": json.dumps([{"url": _address(run, name), "label": quantity_name(name)} for name in names]),
         "words": json.dumps(drawn.words_of_chart()),
+        "zoomed": zoomed,
+        "preloaded": [f"{_address(run, name)}{span}" for name in names],
         "export": {name: wanted[name] for name in ("first", "last") if wanted[name] is not None},
         **marks,
     }

@@ -42,7 +42,7 @@ function start(figure) {
     state.plot?.destroy();
     part("drawing").hidden = true;
     canvas.hidden = false;
-    state.plot = draw(canvas, state.curves, { log: log.checked, labels, onZoom: load, onCursor: read });
+    state.plot = draw(canvas, state.curves, { log: log.checked, labels, onZoom: (range) => load(inside(range)), onCursor: read });
     part("slider").max = Math.max(state.plot.data[0].length - 1, 0);
     performance.mark("curve-drawn");
   }
@@ -129,14 +129,13 @@ function start(figure) {
     const width = part("canvas").clientWidth;
     if (plot && width && plot.width !== width) plot.setSize({ width, height: plot.height });
   }).observe(figure);
-  const asked = from?.value && to?.value ? [Number(from.value), Number(to.value)] : null;
-  load(asked, { quiet: true });
+  load(JSON.parse(figure.dataset.range ?? "null"), { quiet: true });
 }
 
 async function fetched(address, range, signal) {
   const url = new URL(address, location.href);
   if (range) ["first", "last"].forEach((name, n) => url.searchParams.set(name, Math.round(range[n])));
-  const answer = await fetch(url, { signal, headers: { Accept: "application/json" } });
+  const answer = await fetch(url, { signal });
   if (!answer.ok) throw new Error(String(answer.status));
   return answer.json();
 }

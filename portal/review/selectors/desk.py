@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from portal.review.enums import DeclarationState, SheetState
+from portal.review.enums import DeclarationState, PanelKind, SheetState
 from portal.review.models import Appeal, PanelSeat, ScoreSheet
 from portal.review.policies.scopes import is_blinded
+from portal.review.policies.table import Subject, audiences_for
 from portal.review.selectors.panels import seats_held
 from portal.review.selectors.rules import here, part_of
 from portal.review.selectors.sheets import own_sheets, sum_of
@@ -45,6 +46,12 @@ class Desk:
         """Objections that were referred to the seat's panel."""
         rows = Appeal.objects.filter(panel=self.seat.panel).select_related("decision__entry__consortium")
         return list(rows) if self.opened else []
+
+    @property
+    def curves_open(self) -> bool:
+        """Whether the training curves of all entries may be drawn together by now."""
+        sighted = self.opened and not self.blind and self.seat.panel.kind != PanelKind.APPEAL
+        return sighted and bool(audiences_for(Subject.SIDE_BY_SIDE, self.seat.panel.phase.state))
 
     @property
     def next(self) -> ScoreSheet | None:

@@ -38,6 +38,7 @@ def phase(request: ViewerRequest, phase_id: int) -> HttpResponse:
     context = {
         "phase": row,
         "form": ReasonForm(auto_id="step_%s"),
+        "curves_open": figures.sees_curves(request.viewer, row.pk).allowed,
         "sensitivity_open": figures.sees_sensitivity(request.viewer, row.pk).allowed,
         **overview(row, request.viewer),
     }

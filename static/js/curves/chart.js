@@ -46,7 +46,7 @@ function zoomed(plot, onZoom) {
   if (width < 4) return;
   const [first, last] = [plot.posToVal(left, "x"), plot.posToVal(left + width, "x")];
   plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-  onZoom(first, last);
+  onZoom([first, last]);
 }
 
 function shade(plot, curves, colour) {
