@@ -50,6 +50,7 @@ SENTENCES = (
     gettext_noop("a reference with units of the same shape"),
     gettext_noop("a score falls by half of what it had risen"),
     gettext_noop("an optimiser that is odd in the gradient"),
+    gettext_noop("an optimiser whose steps are as long as its learning rate"),
     gettext_noop(
         "between a straight way (distance as Σ η) and a random walk (distance as √Σ η); bounds in docs/traceability.md"
     ),
@@ -76,6 +77,7 @@ SENTENCES = (
     gettext_noop("no weight moves between two checkpoints"),
     gettext_noop("not every step from one checkpoint to the next was measured"),
     gettext_noop("one checkpoint stands at two steps"),
+    gettext_noop("one learning rate for all tensors"),
     gettext_noop("one leg is far longer than its neighbours and its learning rates predict"),
     gettext_noop("references frozen in the plan"),
     gettext_noop("scores at four checkpoints or more"),
@@ -84,7 +86,9 @@ SENTENCES = (
         "sign test: permutation tests of Zhu, Ahmed, Kuditipudi and Liang (ICML 2025) with the group of "
         "signs; Hoeffding (1963) bounds chance by exp(-z²/2)"
     ),
+    gettext_noop("some tensors moved further than the learning rates allow; rates of their own would explain it"),
     gettext_noop("step 0 has gains or spectra that no initialiser draws"),
+    gettext_noop("steps of plain gradient descent are as long as the gradients, whatever the learning rate"),
     gettext_noop("tensors of step 0 do not follow their declared law"),
     gettext_noop("the bound exceeds what strangers differ by: so many steps allow anything"),
     gettext_noop("the bound holds for Adam and AdamW alone"),
@@ -114,6 +118,9 @@ SENTENCES = (
     gettext_noop("a checkpoint has other tokens than the log at its step"),
     gettext_noop("a digest fixes content (SHA-256), and the ledger's chain of signed events fixes when it was known"),
     gettext_noop("a digest was known before the log says that its step was reached"),
+    gettext_noop(
+        "a digest was known before the log says that its step was reached; a lost part of the log would explain it"
+    ),
     gettext_noop("a later start has earlier times"),
     gettext_noop("a learning rate in the logs"),
     gettext_noop("a loss in the logs"),
@@ -171,6 +178,7 @@ SENTENCES = (
         " of it is asked for"
     ),
     gettext_noop("steps between two segments are missing"),
+    gettext_noop("text of the kind that the reference read"),
     gettext_noop("the count of tokens falls"),
     gettext_noop("the data were changed, which a power law does not survive"),
     gettext_noop(
@@ -178,6 +186,7 @@ SENTENCES = (
     ),
     gettext_noop("the first loss lies above what fresh logits of usual size give"),
     gettext_noop("the first loss lies below that of a model that knows nothing"),
+    gettext_noop("the log counts other steps than the declaration"),
     gettext_noop("the logged learning rate leaves the declared schedule"),
     gettext_noop("the logged loss is a running mean, which hides its noise"),
     gettext_noop("the logs begin after the first step"),
@@ -202,6 +211,8 @@ SENTENCES = (
     gettext_noop("the tokens need more than the cards can do at their peak"),
     gettext_noop("the training program was started more than once"),
     gettext_noop("the values are rounded too far to tell a copy from chance"),
+    gettext_noop("the values are rounded too far to tell their noise"),
+    gettext_noop("the zone of the times in the logs is known"),
     gettext_noop("throughput and time do not make the counted tokens"),
     gettext_noop("throughput and times in the logs"),
     gettext_noop("time passes forward at an uneven pace; a restart may bring another clock, which the team declares"),

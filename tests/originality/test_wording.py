@@ -5,7 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from originality import figurewords, tracewords
+from originality.core.trace.measures import Measures
+from originality.core.trace.report import trace_report
 from originality.wording import SENTENCES
+from tests.originality.core.trace.courses import columns, facts, logs_of
 
 MODULES = (
     "blocks", "compare", "crosschecks", "disguise", "embeddings", "exclusions", "localise", "metadata", "outcome", "report",
@@ -41,3 +45,33 @@ def test_every_sentence_has_its_line(name):
 
 def test_reasons_that_are_put_together_have_their_line():
     assert set(SENTENCES) >= REASONS
+
+
+TRACE = ("checks", "weightchecks")
+EVENTS = {"clock change", "data change", "batch change", "schedule change"}
+
+
+def written_by_checks(path):
+    """Sentences of a check; parts of f-strings and annotations are none."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    left_out = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in ast.walk(node)}
+    left_out |= {id(node.annotation) for node in ast.walk(tree) if isinstance(node, ast.AnnAssign)}
+    left_out |= {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    texts = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in left_out]
+    return {text for text in texts if isinstance(text, str) and len(text) > 3 and " " in text.strip()}
+
+
+def test_every_sentence_of_a_check_has_its_line():
+    paths = [path for folder in TRACE for path in Path(f"originality/core/trace/{folder}").glob("*.py")]
+    paths.append(Path("originality/core/trace/missing.py"))
+
+    written = set().union(*(written_by_checks(path) for path in paths))
+
+    assert written - EVENTS - set(tracewords.SENTENCES) == set()
+
+
+def test_every_figure_has_its_name():
+    report = trace_report(logs_of(columns()), facts(), Measures())
+    names = {name for row in report["findings"] for name in (*row["figure"], *row["expected"])}
+
+    assert names - set(figurewords.FIGURES) == set()

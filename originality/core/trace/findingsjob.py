@@ -19,13 +19,13 @@ def findings_run(spec: Document, *, folder: Path, progress: Progress) -> Documen
     """Read the stored series and the frozen facts; what a job could not measure stands in `problems` with its cause."""
     logs = load_logs(folder / spec.get("series", SERIES))
     progress(1, 2, "series")
-    prefixes = spec.get("prefixes")
+    prefixes, curves = spec.get("prefixes"), spec.get("curves")
     report = trace_report(
         logs,
         parse_facts(spec["facts"]),
         parse_measures(spec["measures"]),
         prefixes=None if prefixes is None else [LogPrefix(**row) for row in prefixes],
-        curves=[ReferenceCurve(**row) for row in spec.get("curves", ())],
+        curves=None if curves is None else [ReferenceCurve(**row) for row in curves],
         problems=spec.get("problems", ()),
         plan_digest=spec.get("plan_digest", ""),
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from originality.core.trace.checks import LOG_CHECKS, ReferenceCurve, commitments, loss_rate
+from originality.core.trace.checks import LOG_CHECKS, ReferenceCurve, commitments, loss_rate, shipped_curves
 from originality.core.trace.facts import Facts
 from originality.core.trace.finding import Finding, Outcome
 from originality.core.trace.measures import Measures
@@ -45,15 +45,18 @@ def trace_report(
     measures: Measures,
     *,
     prefixes: Sequence[LogPrefix] | None = None,
-    curves: Sequence[ReferenceCurve] = (),
+    curves: Sequence[ReferenceCurve] | None = None,
     problems: Sequence[Mapping[str, Any]] = (),
     plan_digest: str = "",
 ) -> Document:
-    """Make every check and put the answers together; `problems` are measurements that could not be made, with their cause."""
+    """Make every check and put the answers together; `problems` are measurements that could not be made, with their cause.
+
+    `curves` are runs from nothing to compare the loss with, None for those that come with the engine.
+    """
     findings = ordered(
         [
             *(_made(check, logs, facts, measures) for check in (*WEIGHT_CHECKS, *LOG_CHECKS)),
-            loss_rate(logs, facts, curves=curves),
+            loss_rate(logs, facts, curves=shipped_curves() if curves is None else curves),
             commitments(logs, facts, prefixes=prefixes),
         ]
     )

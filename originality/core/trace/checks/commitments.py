@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from originality.core.trace.checks.common import DAY, HOUR, events_of, moment_of, rounded
+import numpy as np
+
+from originality.core.trace.checks.common import DAY, HOUR, events_of, moment_of, points_of, rounded
+from originality.core.trace.checks.writing import steps_in_one, zone_known
 from originality.core.trace.facts import ChainLink, Deposited, Facts
 from originality.core.trace.finding import CONTRADICTION, TO_EXPLAIN, Finding, Outcome, Precondition, Span
 from originality.core.trace.model import Logs
@@ -13,6 +16,8 @@ CHECK = "commitments"
 WEEKLY = 8 * DAY  # a deposit a week, and a day of delay
 CLOCKS_APART = HOUR
 ZONES_APART = DAY
+ZONELESS = 14 * HOUR  # zones lie at most so far from UTC
+LONG_PAUSE, FEWEST = 5.0, 10
 GROUND = "a digest fixes content (SHA-256), and the ledger's chain of signed events fixes when it was known"
 
 
@@ -32,6 +37,7 @@ def commitments(logs: Logs, facts: Facts, *, prefixes: Sequence[LogPrefix] | Non
         Precondition("digests deposited", bool(facts.deposits)),
         Precondition("checkpoints handed in with their steps", bool(links)),
         Precondition("times in the logs", _has_times(logs)),
+        Precondition("the zone of the times in the logs is known", zone_known(logs) if logs.segments else None),
     )
     data = tuple(f"{row.step}: {row.digest} ({row.at})" for row in facts.deposits[:100])
     if not facts.deposits:
@@ -58,10 +64,11 @@ def _has_times(logs: Logs) -> bool:
 def _when(logs: Logs, facts: Facts) -> dict[str, Any]:
     found: dict[str, Any] = {"first_deposit": min(row.at for row in facts.deposits)}
     found["first_deposited_step"] = min(row.step for row in facts.deposits)
+    scale = steps_in_one(logs, facts)
     delays = [
         at - reached
         for row in facts.deposits
-        if (at := moment_of(row.at)) is not None and (reached := reached_at(logs, row.step)) is not None
+        if (at := moment_of(row.at)) is not None and (reached := reached_at(logs, row.step / scale)) is not None
     ]
     if delays:
         found["longest_days_from_step_to_deposit"] = rounded(max(delays) / DAY, 3)
@@ -84,16 +91,50 @@ def _replaced(links: list[ChainLink], facts: Facts) -> Broken | None:
 
 
 def _too_early(logs: Logs, facts: Facts) -> Broken | None:
-    """A digest that the ledger knew before the log says that its step was reached."""
-    slack = ZONES_APART if events_of(facts, "clock change") else CLOCKS_APART
+    """A digest that the ledger knew before the log says that its step was reached.
+
+    Where a part of the log may have been lost, in a pause that was long enough for it, that is to be explained at most.
+    """
+    scale, found = steps_in_one(logs, facts), None
     for row in facts.deposits:
-        at, reached = moment_of(row.at), reached_at(logs, row.step)
-        if at is not None and reached is not None and at < reached - slack:
+        at, reached = moment_of(row.at), reached_at(logs, row.step / scale)
+        if at is None or reached is None or at >= reached - _slack(logs, facts):
+            continue
+        if not _may_be_lost(logs, row.step / scale, at=at):
             return Broken("a digest was known before the log says that its step was reached", CONTRADICTION, row.step)
-    return None
+        if not any(event <= row.step for event in events_of(facts, "restart", "rollback")):
+            found = found or Broken(LOST, TO_EXPLAIN, row.step)
+    return found
 
 
-def reached_at(logs: Logs, step: int) -> float | None:
+LOST = "a digest was known before the log says that its step was reached; a lost part of the log would explain it"
+
+
+def _slack(logs: Logs, facts: Facts) -> float:
+    """Return by how many seconds the clocks of log and ledger may differ."""
+    if not zone_known(logs):
+        return ZONELESS
+    return ZONES_APART if events_of(facts, "clock change") else CLOCKS_APART
+
+
+def _may_be_lost(logs: Logs, step: float, *, at: float) -> bool:
+    """Whether the log has a pause, begun before `at`, in which the steps up to this one could have been made and lost."""
+    losses = points_of(logs, "loss")
+    if losses is None:
+        return False
+    before = losses.step < step
+    steps, times = losses.step[before], losses.time[before]
+    if len(steps) < FEWEST:
+        return False
+    gaps, apart = np.diff(times), np.maximum(np.diff(steps), 1)
+    pace = float(np.median(gaps / apart))
+    room = np.minimum(at, times[1:]) - times[:-1]
+    needed = (step - steps[:-1]) * pace / 2
+    pauses = (gaps > LONG_PAUSE * float(np.median(gaps))) & (times[:-1] > 0)
+    return bool((pauses & (room >= needed)).any())
+
+
+def reached_at(logs: Logs, step: float) -> float | None:
     """Return the earliest time at which the log can have reached a step: in the first segment that covers it."""
     times = []
     for series in logs.series.values():
@@ -131,7 +172,7 @@ def _gap(links: list[ChainLink], logs: Logs, facts: Facts) -> str:
         return "no checkpoint was handed in with its step"
     if not _has_times(logs):
         return "the logs carry no times"
-    earliest: dict[str, Deposited] = {}
+    scale, earliest = steps_in_one(logs, facts), dict[str, Deposited]()
     for row in sorted(facts.deposits, key=lambda row: row.at):
         earliest.setdefault(row.digest, row)
     if not any(link.digest in earliest for link in links):
@@ -139,7 +180,7 @@ def _gap(links: list[ChainLink], logs: Logs, facts: Facts) -> str:
     if any(link.digest not in earliest for link in links):
         return "some checkpoints were not deposited: when they were made is not shown"
     for link in links:
-        at, reached = moment_of(earliest[link.digest].at), reached_at(logs, link.step or 0)
+        at, reached = moment_of(earliest[link.digest].at), reached_at(logs, (link.step or 0) / scale)
         if at is not None and reached is not None and at - reached > WEEKLY:
             return "some checkpoints were deposited more than a week after their step"
     return ""

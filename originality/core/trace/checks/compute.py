@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from originality.core.trace.cards import peak_flops
 from originality.core.trace.checks.common import HOUR, data_of, moment_of, points_of, rounded
+from originality.core.trace.checks.writing import zone_known
 from originality.core.trace.facts import Declaration, Facts, Grant, OwnCompute
 from originality.core.trace.finding import CONTRADICTION, TO_EXPLAIN, Finding, Outcome, Precondition
 from originality.core.trace.measures import Measures
@@ -11,6 +12,7 @@ from originality.core.trace.model import Logs
 
 CHECK = "compute"
 BEST_USE = 0.65  # of the dense bf16 peak: the best published are 0.58 (PaLM 2022) and 0.55 (MegaScale 2024)
+ZONELESS = 14 * HOUR
 EIGHT_BIT = 2.0  # of it: a run in eight bits at the full peak of its cards
 GROUND = (
     "6 operations a parameter and token (Kaplan et al. 2020), and attention 6·layers·width·length a token for the causal "
@@ -112,4 +114,5 @@ def _extent(logs: Logs) -> tuple[float, float] | None:
         return None
     times = losses.time[losses.time > 0]
     first, last = float(times.min()), float(times.max())
-    return (first, last) if last - first > HOUR else None
+    slack = 0.0 if zone_known(logs) else ZONELESS
+    return (first - slack, last + slack) if last - first > HOUR else None

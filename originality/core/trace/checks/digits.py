@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from originality.core.trace.checks.common import Points, data_of, events_of, points_of
+from originality.core.trace.checks.writing import units
 from originality.core.trace.facts import Facts
 from originality.core.trace.finding import TO_EXPLAIN, Finding, Outcome, Precondition, Span
 from originality.core.trace.measures import Measures
@@ -67,13 +68,8 @@ DIFFERENCES_TWICE = "the same rise and fall stands at two places of the log, rai
 
 
 def _unit(points: Points) -> float:
-    """Return the step in which values are written: that of a decimal digit, else of a single-precision number."""
-    values = points.value[:20_000]
-    for places in range(1, 7):
-        unit = 10.0**-places
-        if np.allclose(values / unit, np.round(values / unit), rtol=0, atol=1e-4):
-            return unit
-    return float(np.abs(np.median(values))) * 2.0**-23 or 1e-12
+    """Return the step in which the values are written, of their middle."""
+    return float(np.median(units(points.value[:MOST_POINTS]))) or 1e-12
 
 
 def _length(points: Points) -> int | None:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from originality.core.trace.checks.common import Points, data_of, points_of, rounded, spacing, spans_where
+from originality.core.trace.checks.writing import units
 from originality.core.trace.facts import Facts
 from originality.core.trace.finding import TO_EXPLAIN, Finding, Outcome, Precondition
 from originality.core.trace.measures import Measures
@@ -14,6 +15,7 @@ from originality.core.trace.model import Logs
 CHECK = "noise"
 BLOCK = 128  # points: the deviation of one block is then known to 6 %
 FEWEST = 64
+MOST_BLOCKS = 4000
 TOKEN_SPREAD = 1.0  # nats: losses of single tokens of text spread by 2 to 3
 MARGIN = 2.0
 SMOOTHED = -0.25  # likeness of neighbouring differences above which the log keeps a running mean
@@ -45,38 +47,56 @@ def noise(logs: Logs, facts: Facts, _: Measures) -> Finding:
     if batch is None:
         reason = "how many tokens one value is a mean of is not known"
         return Finding(CHECK, Outcome.NOT_APPLICABLE, 0, {}, {}, reason, GROUND, data, conditions)
-    places = [(a, min(a + BLOCK, losses.total)) for a in range(0, losses.total, BLOCK)]
-    places = [(a, b) for a, b in places if b - a >= FEWEST] or [(0, losses.total)]
+    outcome, level, figure, expected, reason, flags = _judged(losses, batch=batch, facts=facts)
+    spans = spans_where("loss", losses, flags) if level else ()
+    return Finding(CHECK, outcome, level, figure, expected, reason, GROUND, data, conditions, spans)
+
+
+Judged = tuple[Outcome, int, dict[str, Any], dict[str, Any], str, np.ndarray]
+
+
+def _judged(losses: Points, *, batch: float, facts: Facts) -> Judged:
+    """Return outcome, level, figures, expectation, reason, and which points lie in blocks that are too smooth."""
+    places = _places(losses.total)
     middle = float(np.median([_likeness(_moves(losses, slice(a, b))) for a, b in places]))
-    usual = middle + 4 * 1.25 / math.sqrt(losses.total)
-    blocks = [
+    usual, unit, flags = middle + 4 * 1.25 / math.sqrt(losses.total), units(losses.value), np.zeros(losses.total, bool)
+    made = [
         (a, b, texture)
         for a, b in places
         if (texture := _texture(losses, slice(a, b), batch=batch, usual=usual, facts=facts))
     ]
+    if not made:
+        return Outcome.NOT_SHOWN, 0, {}, {}, "the loss has not left the beginning", flags
+    blocks = [(a, b, texture) for a, b, texture in made if float(unit[a:b].max()) <= texture.least]
     if not blocks:
-        reason = "the loss has not left the beginning"
-        return Finding(CHECK, Outcome.NOT_SHOWN, 0, {}, {}, reason, GROUND, data, conditions)
+        figure: dict[str, Any] = {"unit": rounded(float(np.median(unit)), 3)}
+        expected = {"deviation_at_least": rounded(min(texture.least for _, _, texture in made), 3)}
+        return Outcome.NOT_APPLICABLE, 0, figure, expected, "the values are rounded too far to tell their noise", flags
     worst = min((texture for _, _, texture in blocks), key=lambda texture: texture.spread / texture.least)
-    figure: dict[str, Any] = {
+    figure = {
         "blocks": len(blocks),
         "smallest_deviation": rounded(worst.spread, 3),
         "deviation_of_the_middle_block": rounded(float(np.median([texture.spread for _, _, texture in blocks])), 3),
         "tokens_of_one_value": int(batch),
     }
     expected = {"deviation_at_least": rounded(worst.least, 3)}
-    flags = np.zeros(losses.total, bool)
     for first, last, texture in blocks:
         flags[first:last] = texture.spread < texture.least
     if flags.any():
         figure["blocks_below"] = sum(1 for _, _, texture in blocks if texture.spread < texture.least)
-        spans = spans_where("loss", losses, flags)
         reason = "the loss is smoother than a mean over so many tokens can be"
-        return Finding(CHECK, Outcome.DEVIATES, TO_EXPLAIN, figure, expected, reason, GROUND, data, conditions, spans)
+        return Outcome.DEVIATES, TO_EXPLAIN, figure, expected, reason, flags
     if middle > SMOOTHED:
         reason = "the logged loss is a running mean, which hides its noise"
-        return Finding(CHECK, Outcome.NOT_APPLICABLE, 0, figure, expected, reason, GROUND, data, conditions)
-    return Finding(CHECK, Outcome.SHOWN, 0, figure, expected, "", GROUND, data, conditions)
+        return Outcome.NOT_APPLICABLE, 0, figure, expected, reason, flags
+    return Outcome.SHOWN, 0, figure, expected, "", flags
+
+
+def _places(count: int) -> list[tuple[int, int]]:
+    """Return where blocks begin and end; a long log has longer ones."""
+    size = max(BLOCK, count // MOST_BLOCKS)
+    places = [(a, min(a + size, count)) for a in range(0, count, size)]
+    return [(a, b) for a, b in places if b - a >= FEWEST] or [(0, count)]
 
 
 def _batch(losses: Points, tokens: Points | None, facts: Facts) -> float | None:

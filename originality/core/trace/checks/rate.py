@@ -1,7 +1,10 @@
 """How many tokens a loss takes: beside curves of models of that size that began from nothing."""
 
+import json
 import math
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,6 +15,7 @@ from originality.core.trace.finding import TO_EXPLAIN, Finding, Outcome, Precond
 from originality.core.trace.model import Logs
 
 CHECK = "loss rate"
+SHIPPED = Path(__file__).parent.parent / "curves.json"
 BINS = 24
 FEWEST = 200
 TIMES_FASTER = 8.0  # recipes of one size differ by about two; a body that was trained before saves most of the way
@@ -34,6 +38,13 @@ class ReferenceCurve(NamedTuple):
     source: str = ""
 
 
+@cache
+def shipped_curves() -> tuple[ReferenceCurve, ...]:
+    """Return the curves that come with the engine: few and small, of our own runs; a registry of more is given instead."""
+    document = json.loads(SHIPPED.read_text(encoding="utf-8"))
+    return tuple(ReferenceCurve(**row) for row in document["curves"])
+
+
 def loss_rate(logs: Logs, facts: Facts, *, curves: Sequence[ReferenceCurve] = ()) -> Finding:
     """Fit a power law as description, and compare the tokens to each loss with those of comparable runs from nothing."""
     declared, losses = facts.declaration, points_of(logs, "loss")
@@ -44,6 +55,7 @@ def loss_rate(logs: Logs, facts: Facts, *, curves: Sequence[ReferenceCurve] = ()
         Precondition("a loss in the logs", losses is not None and losses.total >= FEWEST),
         Precondition("no declared change of the data", not changed if declared else None),
         Precondition("a reference run of this size and vocabulary", bool(near)),
+        Precondition("text of the kind that the reference read", None),
     )
     data = (*data_of(logs, "loss", "tokens"), *(curve.name for curve in near))
     if seen is None:

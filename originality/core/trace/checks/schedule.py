@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from originality.core.trace.checks.common import Points, data_of, events_of, points_of, rounded, spans_where
+from originality.core.trace.checks.writing import steps_in_one, units
 from originality.core.trace.facts import Declaration, Facts, Schedule
 from originality.core.trace.finding import TO_EXPLAIN, Finding, Outcome, Precondition, Span
 from originality.core.trace.measures import Measures
@@ -49,22 +50,34 @@ def schedule(logs: Logs, facts: Facts, _: Measures) -> Finding:
         return Finding(CHECK, Outcome.NOT_APPLICABLE, 0, {}, {}, reason, GROUND, data, conditions)
     if rates is None:
         return Finding(CHECK, Outcome.NOT_SHOWN, 0, {}, {}, "no learning rate in the logs", GROUND, data, conditions)
+    if steps_in_one(logs, facts) != 1.0:
+        reason = "the log counts other steps than the declaration"
+        return Finding(CHECK, Outcome.NOT_APPLICABLE, 0, {}, {}, reason, GROUND, data, conditions)
     judged = _before_changes(rates, facts)
     if judged.total < FEWEST:
         reason = "too few learning rates in the logs before the schedule was changed"
         return Finding(CHECK, Outcome.NOT_SHOWN, 0, {"points": judged.total}, {}, reason, GROUND, data, conditions)
-    return _finding(judged, plan, facts, data=data, conditions=conditions)
+    ways = _ways(logs, judged, plan, facts)
+    return _finding(judged, plan, facts, ways=ways, data=data, conditions=conditions)
 
 
 def _finding(
-    rates: Points, plan: Schedule, facts: Facts, *, data: tuple[str, ...], conditions: tuple[Precondition, ...]
+    rates: Points,
+    plan: Schedule,
+    facts: Facts,
+    *,
+    ways: list[np.ndarray],
+    data: tuple[str, ...],
+    conditions: tuple[Precondition, ...],
 ) -> Finding:
     excused = _rewarming(rates, plan, facts)
     free = _free_scale(facts.declaration)
-    fits = (_fit(rates, curve, plan, free=free, excused=excused) for curve in _curves(rates, plan))
+    curves = (curve for steps in ways for curve in _curves(steps, rates, plan))
+    fits = (_fit(rates, curve, plan, free=free, excused=excused) for curve in curves)
     best = min(fits, key=lambda fit: (int(fit.outside.sum()), float(np.abs(rates.value - fit.expected).sum())))
     outside = int(best.outside.sum())
-    apart = np.abs(rates.value - best.expected) / (plan.peak * best.scale or 1.0)
+    scaled = plan.peak * best.scale or 1.0
+    apart = np.abs(rates.value - best.expected) / scaled
     worst = int(apart.argmax())
     figure: dict[str, Any] = {
         "points": rates.total,
@@ -76,7 +89,12 @@ def _finding(
     }
     if free:
         figure["scale"] = rounded(best.scale, 4)
-    expected = {"outside_at_most": max(2, math.floor(SHARE_OUTSIDE * rates.total)), "tolerance_of_peak": TOLERANCE}
+    rounding = float(units(rates.value).max()) / scaled
+    expected = {
+        "outside_at_most": max(2, math.floor(SHARE_OUTSIDE * rates.total)),
+        "tolerance_of_peak": TOLERANCE,
+        "rounding_of_peak": rounded(rounding, 2),
+    }
     deviates = outside > expected["outside_at_most"]
     spans: tuple[Span, ...] = spans_where("learning_rate", rates, best.outside) if deviates else ()
     return Finding(
@@ -126,21 +144,31 @@ def _fit(rates: Points, curve: np.ndarray, plan: Schedule, *, free: bool, excuse
     if free and (some := curve > plan.peak * TOLERANCE).any():
         scale = float(np.median(rates.value[some] / curve[some])) or 1.0
     expected = curve * scale
-    slope = np.abs(
-        np.gradient(expected, np.maximum(rates.step - rates.step[0], 0).astype(float) + 1e-9 * np.arange(len(curve)))
-    )
-    outside = np.abs(rates.value - expected) > TOLERANCE * plan.peak * scale + np.minimum(slope, plan.peak * scale)
+    slope = np.abs(np.gradient(expected, rates.step.astype(float)))
+    allowed = TOLERANCE * plan.peak * scale + np.minimum(slope, plan.peak * scale) + units(rates.value)
+    outside = np.abs(rates.value - expected) > allowed
     return Fit(expected, scale, outside & ~(excused & (rates.value < expected)))
 
 
-def _curves(rates: Points, plan: Schedule) -> Iterator[np.ndarray]:
+def _ways(logs: Logs, rates: Points, plan: Schedule, facts: Facts) -> list[np.ndarray]:
+    """Return the declared step of every point, in every usual way of counting.
+
+    Where the batch changed, a schedule may run over tokens instead of steps.
+    """
+    ways = [np.maximum(rates.step + offset, 0).astype(float) for offset in OFFSETS]
+    tokens = points_of(logs, "tokens")
+    if tokens is not None and plan.total_steps and events_of(facts, "batch change"):
+        share = np.interp(rates.step, tokens.step, tokens.value) / max(float(tokens.value[-1]), 1.0)
+        ways.extend(np.maximum(share * plan.total_steps + offset, 0.0) for offset in OFFSETS)
+    return ways
+
+
+def _curves(steps: np.ndarray, rates: Points, plan: Schedule) -> Iterator[np.ndarray]:
     """Every usual reading of the formula: the ramp begins after the warm-up or at nought; the warm-up at the first value."""
-    for offset in OFFSETS:
-        steps = np.maximum(rates.step + offset, 0).astype(float)
-        begins = {float(plan.decay_start or 0)} if plan.kind == "wsd" else {0.0, float(plan.warmup_steps)}
-        for begin in sorted(begins):
-            for ramp in RAMPS[plan.kind]:
-                yield from _warmed(_ramped(steps, plan, ramp, begin=begin), steps, rates, plan)
+    begins = {float(plan.decay_start or 0)} if plan.kind == "wsd" else {0.0, float(plan.warmup_steps)}
+    for begin in sorted(begins):
+        for ramp in RAMPS[plan.kind]:
+            yield from _warmed(_ramped(steps, plan, ramp, begin=begin), steps, rates, plan)
 
 
 def _ramped(steps: np.ndarray, plan: Schedule, ramp: Ramp, *, begin: float) -> np.ndarray:

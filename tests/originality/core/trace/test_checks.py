@@ -74,6 +74,24 @@ def test_steps_may_be_counted_from_nought_or_one(shift):
     assert found("schedule", logs_of(held)).outcome == SHOWN
 
 
+@pytest.mark.parametrize("written", [lambda x: np.round(x, 5), lambda x: np.array([float(f"{v:.1e}") for v in x])])
+def test_a_rounded_rate_leaves_nothing(written):
+    held = columns()
+    held["learning_rate"] = written(held["learning_rate"] / 10)
+    plan = Schedule("cosine", 2e-4, 40, 600, None, 2e-5)
+
+    assert found("schedule", logs_of(held), facts(declaration=declaration(schedule=plan))).outcome == SHOWN
+
+
+def test_a_schedule_may_run_over_tokens_where_the_batch_changed():
+    held = columns()
+    held["tokens"] = np.cumsum(np.where(held["step"] < 200, courses.BATCH / 4, courses.BATCH))
+    share = held["tokens"] / held["tokens"][-1]
+    held["learning_rate"] = np.array([courses.rate(at) for at in share * courses.STEPS])
+
+    assert found("schedule", logs_of(held), facts(events=[Event(200, "batch change")], chain=())).outcome == SHOWN
+
+
 def test_a_declared_change_of_the_schedule_ends_the_comparison():
     held = columns()
     held["learning_rate"][400:] = 1e-3
@@ -182,6 +200,27 @@ def test_more_tokens_than_batch_and_throughput_make():
     assert (row.outcome, row.figure["tokens_of_throughput_and_time"]) == (DEVIATES, pytest.approx(1 / 3, rel=1e-3))
 
 
+@pytest.mark.parametrize("unit", [1 / 64, 1e-9], ids=["sequences", "of which nobody knows"])
+def test_a_throughput_that_does_not_say_tokens_has_no_known_unit(unit):
+    held = columns()
+    held["throughput"] = held["throughput"] * unit
+    logs = logs_of(held)
+    logs.tags["throughput"] = "throughput"
+
+    assert found("throughput", logs, facts(declaration=declaration(sequence_length=64))).outcome == SHOWN
+
+
+@pytest.mark.parametrize("scale", [10, 1 / courses.BATCH], ids=["lines", "tokens"])
+def test_a_log_may_count_other_steps_than_updates(scale):
+    held = {name: column[9::10] for name, column in columns().items()}
+    held["step"] = ((held["step"] + 1) / scale).round().astype(np.int64)
+    logs = logs_of(held)
+
+    assert found("schedule", logs).outcome == NOT_APPLICABLE
+    assert found("throughput", logs).level == 0
+    assert commitments(logs, facts()).level == 0
+
+
 def test_throughput_may_be_that_of_one_card():
     held = columns()
     held["throughput"] = held["throughput"] / 4
@@ -230,6 +269,23 @@ def test_mean_of_a_window_is_counted_as_so_many_tokens():
     windows = {name: column[9::10] for name, column in held.items()} | {"loss": means}
 
     assert found("noise", logs_of(windows)).outcome == SHOWN
+
+
+def bfloat16(values):
+    """Numbers with eight significant bits."""
+    parts, powers = np.frexp(values)
+    return np.ldexp(np.round(parts * 256) / 256, powers)
+
+
+@pytest.mark.parametrize("written", [lambda x: np.round(x, 1), bfloat16], ids=["one decimal", "bfloat16"])
+def test_a_plateau_of_rounded_values_is_no_invented_curve(written):
+    held = columns()
+    dice = np.random.default_rng(2)
+    held["loss"] = written(2.02 + 4.2 * np.exp(-held["step"] / 20) + dice.normal(0, 0.0002, len(held["step"])))
+    wide = facts(declaration=declaration(batch_tokens=10**5))
+
+    assert found("noise", logs_of(held), wide).outcome == NOT_APPLICABLE
+    assert found("digits", logs_of(held), wide).level == 0
 
 
 @pytest.mark.parametrize("raised", [0.0, -0.25])
@@ -306,6 +362,33 @@ def test_a_log_changed_after_its_deposit_is_a_contradiction():
     assert commitments(logs, known, prefixes=kept).level == 0
     assert commitments(logs, known, prefixes=kept[:1]).level == CONTRADICTION
     assert commitments(logs, known, prefixes=[]).level == TO_EXPLAIN  # another form of the same log, perhaps
+
+
+@pytest.mark.parametrize("events", [(), (Event(400, "restart"),)], ids=["undeclared", "declared"])
+def test_a_part_lost_in_a_restart_explains_an_early_digest(events):
+    held = columns()
+    held["time"] = held["time"] + np.where(held["step"] >= 400, 12 * 3600.0, 0.0)
+    known = facts(events=events)
+    early = known.deposits[1]._replace(step=500, at="2026-05-04T15:00:00+00:00")  # made in the part that was lost
+    impossible = early._replace(at="2026-05-04T01:00:00+00:00")
+
+    def level(row):
+        return commitments(logs_of(held), known._replace(chain=(), deposits=(row,))).level
+
+    assert level(early) == (0 if events else TO_EXPLAIN)
+    assert level(impossible) == CONTRADICTION
+
+
+def test_times_without_a_zone_may_be_off_by_half_a_day():
+    row = facts().deposits[1]._replace(at="2026-05-04T10:00:00+00:00")
+    known, held = facts(deposits=(row,)), columns()
+    held["time"] = held["time"] + 9 * 3600.0  # Korean time, read as if it were of Greenwich
+    part = Segment("log.csv", 0, courses.STEPS, float(held["time"][0]))
+
+    def level(*, zone):
+        return commitments(logs_of(held, segments=[part._replace(zone_known=zone)]), known).level
+
+    assert (level(zone=False), level(zone=True)) == (0, CONTRADICTION)
 
 
 def test_loss_rate_needs_a_run_to_stand_beside():
