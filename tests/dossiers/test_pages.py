@@ -18,8 +18,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def scene(tmp_path):
-    return Verified(folder=tmp_path)
+def scene():
+    return Verified()
 
 
 def in_days(days):

@@ -35,8 +35,8 @@ def in_english():
 
 
 @pytest.fixture
-def scene(tmp_path):
-    return Verified(folder=tmp_path)
+def scene():
+    return Verified()
 
 
 def agreed(session):

@@ -1,6 +1,5 @@
 """A closed phase with a hand-in and a cleared panel, and verification sessions on it through the real actions."""
 
-import tempfile
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from portal.dossiers.enums import AttendeeKind, Part
 from portal.dossiers.models import VerificationSession
 from portal.dossiers.selectors.sessions import pieces_of
 from portal.review.enums import SeatKind
+from portal.submissions.models import Submission
 from tests.factories.accounts import make_user
 from tests.factories.consortia import make_consortium, make_entry
 from tests.factories.custody import deposit
@@ -25,7 +25,10 @@ SUBJECT = "학습 이력과 가중치의 공개 검증"
 
 
 class Verified:
-    """One entry of a phase that is being scored. `actors` puts given people into the roles, as in the access matrix."""
+    """One entry of a phase that is being scored. `actors` puts given people into the roles, as in the access matrix.
+
+    With a folder, small real files are handed in; without one only the row of a hand-in is there.
+    """
 
     def __init__(self, *, actors: dict[str, User] | None = None, folder: Path | None = None) -> None:
         given = actors or {}
@@ -34,7 +37,17 @@ class Verified:
         consortium = make_consortium(manager=self.manager)
         self.entry: Entry = make_entry(make_phase("receiving"), consortium=consortium)
         deposit(self.entry, step=1000)
-        handed_in(self.entry, folder or Path(tempfile.mkdtemp()))
+        if folder is not None:
+            handed_in(self.entry, folder)
+        else:
+            Submission.objects.create(
+                entry=self.entry,
+                version=1,
+                state="submitted",
+                digest="d" * 64,
+                document={},
+                submitted_at=timezone.now(),
+            )
         self.phase = self.entry.phase
         type(self.phase).objects.filter(pk=self.phase.pk).update(state="scoring")
         self.entry.refresh_from_db()
