@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from originality.registry import is_open
 from portal.artifacts.models import Upload
 from portal.common.access import Verdict
 from portal.common.viewer import Viewer
@@ -11,6 +12,7 @@ from portal.consortia.selectors import consortia_of, entries_of
 from portal.submissions.enums import State
 from portal.submissions.models import Receipt, SelfCheck, Submission, SubmissionRun
 from portal.submissions.selectors.arrival import owner_of
+from portal.submissions.selectors.declared import evidence_runs
 
 ALLOWED = Verdict(allowed=True)
 HIDDEN = Verdict(allowed=False, exists=False)
@@ -44,6 +46,15 @@ def sees_submission(viewer: Viewer, submission: int) -> Verdict:
         return ALLOWED
     handed_in = Submission.objects.filter(pk=submission).exclude(state=State.DRAFT)
     return _verdict(viewer, seen=bool(viewer.roles & SEEN_BY_STAFF) and handed_in.exists())
+
+
+def sees_declared(viewer: Viewer, submission: int) -> Verdict:
+    """Who sees the submission, and whoever an app above opens its comparisons to, such as the panel once the seal allows it."""
+    verdict = sees_submission(viewer, submission)
+    row = None if verdict.allowed else Submission.objects.filter(pk=submission).first()
+    if row is not None and any(is_open(viewer, run) for run in evidence_runs(row)):
+        return ALLOWED
+    return verdict
 
 
 def sees_receipt(viewer: Viewer, number: str) -> Verdict:

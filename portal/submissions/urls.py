@@ -17,6 +17,7 @@ urlpatterns = [
     path("submissions/<int:submission>/submit/", views.submit, name="submit"),
     path("submissions/<int:submission>/withdraw/", views.withdraw, name="withdraw"),
     path("submissions/<int:submission>/evidence/", views.evidence, name="evidence"),
+    path("submissions/<int:submission>/declared/", views.declared, name="declared"),
     path("receipts/<str:number>/", views.receipt_page, name="receipt"),
     path("receipts/<str:number>/receipt.json", views.receipt_file, name="receipt_file"),
     path("receipts/<str:number>/receipt.<slug:form>", views.receipt_document, name="receipt_document"),

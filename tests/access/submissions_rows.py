@@ -81,6 +81,7 @@ ROWS = [
     Row("submissions:submit", "302 422 404 404 404 404", draft, method="post"),
     Row("submissions:withdraw", MEMBERS, submitted),
     Row("submissions:evidence", ONCE_HANDED_IN, submitted),
+    Row("submissions:declared", ONCE_HANDED_IN, submitted),
     Row("submissions:receipt", ONCE_HANDED_IN, receipt),
     Row("submissions:receipt_file", ONCE_HANDED_IN, receipt),
     Row("submissions:receipt_document", ONCE_HANDED_IN, receipt_paper),

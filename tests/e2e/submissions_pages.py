@@ -11,7 +11,9 @@ from portal.submissions.models import Submission
 from tests.e2e.pages import Page
 from tests.factories.accounts import make_user
 from tests.factories.artifacts import declare
+from tests.factories.code_runs import make_code_run
 from tests.factories.consortia import make_consortium, make_entry
+from tests.factories.findings import report_on
 from tests.factories.programmes import make_phase
 from tests.factories.submission_runs import report_run
 from tests.factories.submissions import (
@@ -59,4 +61,7 @@ def pages() -> Iterator[Page]:
     yield Page("verify-receipt-valid", f"/verify/receipt/?{urlencode(number)}")
     yield Page("verify-receipt-changed", f"/verify/receipt/?{urlencode({**number, 'digest': '0' * 64})}")
     yield Page("evidence-waiting", f"/team/submissions/{receipt.submission_id}/evidence/", team)
+    compared = report_on(make_entry(make_phase("closed"), consortium=consortium), levels=(2, 0))
+    make_code_run(compared.submission.entry)
+    yield Page("declared-found", f"/team/submissions/{compared.submission_id}/declared/", team)
     yield Page("run-waiting", f"/team/runs/{run.pk}/", team)

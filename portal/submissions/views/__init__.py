@@ -1,7 +1,7 @@
 """Pages of a team: home, hand-in, uploads, receipt, evidence and runs."""
 
 from portal.submissions.views.declarations import component_declaration, components_file, training_declaration
-from portal.submissions.views.evidence import evidence, run_page
+from portal.submissions.views.evidence import declared, evidence, run_page
 from portal.submissions.views.handin import (
     add_item,
     open_draft,
@@ -21,6 +21,7 @@ __all__ = (
     "cancel_self_check",
     "component_declaration",
     "components_file",
+    "declared",
     "evidence",
     "open_draft",
     "receipt_document",

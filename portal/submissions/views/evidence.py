@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from portal.common.access import ViewerRequest, access
 from portal.submissions import policies, selectors
 from portal.submissions.models import SubmissionRun
+from portal.submissions.selectors.declared import declared_and_found
 from portal.submissions.views.handin import submission_or_404
 
 
@@ -15,6 +16,19 @@ from portal.submissions.views.handin import submission_or_404
 def evidence(request: ViewerRequest, submission: int) -> HttpResponse:
     row = submission_or_404(submission)
     return render(request, "submissions/evidence.html", {"submission": row, "dossier": selectors.dossier(row)})
+
+
+@access(policies.sees_declared)
+@require_safe
+def declared(request: ViewerRequest, submission: int) -> HttpResponse:
+    """Set declared and found on one page: weights and code, and what nothing names."""
+    row = submission_or_404(submission)
+    context = {
+        "submission": row,
+        "found": declared_and_found(row),
+        "may_go_up": policies.sees_submission(request.viewer, row.pk).allowed,
+    }
+    return render(request, "submissions/declared.html", context)
 
 
 @access(policies.sees_run)
