@@ -16,7 +16,7 @@ from tests.factories.programmes import make_phase
 from tests.factories.self_checks import make_self_check, stored_upload
 from tests.factories.submission_runs import report_run
 from tests.factories.submissions import handed_in
-from tests.factories.traces import logs_of, make_trace
+from tests.factories.traces import forged_report, logs_of, make_trace
 
 EXPLAIN = "/originality/explain/"
 
@@ -72,7 +72,9 @@ def _curves() -> Iterator[Page]:
         reverse("originality:curves", kwargs=at) + "?quantity=learning_rate&first=0&last=5000&log=on",
         team,
     )
-    yield Page("trace-findings", reverse("originality:trace", kwargs=at), team)
+    other = make_entry(make_phase("closed"), consortium=make_consortium(manager=team))
+    forged = make_trace(other, logs=logs_of(600), report=forged_report())
+    yield Page("trace-findings", reverse("originality:trace", kwargs={"trace": forged.pk}), team)
     yield Page("curve-names", reverse("originality:names", kwargs=at), team)
 
 

@@ -11,7 +11,9 @@ from django.utils import timezone
 from originality.actions import request_trace
 from originality.core.trace.facts import ChainLink, Deposited, Facts
 from originality.core.trace.logsdocument import logs_document
-from originality.core.trace.model import Logs, Seam, Segment, Series
+from originality.core.trace.measures import Measures
+from originality.core.trace.model import Fault, Logs, Seam, Segment, Series
+from originality.core.trace.report import trace_report
 from originality.core.trace.serieswriter import write_series
 from originality.models import TraceMapping, TraceRun
 from portal.artifacts.actions import store_file, store_folder
@@ -20,6 +22,7 @@ from portal.jobs.enums import JobState
 from portal.jobs.models import Job
 from portal.submissions.enums import RunKind, State
 from portal.submissions.models import Submission, SubmissionRun
+from tests.originality.core.trace import courses
 
 BEGUN = 1_767_225_600.0  # 2026-01-01 00:00 UTC
 TAGS = {"loss": "train/loss", "validation_loss": "eval/loss", "learning_rate": "train/lr", "tokens": "train/tokens"}
@@ -80,6 +83,15 @@ def finish(run: TraceRun, logs: Logs, *, report: dict[str, Any] | None = None) -
     done = {"state": JobState.SUCCEEDED, "finished": timezone.now(), "outcome": {}}
     Job.objects.filter(payload__run=str(run.pk)).update(**done)
     return TraceRun.objects.get(pk=run.pk)
+
+
+def forged_report() -> dict[str, Any]:
+    """Return all findings on a small run whose learning rate was edited; a part of its log is damaged."""
+    held = courses.columns()
+    held["learning_rate"][200:300] *= 1.5
+    logs = courses.logs_of(held)._replace(faults=[Fault("events", 4096, "the checksum does not fit")], faults_total=1)
+    problem = {"kind": "loss", "digest": "b" * 64, "text": "withheld", "problem": "the checkpoint has no tokenizer"}
+    return trace_report(logs, courses.facts(), Measures(), problems=[problem], plan_digest="d" * 64)
 
 
 def report_document(logs: Logs) -> dict[str, Any]:
