@@ -5,13 +5,27 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from originality.core.trace.declaration import declaration_document, declaration_of
 from originality.core.trace.facts import EVENTS, LAWS, OPTIMISERS, SCHEDULES, Declaration
 from originality.core.trace.reading import DocumentError
 from portal.submissions.declaration_forms.sheets import Sheet, Values, with_rows
 
+READER_SAYS = (  # what the reader of files says of values that inputs let through
+    gettext_noop("cannot be more than parameters"),
+    gettext_noop("cannot be more than total_steps"),
+    gettext_noop("cannot be after total_steps"),
+    gettext_noop("cannot be above peak"),
+    gettext_noop("is missing: wsd says at which step the decay begins"),
+    gettext_noop("is before it starts"),
+    gettext_noop("is before it started"),
+    gettext_noop("must be above 0, unless the law is constant"),
+    gettext_noop("must be from 0 and below 1"),
+    gettext_noop("must be above 0 and at most 1000"),
+    gettext_noop("must be a day (2026-01-31) or a moment (2026-01-31T09:00:00+09:00)"),
+    gettext_noop("must say its time zone, for example 2026-01-31T09:00:00+09:00"),
+)
 OPTIMISER, SCHEDULE = "optimiser_", "schedule_"
 SCALARS = (
     "vocabulary",
@@ -44,7 +58,7 @@ def _number(label: Any, *, low: float = 0, high: float = 1e6, help_text: Any = "
 
 
 def _choice(label: Any, options: tuple[str, ...], *, required: bool = False) -> forms.ChoiceField:
-    choices = [("", gettext_lazy("Not declared")), *((name, name) for name in options)]
+    choices = [("", gettext_lazy("Not said")), *((name, name) for name in options)]
     return forms.ChoiceField(label=label, choices=choices, required=required)
 
 
@@ -104,7 +118,7 @@ class LawForm(forms.Form):
     pattern = forms.CharField(label=gettext_lazy("Pattern of names"), max_length=200)
     law = _choice(gettext_lazy("Law"), LAWS, required=True)
     scale = forms.FloatField(
-        label=gettext_lazy("Scale"),
+        label=gettext_lazy("Scale of the law"),
         help_text=gettext_lazy("Standard deviation, half the width, or the constant."),
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )
@@ -137,7 +151,7 @@ class EventForm(forms.Form):
 
     step = forms.IntegerField(label=gettext_lazy("Step"), min_value=0, max_value=2**63 - 1)
     kind = _choice(gettext_lazy("What happened"), EVENTS, required=True)
-    note = forms.CharField(label=gettext_lazy("Note"), max_length=500, required=False)
+    note = forms.CharField(label=gettext_lazy("Remark"), max_length=500, required=False)
 
 
 class TrainingSheet(Sheet):
