@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from demo.progress import Title
-from demo.scenes import handin, judging, opening, release
+from demo.scenes import handin, judging, opening, release, verifying
 from demo.stage import Outcome, Stage
 
 
@@ -24,6 +24,7 @@ SCENES = (
         Title("runs", "벤치마크·독자성·학습 이력", "Benchmark, originality, training trace"), handin.work_off_the_runs
     ),
     Scene(Title("panels", "평가위원회와 이해관계 확인", "Panels and declarations"), judging.seat_the_panels),
+    Scene(Title("session", "공개 검증", "Verification session"), verifying.verify_in_public),
     Scene(Title("sheets", "평가표 작성과 서명", "Score and sign the sheets"), judging.score_and_sign),
     Scene(Title("reply", "질의, 소명, 게이트 의결", "Question, right of reply, gate"), judging.hear_team_b),
     Scene(Title("tally", "마감과 집계", "Seal and tally"), judging.seal_and_tally),
