@@ -11,6 +11,7 @@ from portal.audit.models import Event
 from portal.common.formats.canonical import digest_of
 from portal.common.transitions import TransitionError
 from portal.common.viewer import viewer_of_user
+from portal.custody.registry import disputes_about
 from portal.dossiers import actions
 from portal.dossiers.enums import AttendeeKind, Part
 from portal.dossiers.errors import DossierError
@@ -54,6 +55,23 @@ def test_the_team_is_told_at_once_and_of_every_change(scene):
     assert [row.subject_key.split(":")[2] for row in letters] == ["planned", "rescheduled", "cancelled"]
     assert "회의실 공사" in letters[1].body
     assert f"/dossiers/sessions/{session.pk}/" in letters[0].body
+
+
+def test_whoever_is_asked_to_attend_is_told_once_and_of_every_change(scene):
+    session = scene.prepared()
+    actions.cancel_session(session, reason="팀의 요청", by=scene.office)
+
+    for person in (scene.seat.user, scene.officer, scene.manager):
+        keys = Letter.objects.filter(kind="verification_session", to=person.email).values_list("subject_key", flat=True)
+        assert sorted(key.split(":")[2] for key in keys) == ["cancelled", "planned"]
+
+
+def test_an_open_session_keeps_the_bytes(scene):
+    session = scene.planned()
+    assert len(disputes_about(scene.entry)) == 1
+
+    actions.cancel_session(session, reason="팀의 요청", by=scene.office)
+    assert disputes_about(scene.entry) == []
 
 
 def test_nothing_is_planned_before_the_phase_is_closed_or_for_a_moment_that_has_passed(scene):

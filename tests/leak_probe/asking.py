@@ -17,7 +17,7 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
-from originality.models import OriginalityRun
+from originality.models import CodeRun, OriginalityRun, TraceRun
 from portal.accounts.models import User
 from portal.calls.models import ApplicationVersion
 from portal.console.models import Trial
@@ -59,7 +59,9 @@ TEXTS: dict[tuple[str, str], Callable[[], Iterable[Any]]] = {
     ("str", "number"): lambda: ["2026-0001"],
     ("slug", "number"): lambda: ApplicationVersion.objects.values_list("number", flat=True),
     ("str", "token"): lambda: ["0" * 43],
+    ("uuid", "code"): lambda: CodeRun.objects.values_list("pk", flat=True),
     ("uuid", "report"): lambda: OriginalityRun.objects.values_list("pk", flat=True),
+    ("uuid", "trace"): lambda: TraceRun.objects.values_list("pk", flat=True),
     ("uuid", "upload"): lambda: ["00000000-0000-4000-8000-000000000001"],
 }
 VARYING = (

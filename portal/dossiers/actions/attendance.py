@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from portal.accounts.models import User
 from portal.common.viewer import Viewer
 from portal.consortia.models import Membership
-from portal.dossiers.actions.base import leave_trace, officers_row, require_text
+from portal.dossiers.actions.base import leave_trace, officers_row, require_text, tell
 from portal.dossiers.enums import AttendeeKind, AuditAction
 from portal.dossiers.errors import DossierError
 from portal.dossiers.models import Attendee, VerificationSession
@@ -58,6 +58,8 @@ def _add(row: VerificationSession, by: Viewer, *, user: User | None = None, **fa
     if user is not None and row.attendees.filter(user=user).exists():
         raise DossierError(_("This person is on the list already."))
     attendee = Attendee.objects.create(session=row, user=user, **facts)
+    if user is not None:
+        tell(row, "planned", only=[user.email])
     _trace(row, by)
     return attendee
 

@@ -66,17 +66,27 @@ def require_text(text: str, *, field: str) -> str:
     return text.strip()
 
 
-def tell(row: VerificationSession, event: str, *, more: Iterable[str] = (), **facts: object) -> None:
-    """A letter to every member of the team, and to those of `more`; `event` says which of its texts."""
+def tell(
+    row: VerificationSession,
+    event: str,
+    *,
+    more: Iterable[str] = (),
+    only: Iterable[str] | None = None,
+    **facts: object,
+) -> None:
+    """A letter to every member of the team and to those of `more`, or to `only` some; `event` says which of its texts.
+
+    Nobody is told the same twice.
+    """
     post_letter(
-        [*addresses_of(row.entry.consortium), *more],
+        [*addresses_of(row.entry.consortium), *more] if only is None else only,
         kind="verification_session",
         subject_key=f"dossiers.session:{row.pk}:{event}:{facts.get('number', '')}",
         context={"event": event, "session": row, "phase": row.entry.phase, "when": kst(row.planned_for), **facts},
     )
 
 
-def panel_addresses(row: VerificationSession) -> list[str]:
-    """Where the members of the panel who are to attend get letters."""
-    people = User.objects.filter(pk__in=row.attendees.filter(kind="panel").values("user"), is_active=True)
+def asked_addresses(row: VerificationSession) -> list[str]:
+    """Where those who were asked to attend get letters."""
+    people = User.objects.filter(pk__in=row.attendees.exclude(user=None).values("user"), is_active=True)
     return list(people.order_by("email").values_list("email", flat=True))

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from portal.common.viewer import Viewer
 from portal.consortia.models import Entry
 from portal.dossiers.actions.base import (
+    asked_addresses,
     leave_trace,
     locked,
-    panel_addresses,
     require_officer,
     require_text,
     step,
@@ -70,7 +70,7 @@ def reschedule_session(
     before = {"planned_for": row.planned_for.isoformat(), "place": row.place}
     row.planned_for, row.place = planned_for, require_text(place, field="place")
     row.save(update_fields=["planned_for", "place"])
-    tell(row, "rescheduled", more=panel_addresses(row), reason=reason, number=planned_for.isoformat())
+    tell(row, "rescheduled", more=asked_addresses(row), reason=reason, number=planned_for.isoformat())
     after = {"planned_for": planned_for.isoformat(), "place": row.place}
     leave_trace(AuditAction.RESCHEDULED, by=by, subject=row, before=before, after=after, reason=reason)
     return row
@@ -83,7 +83,7 @@ def cancel_session(session: VerificationSession, *, reason: str, by: Viewer) -> 
     found = step("cancel", row, by=by, reason=reason)
     row.state, row.cancel_reason = SessionState(found.target), reason.strip()
     row.save(update_fields=["state", "cancel_reason"])
-    tell(row, "cancelled", more=panel_addresses(row), reason=row.cancel_reason)
+    tell(row, "cancelled", more=asked_addresses(row), reason=row.cancel_reason)
     leave_trace(AuditAction.CANCELLED, by=by, subject=row, before={"state": found.source}, reason=row.cancel_reason)
     return row
 

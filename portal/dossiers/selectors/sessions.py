@@ -1,9 +1,11 @@
 """Reads of sessions: the agenda as a document, the pieces that the team says yes or no to, and the record that is published."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from portal.common.formats.canonical import digest_of
 from portal.consortia.models import Entry
@@ -32,6 +34,12 @@ class Piece(NamedTuple):
 
 def sessions_of(entry: Entry) -> QuerySet[VerificationSession]:
     return VerificationSession.objects.filter(entry=entry)
+
+
+def open_sessions(entry: Entry) -> Iterator[str]:
+    """What keeps the entry's bytes from being destroyed; custody asks for it (portal.custody.registry)."""
+    if sessions_of(entry).filter(state__in=(SessionState.PLANNED, SessionState.HELD)).exists():
+        yield _("A verification session is planned, or its record is not published yet.")
 
 
 def published_sessions() -> QuerySet[VerificationSession]:
