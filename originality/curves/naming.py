@@ -3,6 +3,7 @@
 import itertools
 from typing import Any, NamedTuple
 
+from originality.curves.source import opened
 from originality.curves.words import QUANTITIES, quantity_name, whole
 from originality.models import TraceMapping, TraceRun
 
@@ -29,11 +30,23 @@ class Naming(NamedTuple):
     rows: list[NameRow]
     corrections: list[Correction]
     tags: list[str]
+    names: list[dict[str, Any]]
+    total: int
     used: dict[str, str]
 
     @property
     def offered(self) -> list[str]:
         return self.tags[:LISTED]
+
+    @property
+    def listed(self) -> list[tuple[str, str, str]]:
+        """Return the first names of the log with their points and steps."""
+        rows = self.names[:LISTED]
+        return [(row["name"], whole(row["points"]), _steps(row)) for row in rows]
+
+    @property
+    def left_out(self) -> int:
+        return max(0, self.total - LISTED)
 
 
 def naming_of(run: TraceRun) -> Naming:
@@ -52,7 +65,22 @@ def naming_of(run: TraceRun) -> Naming:
     corrections = [
         Correction(row, _changes(before.mapping, row.mapping)) for before, row in itertools.pairwise(mappings)
     ]
-    return Naming(rows, corrections, list(points), used)
+    names = logs.get("names", [])
+    return Naming(rows, corrections, list(points), names, logs.get("names_total", len(names)), used)
+
+
+def names_in_log(run: TraceRun, naming: Naming) -> list[str]:
+    """Return every name that a correction may give; the document lists two thousand, the stored series have all."""
+    if naming.total <= len(naming.tags):
+        return naming.tags
+    with opened(run) as source:
+        return source.names() if source else naming.tags
+
+
+def _steps(row: dict[str, Any]) -> str:
+    if row["first"] is None:
+        return ""
+    return f"{whole(row['first'])}–{whole(row['last'])}"
 
 
 def _points(points: dict[str, int], used: dict[str, str], quantity: str) -> str:

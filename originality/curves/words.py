@@ -35,9 +35,7 @@ def figure(value: float) -> str:
     """Five significant digits; "-" for what is no number."""
     if not math.isfinite(value):
         return "-"
-    if value and not 1e-3 <= abs(value) < 1e9:
-        return f"{value:.4e}"
-    return f"{value:,.5g}" if abs(value) < 1e5 else f"{value:,.0f}"
+    return f"{value:,.0f}" if 1e5 <= abs(value) < 1e15 else f"{value:,.5g}"
 
 
 def counted(total: int, shown: int) -> str:

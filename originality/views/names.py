@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from originality import policies
 from originality.actions import correct_mapping
 from originality.curves.forms import NamesForm
-from originality.curves.naming import naming_of
+from originality.curves.naming import names_in_log, naming_of
 from originality.enums import RunState
 from originality.models import TraceRun
 from originality.registry import place_of
@@ -25,11 +25,13 @@ from portal.common.acts import status_of, tried
 @require_http_methods(["GET", "HEAD", "POST"])
 def names(request: ViewerRequest, trace: UUID) -> HttpResponse:
     """Show the names to whom the curves are open, and take a correction from the team while it may make one."""
-    run = get_object_or_404(TraceRun.objects.select_related("job", "bundle"), pk=trace)
+    run = get_object_or_404(TraceRun.objects.select_related("job", "bundle", "series"), pk=trace)
     naming = naming_of(run)
     form = None
     if run.logs and policies.corrects_names(request.viewer, run):
-        form = NamesForm(request.POST if request.method == "POST" else None, tags=naming.tags, used=naming.used)
+        form = NamesForm(
+            request.POST if request.method == "POST" else None, tags=names_in_log(run, naming), used=naming.used
+        )
 
     if request.method == "POST" and form is None:
         raise PermissionDenied

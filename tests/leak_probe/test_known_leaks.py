@@ -31,6 +31,7 @@ QUERIES = {
     "letters/views.py": {"state", "page"},
     "programmes/views/rules.py": {"start"},
     "submissions/views/receipts.py": {"number", "digest"},  # compared with the ledger, nothing is searched
+    "review/views/curves.py": set(),  # a form: which entries' curves to draw, of those whose evidence is open
     "review/views/ops_log.py": {"format"},
 }
 AGGREGATES = {"Avg", "StdDev", "Variance", "Sum"}

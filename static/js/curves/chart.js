@@ -13,7 +13,7 @@ export function draw(target, curves, { log, labels, onZoom, onCursor }) {
     label, stroke: colour(`--curve-${n + 1}`), width: 1.5, dash: DASHES[n % DASHES.length], points: { show: false },
   }));
   const options = {
-    width: target.clientWidth, height: HEIGHT, legend: { show: false }, padding: [26, 12, 0, 0],
+    width: target.clientWidth, height: HEIGHT, legend: { show: false }, padding: [26, 28, 0, 0],
     scales: { x: { time: false }, y: log ? { distr: 3 } : {} },
     axes: [{ ...axis, size: 34 }, { ...axis, size: 72, values: (_plot, ticks) => ticks.map(short) }],
     series: [{}, ...series],
@@ -61,7 +61,7 @@ function shade(plot, curves, colour) {
     ctx.strokeStyle = ctx.fillStyle = colour("--curve-finding");
     ctx.setLineDash(level > 1 ? [] : [4 * devicePixelRatio, 3 * devicePixelRatio]);
     ctx.strokeRect(left, bbox.top, width, bbox.height);
-    ctx.fillText(code, left + 3 * devicePixelRatio, bbox.top + 14 * devicePixelRatio);
+    write(ctx, code, left + 3 * devicePixelRatio, bbox.top + 14 * devicePixelRatio);
   }
   ctx.restore();
 }
@@ -71,17 +71,18 @@ function mark(plot, curves, colour) {
   ctx.save();
   ctx.font = font();
   ctx.strokeStyle = ctx.fillStyle = colour("--curve-ink");
-  ctx.setLineDash([3 * devicePixelRatio, 4 * devicePixelRatio]);
   let end = -Infinity;
   for (const [code, step] of curves[0].restarts ?? []) {
     const x = plot.valToPos(step, "x", true);
+    ctx.setLineDash([3 * devicePixelRatio, 4 * devicePixelRatio]);
     ctx.beginPath();
     ctx.moveTo(x, bbox.top);
     ctx.lineTo(x, bbox.top + bbox.height);
     ctx.stroke();
     if (x < end) continue; // no code over another; the table has all
-    ctx.fillText(code, x - ctx.measureText(code).width / 2, bbox.top - 6 * devicePixelRatio);
-    end = x + ctx.measureText(code).width + 6 * devicePixelRatio;
+    const width = ctx.measureText(code).width;
+    write(ctx, code, x - width / 2, bbox.top - 6 * devicePixelRatio);
+    end = x + width + 6 * devicePixelRatio;
   }
   ctx.setLineDash([]);
   for (const [code, step] of curves[0].checkpoints ?? []) diamond(plot, code, step, curves[0]);
@@ -99,7 +100,20 @@ function diamond(plot, code, step, curve) {
   ctx.moveTo(x, y - r);
   for (const [dx, dy] of [[r, 0], [0, r], [-r, 0]]) ctx.lineTo(x + dx, y + dy);
   ctx.fill();
-  ctx.fillText(code, x + r, y - r);
+  write(ctx, code, x + r, y - r);
+}
+
+// A code with a rim of paper, so that it is read above a line.
+function write(ctx, code, x, y) {
+  const ink = ctx.fillStyle;
+  Object.assign(ctx, { textAlign: "left", textBaseline: "alphabetic", lineJoin: "round", lineWidth: 3 * devicePixelRatio });
+  ctx.setLineDash([]);
+  ctx.strokeStyle = "#fff";
+  ctx.strokeText(code, x, y);
+  ctx.fillStyle = ink;
+  ctx.fillText(code, x, y);
+  ctx.strokeStyle = ink;
+  ctx.lineWidth = devicePixelRatio;
 }
 
 export function nearest(steps, step) {
