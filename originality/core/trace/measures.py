@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, get_args, get_type_hints
 from originality.core.errors import InputError
 
 SCHEMA = "originality-measures/1"
+START_SCHEMA = "originality-start/2"
 Document = dict[str, Any]
 
 
@@ -135,12 +136,17 @@ def parse_measures(document: Document) -> Measures:
     """Read what the portal's own jobs wrote; InputError names the field that is not as they write it."""
     if document.get("schema") != SCHEMA:
         raise InputError(f"measures of form {document.get('schema')!r:.40}; expected {SCHEMA}")
+    start = document.get("start")
+    if start is not None and start.get("schema") != START_SCHEMA:
+        raise InputError(
+            f"start: of form {start.get('schema')!r:.40}, made by another engine than {START_SCHEMA}; measure it again"
+        )
     legs = tuple(_leg(item, at=f"legs[{i}]") for i, item in enumerate(document.get("legs", ())))
     return Measures(
         legs=tuple(sorted(legs, key=lambda leg: (leg.step_after, leg.step_before))),
         losses=tuple(_loss(row, at=f"losses[{i}]") for i, row in enumerate(document.get("losses", ()))),
         scores=tuple(_row(Score, row, at=f"scores[{i}]") for i, row in enumerate(document.get("scores", ()))),
-        start=document.get("start"),
+        start=start,
         binding=document.get("binding"),
         against_references=tuple(document.get("against_references", ())),
     )

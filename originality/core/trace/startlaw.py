@@ -22,9 +22,9 @@ from originality.core.readers import Source
 from originality.core.roles import Role, Slot, assign_roles
 from originality.core.sketch import Progress, silent
 from originality.core.trace.facts import InitLaw
+from originality.core.trace.measures import START_SCHEMA
 from originality.core.workers import in_threads
 
-SCHEMA = "originality-start/1"
 KEPT = 512  # tensors in the document, those that fit their law least
 CORNER = 512  # rows and columns of which the largest singular value is taken
 SMALLEST_SIDE = 32
@@ -64,7 +64,7 @@ def start_document(
     others = [row for row in rows if not row["law"]]
     others.sort(key=lambda row: (row["edge_ratio"] is None, -(row["edge_ratio"] or 0.0), row["tensor"]))
     return {
-        "schema": SCHEMA,
+        "schema": START_SCHEMA,
         "seed": seed,
         "tested": len(declared),
         "coverage": covered / max(1, sum(source.tensors[name].size for name in names)),

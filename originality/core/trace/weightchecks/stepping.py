@@ -8,7 +8,7 @@ import fnmatch
 import math
 from typing import NamedTuple
 
-from originality.core.trace.facts import Facts, Optimiser
+from originality.core.trace.facts import Facts, Optimiser, RateGroup
 from originality.core.trace.finding import CONTRADICTION, TO_EXPLAIN, Finding, Outcome, Precondition, Span
 from originality.core.trace.measures import Leg, Measures, TensorStep
 from originality.core.trace.model import Logs
@@ -44,6 +44,14 @@ class _Worst(NamedTuple):
         return self.ratio > ROUNDED and 2 * self.beyond > self.tensors
 
 
+class _Scale(NamedTuple):
+    """What a learning rate becomes in a step: κ, the declared optimiser, and multiples of the rate for some tensors."""
+
+    limit: float
+    optimiser: Optimiser
+    groups: tuple[RateGroup, ...]
+
+
 def kappa(optimiser: Optimiser) -> float | None:
     """The largest step of Adam in learning rates; None where the declared rates have none."""
     one, two = optimiser.beta1, optimiser.beta2
@@ -69,24 +77,33 @@ def step_bound(logs: Logs, facts: Facts, measures: Measures) -> Finding:
         reason = "no optimiser is declared" if optimiser is None else "the bound holds for Adam and AdamW alone"
         return _without(Outcome.NOT_APPLICABLE, reason, conditions)
     rated = [(leg, mass) for leg, mass in zip(measures.legs, masses, strict=True) if mass is not None]
-    found = [worst for leg, mass in rated if (worst := _worst(leg, mass=mass, limit=limit, optimiser=optimiser))]
+    groups = facts.declaration.rate_groups if facts.declaration else ()
+    scale = _Scale(limit, optimiser, groups)
+    found = [worst for leg, mass in rated if (worst := _worst(leg, mass=mass, scale=scale))]
     if not found:
         return _without(Outcome.NOT_SHOWN, "no learning rate is logged or declared for these steps", conditions)
     return _judged(found, limit=limit, conditions=conditions)
 
 
-def _worst(leg: Leg, *, mass: float, limit: float, optimiser: Optimiser) -> _Worst | None:
-    decay = optimiser.weight_decay or 0.0
-    tensors = [step for step in leg.tensors if not _other(step, optimiser)]
+def _worst(leg: Leg, *, mass: float, scale: _Scale) -> _Worst | None:
+    tensors = [step for step in leg.tensors if not _other(step, scale.optimiser)]
     if not tensors:
         return None
-    bounds = [mass * (limit + decay * step.largest) + step.rounding for step in tensors]
+    decay = scale.optimiser.weight_decay or 0.0
+    bounds = [
+        mass * _factor(step, scale.groups) * (scale.limit + decay * step.largest) + step.rounding for step in tensors
+    ]
     at = max(range(len(tensors)), key=lambda i: tensors[i].moved / bounds[i] if bounds[i] > 0 else 0.0)
     step, bound = tensors[at], bounds[at]
     bounded = sum(bound < step.strangers for step, bound in zip(tensors, bounds, strict=True))
     ratio = step.moved / bound if bound > 0 else math.inf if step.moved > 0 else 0.0
     beyond = sum(step.moved > bound for step, bound in zip(tensors, bounds, strict=True))
     return _Worst(leg, step.tensor, min(ratio, 1e9), step.moved, bound, step.strangers, bounded, beyond, len(tensors))
+
+
+def _factor(step: TensorStep, groups: tuple[RateGroup, ...]) -> float:
+    """The declared multiple of the learning rate of a tensor: the largest where several patterns fit, else 1."""
+    return max((group.factor for group in groups if fnmatch.fnmatchcase(step.tensor, group.pattern)), default=1.0)
 
 
 def _other(step: TensorStep, optimiser: Optimiser) -> bool:

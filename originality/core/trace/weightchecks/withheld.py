@@ -57,8 +57,12 @@ class _Rise(NamedTuple):
 
 
 def recomputed_loss(logs: Logs, facts: Facts, measures: Measures) -> Finding:
+    """A declared average of checkpoints has no step of its own in the log, and stays out."""
     texts: dict[str, list[MeasuredLoss]] = defaultdict(list)
-    for loss in sorted(measures.losses, key=lambda loss: loss.step):
+    averaged = (
+        {link.digest for link in facts.chain if link.role == "final"} if declared_steps(facts, "averaging") else ()
+    )
+    for loss in sorted((row for row in measures.losses if row.digest not in averaged), key=lambda loss: loss.step):
         texts[loss.text_digest].append(loss)
     curves = {name: logs.series[name] for name in ("validation_loss", "loss") if len(logs.series.get(name, ()))}
     changes = declared_steps(facts, "data change")

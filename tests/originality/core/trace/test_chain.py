@@ -88,7 +88,11 @@ def test_models_without_a_tensor_in_common_are_refused(tmp_path):
 
 def test_measures_are_read_back_as_they_were_written(tmp_path):
     legs = legs_of(tmp_path, honest_way()[:3])
-    start = {"start": {"tested": 3}, "binding": None, "against_references": [{"z": 0.5}]}
+    start = {
+        "start": {"schema": "originality-start/2", "tested": 3},
+        "binding": None,
+        "against_references": [{"z": 0.5}],
+    }
     loss = {"digest": "d", "step": 1, "loss": 2.0, "stderr": 0.1, "windows": 2, "text_digest": "t", "each": [1.0, 3]}
 
     measures = parse_measures(
@@ -104,6 +108,7 @@ def test_measures_are_read_back_as_they_were_written(tmp_path):
     ("change", "said"),
     [
         ({"schema": "other"}, "expected originality-measures/1"),
+        ({"start": {"schema": "originality-start/1"}}, "made by another engine than originality-start/2"),
         ({"losses": [{"digest": 1}]}, "losses.0..digest: 1 is not of its type"),
         ({"losses": [{"digest": "d"}]}, "losses.0.: a field is missing"),
         ({"scores": [{"other": 1}]}, "scores.0..other: no such field"),

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from originality.core.trace.facts import ChainLink, Event, Facts, Optimiser, Schedule
+from originality.core.trace.facts import ChainLink, Event, Facts, Optimiser, RateGroup, Schedule
 from originality.core.trace.finding import Outcome
 from originality.core.trace.measures import Measures, Score, TensorStep
 from originality.core.trace.weightchecks import WEIGHT_CHECKS
@@ -142,7 +142,7 @@ def test_the_bound_is_of_adam_alone(name, honest):
     assert answer(found("step_bound", legs=honest, facts=facts_of(optimiser=Optimiser(name)))) == ("not applicable", 0)
 
 
-def test_tensors_of_another_optimiser_are_left_out(honest):
+def test_tensors_of_another_optimiser_or_rate_are_judged_by_it(honest):
     far = TensorStep("model.head.weight", moved=5.0, largest=1.0, distance=9.0, strangers=0.1)
     legs = tuple(leg._replace(tensors=(far, *leg.tensors)) for leg in honest)
     optimiser = Optimiser("adamw", 0.9, 0.95, others_for=("*head*",))
@@ -150,6 +150,7 @@ def test_tensors_of_another_optimiser_are_left_out(honest):
     assert found("step_bound", legs=legs).level == 1
     assert found("step_bound", legs=legs).reason.endswith("rates of their own would explain it")
     assert found("step_bound", legs=legs, facts=facts_of(optimiser=optimiser)).level == 0
+    assert found("step_bound", legs=legs, facts=facts_of(rate_groups=(RateGroup("*head*", 1000.0),))).level == 0
 
 
 def test_a_way_back_is_no_drift(honest):
@@ -207,6 +208,18 @@ def test_a_checkpoint_of_another_step_lies_off_the_curve(at, by, level):
     finding = found("recomputed_loss", logs=logged_curve(), losses=losses_of(values))
 
     assert answer(finding) == ("deviates", level)
+
+
+def test_a_declared_average_stays_out_of_the_curve():
+    values = [*FALLING[:4], FALLING[4] - 1.0]
+    steps = (*STEPS[:4], 35, 40)
+    rows = losses_of(values)
+    rows = (*rows[:4], rows[3]._replace(digest="d35", step=35), rows[4])
+    facts = facts_of(events=(Event(40, "averaging"),))
+
+    assert [row.step for row in rows] == list(steps)
+    assert answer(found("recomputed_loss", logs=logged_curve(), losses=rows)) == ("deviates", 1)
+    assert answer(found("recomputed_loss", logs=logged_curve(), facts=facts, losses=rows)) == ("shown", 0)
 
 
 def test_a_declared_change_of_data_leaves_too_few_checkpoints():
