@@ -47,10 +47,9 @@ def _item(row: SubmissionItem, *, stored: bool) -> dict[str, Any]:
 def model_of(submission: Submission) -> dict[str, Any] | None:
     """Family, parameters and what was left out of the comparison, as the engine read them; None before a report is made."""
     rows = Comparison.objects.filter(run__in=submission.runs.values("originality"))
-    report = rows.values_list("report", flat=True).first()
-    if report is None:
+    candidate: dict[str, Any] | None = rows.values_list("report__candidate", flat=True).first()
+    if candidate is None:
         return None
-    candidate = report["candidate"]
     return {
         "family": candidate.get("family"),
         "parameters": candidate.get("parameters"),

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.db.models import F
+
 from originality.enums import RunState
 from originality.evidence.verdict import outcome_of
 from originality.models import Comparison, OriginalityRun
-from originality.selectors import comparisons_of, highest_level, run_state, undeclared_findings, waiting_line
+from originality.selectors import comparisons_of, run_state, undeclared_findings, waiting_line
 from portal.dossiers.documents import figure
 from portal.submissions.enums import RunKind
 from portal.submissions.models import Submission
@@ -26,17 +28,18 @@ def weights(submission: Submission) -> dict[str, Any]:
     found: dict[str, Any] = {"state": state, "run": run.pk, "plan_digest": run.plan_digest}
     if state != RunState.DONE:
         return {**found, "waiting": waiting_line(run)}
-    rows = list(comparisons_of(run))
-    shown = sorted(rows, key=lambda row: (-row.level, -(row.z or 0)))[:SHOWN]
+    rows = comparisons_of(run)
+    shown = list(rows.order_by("-level", F("z").desc(nulls_last=True), "reference__name")[:SHOWN])
+    references = rows.count()
     return {
         **found,
-        "references": len(rows),
-        "level": highest_level(run),
+        "references": references,
+        "level": shown[0].level if shown else None,
         "comparisons": [_comparison(row) for row in shown],
-        "others": len(rows) - len(shown),
+        "others": references - len(shown),
         "undeclared": [row.reference.name for row in undeclared_findings(run)],
         "binding": run.binding,
-        "limits": sorted({text for row in rows for text in row.report.get("limits", [])}),
+        "limits": sorted({text for row in shown for text in row.report.get("limits", [])}),
     }
 
 
@@ -49,7 +52,7 @@ def _comparison(row: Comparison) -> dict[str, Any]:
         "reference_digest": row.reference.digest,
         "public_since": row.reference.public_since,
         "level": row.level,
-        "outcome": outcome_of(row.report),
+        "outcome": outcome_word(row),
         "declared": row.declared,
         "alignment": row.alignment,
         "z": None if row.z is None else f"{row.z:.2f}",
@@ -62,6 +65,11 @@ def _comparison(row: Comparison) -> dict[str, Any]:
         "coverage": _percent(row.coverage),
         "share": _percent(row.share),
     }
+
+
+def outcome_word(row: Comparison) -> str:
+    """The outcome as the row repeats it; of reports made before that column, as the report says it."""
+    return row.outcome or outcome_of(row.report)
 
 
 def _percent(share: float | None) -> str | None:
