@@ -53,6 +53,7 @@ TEXTS: dict[tuple[str, str], Callable[[], Iterable[Any]]] = {
         *Programme.objects.values_list("slug", flat=True),
     ],
     ("slug", "form"): lambda: ["pdf", "odt"],
+    ("slug", "quantity"): lambda: ["loss"],
     ("str", "code"): lambda: Entry.objects.values_list("code", flat=True),
     ("str", "key"): lambda: Trial.objects.values_list("key", flat=True),
     ("str", "name"): lambda: ["public.json", "results.csv"],
