@@ -5,7 +5,7 @@ PORT ?= 8000
 .DEFAULT_GOAL := help
 # Without compiled files every process that imports the harness compiles it again: 15 CPU seconds each.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help install run demo test test-browser test-services lint types contracts migrations messages bench bench-upload bench-originality-accuracy bench-originality-real bench-originality-speed bench-originality-gpu bench-traceability shots figures lock vendor services-packages browser-packages browser-tools check clean
+.PHONY: help install run demo test test-browser test-services lint types contracts migrations messages bench bench-upload bench-originality-accuracy bench-originality-real bench-originality-speed bench-originality-gpu bench-traceability bench-code shots figures lock vendor services-packages browser-packages browser-tools check clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +66,9 @@ bench-originality-gpu: install ## The same figures on a GPU, where there is one
 
 bench-traceability: install ## Small runs trained here, honest dossiers and forged ones, matrix of what every check says (ARGS="--keep FOLDER")
 	@$(PY) benchmarks/traceability.py $(ARGS)
+
+bench-code: install ## Copies of code in disguise found at their lines, independent code not found; containment printed (ARGS="--whole")
+	@$(PY) benchmarks/code_check.py $(ARGS)
 
 shots: install browser-packages browser-tools ## Screenshots of every page at three widths in both languages, in var/shots
 	@$(PY) -m tests.e2e.pagewalk --shots

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 KEPT = frozenset(dir(builtins)) | frozenset(keyword.kwlist) | {"self", "cls"}
-LONG_ENOUGH = 40  # lines that a copied piece has at least, as written anew
+LONG_ENOUGH = 30  # lines that a copied piece has at least, as written anew
 
 
 class Copy(NamedTuple):
@@ -61,6 +61,38 @@ class _Bare(ast.NodeTransformer):
             ):
                 node.body = body[1:] or [ast.Pass()]  # type: ignore[attr-defined]
         return node
+
+
+class _Sprinkle(ast.NodeTransformer):
+    """Put a statement of no effect after every few statements of a body, and functions into another order."""
+
+    def __init__(self, chance: random.Random, every: int) -> None:
+        self._chance = chance
+        self._every = every
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        super().generic_visit(node)
+        body = getattr(node, "body", None)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and isinstance(body, list):
+            node.body = [new for place, old in enumerate(body) for new in self._with(old, place)]
+        if isinstance(node, ast.Module | ast.ClassDef) and isinstance(body, list):
+            functions = [old for old in body if isinstance(old, ast.FunctionDef)]
+            self._chance.shuffle(functions)
+            node.body = [functions.pop() if isinstance(old, ast.FunctionDef) else old for old in body]
+        return node
+
+    def _with(self, old: ast.stmt, place: int) -> list[ast.stmt]:
+        if place % self._every != self._every - 1 or isinstance(old, ast.Return):
+            return [old]
+        added = ast.parse(f"unused_{place} = max({self._chance.randrange(99)}, {self._chance.randrange(99)})").body[0]
+        return [old, added]
+
+
+def rearranged(path: Path, *, around: tuple[str, str], seed: int) -> Copy:
+    """Return the whole file in disguise, its functions in another order and a foreign statement after every four."""
+    text = path.read_text(encoding="utf-8")
+    tree = _Sprinkle(random.Random(seed), 4).visit(ast.parse(text))
+    return _between(disguised(tree, seed=seed), around, path=path, lines=(1, text.count("\n") + 1))
 
 
 def disguised(tree: ast.AST, *, seed: int) -> str:

@@ -77,13 +77,19 @@ class _Made(NamedTuple):
 
 
 def read_corpus(origins: Sequence[Origin], *, name: str) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-    """Read the folders into header and arrays; a file that two folders hold byte for byte is kept once, for the first."""
+    """Read the folders into header and arrays; folders of one project and version are one source.
+
+    A file that two folders hold byte for byte is kept once, for the first.
+    """
     rows: list[Row] = []
     texts: list[bytes] = []
     made: list[_Made] = []
     seen: set[str] = set()
     left_out = 0
-    for number, origin in enumerate(_checked(origins)):
+    projects = dict.fromkeys(origin._replace(folder=Path()) for origin in _checked(origins))
+    numbers = {project: number for number, project in enumerate(projects)}
+    for origin in origins:
+        number = numbers[origin._replace(folder=Path())]
         for item in read_sources(origin.folder):
             if isinstance(item, LeftOut):
                 left_out += 1
@@ -97,7 +103,7 @@ def read_corpus(origins: Sequence[Origin], *, name: str) -> tuple[dict[str, Any]
         raise InputError("no source file was found in the folders; name folders that hold code")
     header = {
         "schema": SCHEMA, "name": name, "k": K, "window": WINDOW, "left_out": left_out, "null": None,
-        "sources": [_source(origin, number, rows) for number, origin in enumerate(origins)],
+        "sources": [_source(project, number, rows) for project, number in numbers.items()],
         "files": [list(row) for row in rows],
     }  # fmt: skip
     return header, _arrays(made, texts)

@@ -17,7 +17,7 @@ GAP = 80  # tokens between neighbours of a chain
 MOST_REPEATS = (
     3  # times that a fingerprint may stand in one file; what a file repeats is a form, such as a list of fields
 )
-FEWEST_LINKS = 3  # fingerprints of a chain
+FEWEST_LINKS = 5  # fingerprints of a chain
 MOST_OPEN = 64  # chains that are followed at one time within two files
 FEWEST_TOKENS = 60  # tokens of a passage
 
