@@ -14,9 +14,12 @@ from originality.core.trace.names import STEP_NAMES, TIME_NAMES, words_of
 from originality.core.trace.spool import POINT, Sink, plausible_time
 from originality.core.trace.textbytes import TextBytes, blocks_of_lines
 
-DELIMITERS = (",", "\t", ";", "|", " ")
+DELIMITERS = (",", "\t", ";", "|")
+SPACE = " "  # any run of blanks, where nothing else divides the lines
 LOOKED_AT = 50  # lines from which the delimiter is found
 MOST_COLUMNS = 10_000
+MOST_HEADERS = 200  # in one file
+LONGEST_NAMES = 1 << 20  # bytes of a header that stands again
 CELLS = 2_000_000  # parsed at once
 LARGEST_STEP = float(1 << 53)
 NUMBER = re.compile(r"\s*[-+]?(\d+([.,]\d*)?|[.,]\d+)(e[-+]?\d+)?\s*$|\s*[-+]?(nan|inf|infinity)\s*$", re.IGNORECASE)
@@ -38,10 +41,11 @@ def table_of(text: str, axes: Mapping[str, str]) -> Table | None:
     """Find delimiter and columns from the first lines; None where they are no table."""
     lines = [line.rstrip("\r") for line in text.split("\n")]
     lines = [line for line in lines if line.strip()][:LOOKED_AT]
-    best = max(((_fit(lines, delimiter), -place) for place, delimiter in enumerate(DELIMITERS)), default=None)
-    if best is None or best[0] <= 1:
+    fits = {delimiter: _fit(lines, delimiter) for delimiter in DELIMITERS}
+    delimiter = max(DELIMITERS, key=lambda one: fits[one])
+    delimiter = delimiter if fits[delimiter] > 1 else SPACE
+    if _fit(lines, delimiter) <= 1:
         return None
-    delimiter = DELIMITERS[-best[1]]
     rows = [_cells(line, delimiter) for line in lines]
     cells = [cell for row in rows[1:] for cell in row if NUMBER.match(cell)]
     commas = sum("," in cell for cell in cells)
@@ -134,6 +138,7 @@ class _Reader:
         self.sink = sink
         self.axes = axes
         self.headed = table.headed
+        self.headers = 0
         self._use(table, line=1)
         spelt = {"\t": "tab", " ": "space"}.get(table.delimiter, table.delimiter)
         sink.format += f", columns by {spelt}" + (", decimal comma" if table.point == "," else "")
@@ -170,10 +175,14 @@ class _Reader:
             time = -1 if table.time is None else table.time
             signs = np.array([ord(table.delimiter), ord(table.point), len(table.names), time, *self.wanted])
             used, count, lines = kernel.parse(raw[place:], signs, self.values, self.status, self.rows)
-            header = self._header_again(count)
+            header = self._header_again(count, data, place)
             if header is not None:
-                self._deliver(header, line)
-                place, line = self._new_header(data, place, line, self.rows[header])
+                row, again = header
+                self._deliver(row, line)
+                line += int(self.rows[row, 0])
+                self._renamed(again, line)
+                place, line = place + int(self.rows[row, 2]), line + 1
+                place = data.find(b"\n", place) + 1 or len(data)
                 continue
             self._deliver(count, line)
             place, line = place + used, line + lines
@@ -187,29 +196,26 @@ class _Reader:
             if not empty or place >= len(data):
                 return place, line
 
-    def _header_again(self, count: int) -> int | None:
-        """A row of text where numbers were: the program was started again and wrote its header."""
+    def _header_again(self, count: int, data: bytes, place: int) -> tuple[int, Table] | None:
+        """A row of names where numbers were: the program was started again and wrote its header."""
         step = self.wanted[self.table.step or 0]
-        for row in np.flatnonzero(self.status[:count, step] == kernel.TEXT)[:1000].tolist():
-            told = self.status[row][self.status[row] != kernel.EMPTY]
-            if len(told) > 1 and (told == kernel.TEXT).all():
-                return int(row)
+        candidates = np.flatnonzero(self.status[:count, step] == kernel.TEXT)
+        for row in candidates[:LOOKED_AT].tolist() if self.headers < MOST_HEADERS else ():
+            start = place + int(self.rows[row, 2])
+            end = data.find(b"\n", start) + 1 or len(data)
+            text = data[start : min(end, start + LONGEST_NAMES)].decode("utf-8", errors="replace").strip()
+            again = with_axes(self.table._replace(names=_unique(_cells(text, self.table.delimiter))), self.axes)
+            if again.step is not None:
+                return int(row), again
         return None
 
-    def _new_header(self, data: bytes, place: int, line: int, row: np.ndarray) -> tuple[int, int]:
-        start = place + int(row[2])
-        end = data.find(b"\n", start) + 1 or len(data)
-        at = line + int(row[0])
-        names = _unique(_cells(data[start:end].decode("utf-8", errors="replace").strip(), self.table.delimiter))
-        again = with_axes(self.table._replace(names=names), self.axes)
-        if names == self.table.names:
-            self.sink.note(at, "the names of the columns stand here again")
-        elif again.step is not None:
-            self.sink.note(at, f"the columns are named anew: {', '.join(names)[:200]}")
-            self._use(again, line=at)
+    def _renamed(self, again: Table, line: int) -> None:
+        self.headers += 1
+        if again.names == self.table.names:
+            self.sink.note(line, "the names of the columns stand here again")
         else:
-            self.sink.fault(at, "text where numbers are expected")
-        return end, at + 1
+            self.sink.note(line, f"the columns are named anew: {', '.join(again.names)[:200]}")
+            self._use(again, line=line)
 
     def _deliver(self, count: int, line: int) -> None:
         """Give the first rows that were parsed to the sink."""

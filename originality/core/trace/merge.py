@@ -4,6 +4,7 @@ What an earlier start has beyond the last step of a later one stays: nothing is 
 whose it is.
 """
 
+from bisect import bisect_left, bisect_right
 from typing import NamedTuple
 
 import numpy as np
@@ -54,7 +55,9 @@ def merge(pieces: list[tuple[int, int, np.ndarray]]) -> Merged:
     for segment, file, points in pieces:
         series, again = each_step_once(points, segment=segment)
         repeated += again
-        shared = _shared(kept, series)
+        place = _touched(kept, series)
+        touched = kept[place]
+        shared = _shared(touched, series)
         copy = shared.overlap > 0 and shared.same_time and not shared.differing and file != last_file
         if _beside(shared, series, kept) and file != last_file:
             concurrent.append(segment)
@@ -63,7 +66,7 @@ def merge(pieces: list[tuple[int, int, np.ndarray]]) -> Merged:
             continue
         if before is not None and not (copy and shared.overlap == shared.covered):
             seams.append(Seam(int(series.step[0]), int(before.step[-1]), shared.overlap, shared.differing))
-        kept = _take_over(kept, _with_times(series, kept))
+        kept[place] = _take_over(touched, _with_times(series, touched))
         before, last_file = series, file
     return Merged(_joined(kept), seams, repeated, concurrent)
 
@@ -72,8 +75,15 @@ def _beside(shared: Shared, series: Series, kept: list[Series]) -> bool:
     """Two programs that wrote at one time, ranks for instance: not one started after the other."""
     if not (shared.timed and shared.same_time and shared.differing):
         return False
-    half = min(len(series), sum(len(part) for part in kept)) / 2
-    return shared.overlap >= half and _begun(series) < shared.earlier_end
+    if _begun(series) >= shared.earlier_end:
+        return False
+    return shared.overlap >= min(len(series), sum(len(part) for part in kept)) / 2
+
+
+def _touched(kept: list[Series], series: Series) -> slice:
+    """Which parts, ordered and disjoint as they are, have steps between the first and the last of a start."""
+    left = bisect_left(kept, int(series.step[0]), key=lambda part: int(part.step[-1]))
+    return slice(left, bisect_right(kept, int(series.step[-1]), lo=left, key=lambda part: int(part.step[0])))
 
 
 def _begun(series: Series) -> float:
@@ -86,8 +96,6 @@ def _shared(kept: list[Series], series: Series) -> Shared:
     overlap = differing = covered = 0
     shifts, ends = [np.zeros(0)], [0.0]
     for part in kept:
-        if part.step[-1] < series.step[0] or part.step[0] > series.step[-1]:
-            continue
         left, right = np.searchsorted(part.step, [series.step[0], series.step[-1] + 1])
         covered += int(right - left)
         where = np.minimum(np.searchsorted(series.step, part.step[left:right]), len(series) - 1)
@@ -123,7 +131,7 @@ def _with_times(series: Series, kept: list[Series]) -> Series:
 
 
 def _take_over(kept: list[Series], series: Series) -> list[Series]:
-    """Put a start in; it wins between its first and last step."""
+    """Put a start in among the parts that it touches; it wins between its first and last step."""
     first, last = series.step[0], series.step[-1]
     before: list[Series] = []
     after: list[Series] = []
