@@ -1,11 +1,13 @@
 """A verification session from the plan to the public record: what each step asks for, and what becomes public."""
 
+import json
 from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
+from jsonschema import Draft202012Validator
 
 from portal.audit.models import Event
 from portal.common.formats.canonical import digest_of
@@ -20,12 +22,14 @@ from portal.dossiers.selectors.sessions import agenda_document, pieces_of
 from portal.letters.models import Letter
 from portal.programmes.models import Phase
 from portal.review.models import Declaration
+from tests.architecture.layers import ROOT
 from tests.factories.accounts import make_user
 from tests.factories.consortia import join
 from tests.factories.dossiers import Verified
 from tests.factories.review import make_panel, make_seat
 
 pytestmark = pytest.mark.django_db
+SCHEMA = json.loads((ROOT / "docs" / "verification-record.schema.json").read_text("utf-8"))
 
 
 @pytest.fixture(autouse=True)
@@ -235,6 +239,7 @@ def test_the_record_holds_exactly_what_was_agreed_to(scene):
     session = scene.published(to=frozenset({"exhibit-2", "minutes-1"}))
 
     record, text = session.record, str(session.record)
+    assert list(Draft202012Validator(SCHEMA).iter_errors(record)) == []
     hidden = session.exhibits.get(number=1)
     assert [one["number"] for item in record["agenda"] for one in item["shown"]] == [2]
     assert hidden.digest not in text
