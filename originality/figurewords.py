@@ -87,6 +87,7 @@ FIGURES: dict[str, str | Promise] = {
     "power_law_residual": _p("finding", "largest residual of the power law"),
     "ratio": _p("finding", "change over its bound"),
     "ratio_at_most": _p("finding", "change over its bound at most"),
+    "redrawn_tensors": _p("finding", "tensors drawn again from the declared seed, bit by bit"),
     "references": _p("finding", "references"),
     "repeated_steps": _p("finding", "steps written twice"),
     "repeated_with_other_values": _p("finding", "of them with other values"),

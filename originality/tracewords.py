@@ -93,7 +93,7 @@ SENTENCES = (
     gettext_noop("the bound exceeds what strangers differ by: so many steps allow anything"),
     gettext_noop("the bound holds for Adam and AdamW alone"),
     gettext_noop("the data change between the checkpoints"),
-    gettext_noop("the declared code can be run here"),
+    gettext_noop("the declared seed drawn again here gives these numbers"),
     gettext_noop("the final weights carry the signs of a reference"),
     gettext_noop("the final weights do not carry the signs of step 0"),
     gettext_noop("the logged loss does not reach the steps of five checkpoints"),

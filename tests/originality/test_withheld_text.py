@@ -63,7 +63,11 @@ def test_a_retired_text_is_listed_as_such(file):
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(b"short", "5 bytes; a text has 4,096"), (b"\xb1\xdb" * 4000, "not UTF-8 at byte 0"), (None, "there is no such file")],
+    [
+        (b"short", "5 bytes; a text has 4,096"),
+        (b"\xb1\xdb" * 4000, "not UTF-8 at byte 0"),
+        (None, "there is no such file"),
+    ],
 )
 def test_what_cannot_be_taken_is_refused_with_its_cause(tmp_path, content, said):
     path = tmp_path / "bad.txt"

@@ -17,6 +17,7 @@ from originality.core.trace.chain import measure_leg
 from originality.core.trace.facts import InitLaw
 from originality.core.trace.loss import measured_loss
 from originality.core.trace.measures import leg_document, loss_document
+from originality.core.trace.redraw import redrawn
 from originality.core.trace.startlaw import start_document
 
 Document = dict[str, Any]
@@ -41,6 +42,8 @@ def start_run(spec: Document, *, folder: Path, progress: Progress) -> Document:
     step0 = open_folder(folder / spec["step0"]) if spec.get("step0") else None
     laws = [InitLaw(**law) if isinstance(law, dict) else InitLaw(*law) for law in spec.get("init") or ()]
     start = start_document(step0, laws, seed=spec.get("seed"), progress=progress) if step0 else None
+    if step0 and start is not None:
+        start["redrawn"] = redrawn(step0, seed=spec.get("seed"))
     return {
         "start": start,
         "binding": _bound(final, step0) if step0 else None,

@@ -22,10 +22,11 @@ def step0_law(logs: Logs, facts: Facts, measures: Measures) -> Finding:
     """Every tensor of step 0 against its declared law; gains and spectra that no initialiser draws where none is declared."""
     start: Document | None = measures.start
     laws = facts.declaration.init if facts.declaration else ()
+    again = _drawn_again(start)
     conditions = (
         Precondition("a checkpoint of step 0", start is not None),
         Precondition("a declared law of initialisation", bool(laws)),
-        Precondition("the declared code can be run here", None),
+        Precondition("the declared seed drawn again here gives these numbers", True if again else None),
     )
     if start is None:
         return _not_shown("step-0 law", "no checkpoint of step 0 was measured", conditions)
@@ -42,6 +43,7 @@ def step0_law(logs: Logs, facts: Facts, measures: Measures) -> Finding:
         "deviating": len(far),
         "uneven_gains": len(uneven),
         "beyond_edge": len(beyond),
+        "redrawn_tensors": (start.get("redrawn") or {}).get("equal", 0),
     }
     if far:
         worst, p = min(far, key=lambda item: (item[1], item[0]["tensor"]))
@@ -49,17 +51,23 @@ def step0_law(logs: Logs, facts: Facts, measures: Measures) -> Finding:
     level = CONTRADICTION if any(_effect(row) >= LARGE / SEEN for row, _ in far) else TO_EXPLAIN if far or odd else 0
     return Finding(
         "step-0 law",
-        _outcome(level, declared=bool(start["tested"])),
+        _outcome(level, declared=bool(start["tested"]) or again),
         level,
         figure=figure,
         expected={"log10_p_adj_at_least": LOG10_P, "edge_ratio_at_most": 1.0},
-        reason=_law_reason(far=bool(far), odd=bool(odd), declared=bool(start["tested"])),
+        reason=_law_reason(far=bool(far), odd=bool(odd), declared=bool(start["tested"]) or again),
         ground=LAW_GROUND,
         data=tuple(row["tensor"] for row, _ in far[:20])
         or tuple(uneven[:20])
         or tuple(r["tensor"] for r in beyond[:20]),
         preconditions=conditions,
     )
+
+
+def _drawn_again(start: Document | None) -> bool:
+    """Whether every random tensor that the library draws from the declared seed is that of step 0, bit by bit."""
+    found = (start or {}).get("redrawn") or {}
+    return bool(found.get("tensors")) and found["equal"] == found["tensors"]
 
 
 def _outcome(level: int, *, declared: bool) -> Outcome:

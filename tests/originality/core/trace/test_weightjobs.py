@@ -10,9 +10,10 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 from originality.core.run import run_spec
 from originality.core.sketch import build_sketch
 from originality.core.sketchfile import save_sketch
+from originality.core.trace.facts import Facts
 from originality.core.trace.measures import measures_of, parse_measures
-from tests.factories.originality import llama, write_model
-from tests.originality.core.trace.runs import LAWS, beginning, source, stepped
+from originality.core.trace.weightchecks.beginning import step0_law
+from tests.originality.core.trace.runs import LAWS, beginning, logs_of, source, stepped
 
 LETTERS = sorted(pre_tokenizers.ByteLevel.alphabet())
 TEXT = "나라의 말과 글을 배우는 모형이 읽지 않은 글이다. A text that it has not read.\n" * 40
@@ -51,7 +52,7 @@ def test_the_beginning_by_its_spec(chain):
     references = [{"name": "Other", "digest": "c", "path": "other.sketch"}]
     laws = [law._asdict() for law in LAWS]
     found = result(
-        chain, kind="originality.start", final="last", step0="first", init=laws, seed=3, references=references
+        chain, kind="originality.start", final="last", step0="first", init=laws, seed=None, references=references
     )
     measures = parse_measures(measures_of(start=found))
 
@@ -67,16 +68,16 @@ def test_a_run_without_step_0_is_still_set_against_references(chain):
 
 
 def untrained_model(folder):
-    """A Llama of one layer in one file, with a tokenizer of bytes."""
+    """A Llama of one layer as the library draws it from seed 7, with a tokenizer of bytes."""
+    import torch
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    sizes = {"hidden_size": 48, "intermediate_size": 128, "num_hidden_layers": 1, "num_attention_heads": 4}
+    torch.manual_seed(7)
+    LlamaForCausalLM(LlamaConfig(vocab_size=len(LETTERS), tie_word_embeddings=True, **sizes)).save_pretrained(folder)
     tokenizer = Tokenizer(models.BPE(vocab={letter: i for i, letter in enumerate(LETTERS)}, merges=[]))
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    write_model(folder, llama(seed=1, layers=1, words=len(LETTERS)), tokenizer=False)
-    (folder / "part-0.safetensors").rename(folder / "model.safetensors")
-    sizes = {"vocab_size": len(LETTERS), "hidden_size": 48, "intermediate_size": 128, "num_hidden_layers": 1}
-    heads = {"num_attention_heads": 4, "num_key_value_heads": 4, "tie_word_embeddings": True}
-    (folder / "config.json").write_text(json.dumps({"model_type": "llama"} | sizes | heads))
     (folder / "tokenizer.json").write_text(tokenizer.to_str())
-    return folder
 
 
 @pytest.mark.model
@@ -95,3 +96,17 @@ def test_the_loss_of_an_untrained_model_is_that_of_a_guess(tmp_path):
     (tmp_path / "other").mkdir()
     other = result(tmp_path, kind="originality.loss", **(spec | {"checkpoint": "other"}))
     assert other["problem"].startswith("other: the model cannot be loaded")
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("seed", "outcome", "level"), [(7, "shown", 0), (8, "not applicable", 0), (None, "not applicable", 0)]
+)
+def test_the_declared_seed_is_drawn_again(tmp_path, seed, outcome, level):
+    """The right seed shows a beginning whose law nobody declared; another one says nothing, for code draws as it likes."""
+    untrained_model(tmp_path / "m")
+    found = result(tmp_path, kind="originality.start", final="m", step0="m", init=[], seed=seed, references=[])
+    finding = step0_law(logs_of(), Facts(), parse_measures(measures_of(start=found)))
+
+    assert (finding.outcome.value, finding.level) == (outcome, level)
+    assert finding.figure["redrawn_tensors"] == (8 if seed == 7 else 0)
