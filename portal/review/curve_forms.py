@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +12,7 @@ from portal.review.selectors.curves import MOST, Team
 
 
 class SideBySideForm(forms.Form):
-    """Nothing chosen is the first entries by their codes."""
+    """Where nothing is chosen, the first entries by their codes are."""
 
     entry = forms.MultipleChoiceField(label=_("Entries"), required=False, widget=forms.CheckboxSelectMultiple)
     quantity = forms.ChoiceField(label=_("Series"), required=False, choices=list(QUANTITIES.items()))
@@ -20,8 +21,10 @@ class SideBySideForm(forms.Form):
     )
     log = forms.BooleanField(label=_("Logarithmic"), required=False)
 
-    def __init__(self, data: Any, *, teams: list[Team]) -> None:
-        super().__init__(data)
+    def __init__(self, data: QueryDict, *, teams: list[Team]) -> None:
+        chosen = data.copy()
+        chosen.setlist("entry", data.getlist("entry") or [team.entry.code for team in teams[:MOST]])
+        super().__init__(chosen)
         self.teams = teams
         self.fields["entry"].choices = [(team.entry.code, team.label) for team in teams]  # type: ignore[attr-defined]
         self.fields["entry"].help_text = gettext("At most %(most)s at once.") % {"most": MOST}
@@ -35,7 +38,7 @@ class SideBySideForm(forms.Form):
     def wanted(self) -> dict[str, Any]:
         """Return what was asked for, and what stands in its place where nothing was, or something else."""
         cleaned = self.cleaned_data
-        chosen = cleaned.get("entry") or [team.entry.code for team in self.teams[:MOST]]
+        chosen = cleaned.get("entry", [])
         return {
             "teams": [team for team in self.teams if team.entry.code in chosen],
             "quantity": cleaned.get("quantity") or "loss",

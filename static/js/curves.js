@@ -9,9 +9,11 @@ function start(figure) {
   const sources = JSON.parse(figure.dataset.curves);
   const words = JSON.parse(figure.dataset.words);
   const labels = sources.map((source) => source.label);
+  const marks = "marks" in figure.dataset; // those of one run: curves of several have theirs on their own pages
   const form = document.getElementById(figure.dataset.form);
   const { first: from, last: to, log, quantity } = form.elements;
   const part = (name) => figure.querySelector(`[data-part=${name}]`);
+  if (!part("canvas")) return; // too few values to draw: the table says what there is
   // `range` is what is shown, in the unit of the axis, null for the whole; `whole` are the curves before any zooming.
   const state = { range: null, curves: [], whole: null, plot: null, asked: null };
 
@@ -42,7 +44,7 @@ function start(figure) {
     state.plot?.destroy();
     part("drawing").hidden = true;
     canvas.hidden = false;
-    state.plot = draw(canvas, state.curves, { log: log.checked, labels, onZoom: (range) => load(inside(range)), onCursor: read });
+    state.plot = draw(canvas, state.curves, { log: log.checked, labels, marks, onZoom: (range) => load(inside(range)), onCursor: read });
     part("slider").max = Math.max(state.plot.data[0].length - 1, 0);
     performance.mark("curve-drawn");
   }

@@ -12,6 +12,7 @@ from portal.review.models import Decision, Disqualification, Minutes, Notice, Qu
 from tests.e2e.pages import Page
 from tests.factories.accounts import make_user
 from tests.factories.review import Scene, make_panel, make_phase, make_seat
+from tests.factories.traces import logs_of, make_trace
 
 
 def path(name: str, **kwargs: int) -> str:
@@ -83,6 +84,9 @@ def _tallied() -> Iterator[Page]:
     scene.tally()
     yield Page("ops-case-replied", path("ops:disqualification", disqualification_id=case.pk), scene.officer)
     yield Page("ops-tally", path("ops:tally", phase_id=scene.phase.pk), scene.officer)
+    for number, entry in enumerate(scene.entries):
+        make_trace(entry, logs=logs_of(20_000, seed=number, every=number + 1))
+    yield Page("review-curves", path("review:curves", phase_id=scene.phase.pk), scene.seats[0].user)
     yield Page("ops-decisions-empty", path("ops:decisions", phase_id=scene.phase.pk), scene.officer)
     yield Page("ops-figures-confirmed", path("ops:outside_results", phase_id=scene.phase.pk), scene.auditor)
     yield Page(

@@ -3,7 +3,7 @@
 const DASHES = [[], [6, 4], [2, 3], [10, 3, 2, 3], [1, 2]];
 const HEIGHT = 320;
 
-export function draw(target, curves, { log, labels, onZoom, onCursor }) {
+export function draw(target, curves, { log, labels, marks, onZoom, onCursor }) {
   const style = getComputedStyle(target);
   const colour = (name) => style.getPropertyValue(name).trim();
   const ink = colour("--curve-ink");
@@ -15,12 +15,12 @@ export function draw(target, curves, { log, labels, onZoom, onCursor }) {
   const options = {
     width: target.clientWidth, height: HEIGHT, legend: { show: false }, padding: [26, 28, 0, 0],
     scales: { x: { time: false }, y: log ? { distr: 3 } : {} },
-    axes: [{ ...axis, size: 34 }, { ...axis, size: 72, values: (_plot, ticks) => ticks.map(short) }],
+    axes: [{ ...axis, size: 34, values: (_plot, ticks) => ticks.map(long) }, { ...axis, size: 72, values: (_plot, ticks) => ticks.map(short) }],
     series: [{}, ...series],
     cursor: { drag: { x: true, y: false, setScale: false } },
     hooks: {
-      drawClear: [(plot) => shade(plot, curves, colour)],
-      draw: [(plot) => mark(plot, curves, colour)],
+      drawClear: [(plot) => marks && shade(plot, curves, colour)],
+      draw: [(plot) => marks && mark(plot, curves, colour)],
       setSelect: [(plot) => zoomed(plot, onZoom)],
       setCursor: [(plot) => onCursor(plot.cursor.idx)],
     },
@@ -34,6 +34,11 @@ function joined(curves, log) {
   const tables = curves.map((curve) => [curve.x ?? curve.step, log ? curve.value.map((v) => (v > 0 ? v : null)) : curve.value]);
   return tables.length === 1 ? tables[0] : uPlot.join(tables, tables.map(() => [1, 2]));
 }
+
+// Steps stand in full; numbers of tokens in the reader's own thousands or ten thousands.
+const compact = new Intl.NumberFormat(document.documentElement.lang, { notation: "compact", maximumFractionDigits: 2 });
+const full = new Intl.NumberFormat("en");
+const long = (value) => (value === null ? "" : Math.abs(value) >= 1e6 ? compact.format(value) : full.format(value));
 
 function short(value) {
   if (value === null) return "";
