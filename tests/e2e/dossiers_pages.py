@@ -1,4 +1,4 @@
-"""Dossiers: one with finished runs, and a session in each state, for staff, team and public."""
+"""A dossier with finished runs, and a session that waits for the team's word: between them they show every part and form."""
 
 import tempfile
 from collections.abc import Iterator
@@ -32,11 +32,6 @@ def pages() -> Iterator[Page]:
         asked_by=scene.officer,
     )
     review.answer_question(question, text="자체 점검을 마친 뒤 시작했다.", answered_by=scene.manager)
-    public = scene.published(to=frozenset({"exhibit-1", "exhibit-2", "question-1"}))
-    held, planned = scene.held(), scene.prepared()
+    held = scene.held()
     yield Page("dossier", reverse("dossiers:dossier", args=[scene.entry.pk]), scene.seat.user)
     yield Page("dossier-session-team", reverse("dossiers:session", args=[held.pk]), scene.manager)
-    yield Page("dossier-ops-phase", reverse("ops_dossiers:phase", args=[scene.phase.pk]), scene.officer)
-    yield Page("dossier-ops-planned", reverse("ops_dossiers:session", args=[planned.pk]), scene.officer)
-    yield Page("dossier-ops-held", reverse("ops_dossiers:session", args=[held.pk]), scene.officer)
-    yield Page("dossier-record", reverse("verifications:record", args=[public.pk]))
