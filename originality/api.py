@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from originality import curves, policies
 from originality.curves.forms import WindowForm
-from originality.models import OriginalityRun, TraceRun
+from originality.models import CodeRun, OriginalityRun, TraceRun
 from originality.registry import is_open
 from originality.selectors import comparisons_of, run_state
 from originality.summaries import comparison_summaries, run_summary
@@ -82,7 +82,21 @@ def window(request: Request, trace: UUID, quantity: str) -> Response:
 def trace(request: Request, trace: UUID) -> Response:
     """Return the findings on a training run: the document docs/originality-trace.schema.json describes, null before it is made."""
     run = _trace(request, trace)
-    return Response({"trace": str(run.pk), "state": run_state(run), "plan_digest": run.plan_digest, "report": run.report})
+    return Response(
+        {"trace": str(run.pk), "state": run_state(run), "plan_digest": run.plan_digest, "report": run.report}
+    )
+
+
+@UPLOAD
+@api_view(["GET"])
+def code(request: Request, code: UUID) -> Response:
+    """Return what code shares with public code: the document docs/originality-code.schema.json describes, null before it is made."""
+    if not policies.sees_code(viewer_of(request), code=code).allowed:
+        raise Http404
+    run = get_object_or_404(CodeRun.objects.filter(bundle__owner=_account(request)).select_related("job"), pk=code)
+    return Response(
+        {"code": str(run.pk), "state": run_state(run), "plan_digest": run.plan_digest, "report": run.report}
+    )
 
 
 def _trace(request: Request, trace: UUID) -> TraceRun:

@@ -10,4 +10,5 @@ urlpatterns = [
     path("traces/<uuid:trace>/", api.trace, name="trace"),
     path("traces/<uuid:trace>/series/", api.series, name="series"),
     path("traces/<uuid:trace>/series/<slug:quantity>/", api.window, name="window"),
+    path("code/<uuid:code>/", api.code, name="code"),
 ]

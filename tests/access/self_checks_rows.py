@@ -4,6 +4,7 @@ import tempfile
 from pathlib import Path
 
 from tests.access.matrix import Row
+from tests.factories.code_runs import make_code_run
 from tests.factories.consortia import make_consortium
 from tests.factories.findings import compare, finish, make_reference
 from tests.factories.self_checks import make_self_check
@@ -38,6 +39,10 @@ def series(actors):
     return {"trace": make_trace(logs=logs_of(30)).pk}
 
 
+def code(actors):
+    return {"code": make_code_run().pk}
+
+
 def window(actors):
     return {**series(actors), "quantity": "loss"}
 
@@ -50,6 +55,7 @@ ROWS = [
     Row("originality-api:comparison", TOKEN, comparison),
     Row("originality-api:series", TOKEN, series),
     Row("originality-api:window", TOKEN, window),
+    Row("originality-api:code", TOKEN, code),
     Row("submissions-api:self_checks", TOKEN),
     Row("submissions-api:self_check", TOKEN, check),
 ]

@@ -14,12 +14,11 @@ from originality.core.code.winnow import K, Prints
 
 DRIFT = 24  # tokens that two neighbours of a chain may be nearer or farther on one side
 GAP = 80  # tokens between neighbours of a chain
-MOST_REPEATS = (
-    3  # times that a fingerprint may stand in one file; what a file repeats is a form, such as a list of fields
-)
+MOST_REPEATS = 3  # times that a fingerprint may stand in one file; a list of fields repeats its form and tells nothing
 FEWEST_LINKS = 5  # fingerprints of a chain
 MOST_OPEN = 64  # chains that are followed at one time within two files
 FEWEST_TOKENS = 60  # tokens of a passage
+BESIDE_LINKS, BESIDE_TOKENS = 2, 24  # the same of a further passage of two files that share one already
 
 
 class Hits(NamedTuple):
@@ -53,8 +52,15 @@ class Chain(NamedTuple):
 
 def chains(prints: Prints, hits: Hits) -> list[Chain]:
     """Return the passages, longest first. `hits` are those that are no boilerplate."""
-    found = [chain for file, rows in _by_file(hits) for chain in _chains_with(prints, hits, rows, file)]
+    found = [chain for file, rows in _by_file(hits) for chain in _with_a_passage(prints, hits, rows, file)]
     return sorted(found, key=lambda chain: (-chain.tokens, chain.first, chain.file, chain.there_first))
+
+
+def _with_a_passage(prints: Prints, hits: Hits, rows: NDArray[np.int64], file: int) -> list[Chain]:
+    """Return the chains with one file if one of them stands alone as a passage; beside it shorter ones count as well."""
+    found = list(_chains_with(prints, hits, rows, file))
+    alone = any(chain.links >= FEWEST_LINKS and chain.tokens >= FEWEST_TOKENS for chain in found)
+    return found if alone else []
 
 
 def _by_file(hits: Hits) -> Iterator[tuple[int, NDArray[np.int64]]]:
@@ -94,7 +100,7 @@ def _chains_with(prints: Prints, hits: Hits, rows: NDArray[np.int64], file: int)
 
 def _closed(chain: list[tuple[int, int]], file: int) -> Iterator[Chain]:
     (first, there_first), (last, there_last) = chain[0], chain[-1]
-    if len(chain) >= FEWEST_LINKS and last + K - first >= FEWEST_TOKENS:
+    if len(chain) >= BESIDE_LINKS and last + K - first >= BESIDE_TOKENS:
         yield Chain(file, first, last + K, there_first, there_last + K, len(chain))
 
 

@@ -1,12 +1,14 @@
 """Code beside public code: what no renaming changes, what is found at which lines, what is not compared, and who is named."""
 
 import io
+import json
 import random
 import tarfile
 import zipfile
 from importlib.util import find_spec
 from pathlib import Path
 
+import jsonschema
 import numpy as np
 import pytest
 
@@ -26,6 +28,7 @@ from originality.wording import SENTENCES
 from tests.factories.code_runs import PUBLIC, SERVING
 
 LLAMA = Path(find_spec("transformers").origin).parent / "models" / "llama"  # read, never imported
+SCHEMA = json.loads(Path("docs/originality-code.schema.json").read_text(encoding="utf-8"))
 OWN = Path(__file__).parents[4] / "originality" / "core"
 AROUND = ((OWN / "levels.py").read_text("utf-8"), (OWN / "gains.py").read_text("utf-8"))
 INDEPENDENT = """
@@ -81,7 +84,9 @@ def corpus(tmp_path_factory):
 
 def report_of(corpus, tmp_path, *texts, **told):
     items = [Source(f"{number}.py", text, "python") for number, text in enumerate(texts)]
-    return code_report(items, corpora=[corpus], passages=tmp_path / "passages", **told)
+    report = code_report(items, corpora=[corpus], passages=tmp_path / "passages", **told)
+    jsonschema.validate(json.loads(json.dumps(report, allow_nan=False)), SCHEMA)
+    return report
 
 
 def test_names_comments_and_layout_change_no_token():
