@@ -14,6 +14,7 @@ from originality.core.trace.measures import MeasuredLoss
 
 CONTEXT = 1024  # tokens a window predicts from, where the model allows as many
 MOST_TOKENS = 1 << 16
+MOST_LOGITS = 1 << 22  # of windows that go through the model together: 16 MiB
 MOST_TEXT = 4 << 20  # bytes of text that are read
 LARGEST_TOKENIZER = 256 << 20
 FEWEST_WINDOWS = 4
@@ -39,11 +40,12 @@ def measured_loss(
     longest = getattr(model.config, "max_position_embeddings", None) or CONTEXT
     ids = _ids(folder, text, rows=rows)
     windows = _windows(ids, length=min(context or CONTEXT, longest, CONTEXT))
-    each = []
+    each: list[float] = []
     with torch.inference_mode():
-        for done, window in enumerate(windows, start=1):
-            each.append(_mean_loss(model, window))
-            progress(done, len(windows), "windows")
+        together = max(1, MOST_LOGITS // (rows * max(len(window) for window in windows)))
+        for start in range(0, len(windows), together):
+            each += _mean_losses(model, windows[start : start + together])
+            progress(len(each), len(windows), "windows")
     if not all(map(math.isfinite, each)):
         raise InputError(f"{folder.name}: its loss on the withheld text is not a number")
     mean = sum(each) / len(each)
@@ -112,13 +114,16 @@ def _windows(ids: list[int], *, length: int) -> list[list[int]]:
     return [ids[start : start + length + 1] for start in range(0, len(ids) - length, length)]
 
 
-def _mean_loss(model: Any, window: list[int]) -> float:
+def _mean_losses(model: Any, windows: list[list[int]]) -> list[float]:
+    """Return the loss of each window; they are of one length, and none needs padding."""
     import torch
     from torch.nn import functional
 
-    ids = torch.tensor([window], device=model.device)
-    logits = model(input_ids=ids[:, :-1]).logits[0].float()
-    return float(functional.cross_entropy(logits, ids[0, 1:]))
+    ids = torch.tensor(windows, device=model.device)  # (windows, length + 1)
+    logits = model(input_ids=ids[:, :-1]).logits.float()
+    losses = functional.cross_entropy(logits.flatten(0, 1), ids[:, 1:].flatten(), reduction="none")
+    means: list[float] = losses.view(len(windows), -1).mean(1).tolist()
+    return means
 
 
 def _first_line(error: Exception) -> str:
