@@ -47,6 +47,7 @@ SENTENCES = (
     gettext_noop("a declared law of initialisation"),
     gettext_noop("a logged loss"),
     gettext_noop("a model that learns in this run passes through the abilities between chance and its end"),
+    gettext_noop("a part of a checkpoint does not carry the signs of the one before it"),
     gettext_noop("a reference with units of the same shape"),
     gettext_noop("a score falls by half of what it had risen"),
     gettext_noop("an optimiser that is odd in the gradient"),
