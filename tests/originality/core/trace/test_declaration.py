@@ -4,8 +4,10 @@ import json
 import random
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from originality.core.trace.declaration import (
+    FIELDS,
     MOST_BYTES,
     declaration_document,
     facts_document,
@@ -15,6 +17,7 @@ from originality.core.trace.declaration import (
 from originality.core.trace.facts import SCHEMA, ChainLink, Deposited, Facts, Grant
 from originality.core.trace.reading import DocumentError
 from portal.common.formats.canonical import digest_of
+from tests.architecture.layers import ROOT
 
 DIGEST = "0f" * 32
 WHOLE = {
@@ -152,3 +155,14 @@ def test_mutated_declarations_raise_nothing_else():
         except DocumentError:
             continue
         assert parse_facts(facts_document(Facts(declaration=found))).declaration == found
+
+
+def test_the_published_schema_names_what_the_reader_reads():
+    schema = json.loads((ROOT / "docs" / "training-declaration.schema.json").read_text("utf-8"))
+    validator = Draft202012Validator(schema)
+
+    assert set(schema["properties"]) - {"schema", "$schema"} == set(FIELDS)
+    assert list(validator.iter_errors(WHOLE)) == []
+    assert list(validator.iter_errors(declaration_document(parsed()))) == []
+    for changes in ({"optimizer": {}}, {"vocabulary": "32000"}, {"schedule": {"kind": "cosine", "peak": 0}}):
+        assert list(validator.iter_errors(WHOLE | changes))
