@@ -178,11 +178,10 @@ class _Reader:
             header = self._header_again(count, data, place)
             if header is not None:
                 row, again = header
+                passed, start = int(self.rows[row, 0]), int(self.rows[row, 2])
                 self._deliver(row, line)
-                line += int(self.rows[row, 0])
-                self._renamed(again, line)
-                place, line = place + int(self.rows[row, 2]), line + 1
-                place = data.find(b"\n", place) + 1 or len(data)
+                self._renamed(again, line + passed)
+                place, line = data.find(b"\n", place + start) + 1 or len(data), line + passed + 1
                 continue
             self._deliver(count, line)
             place, line = place + used, line + lines

@@ -63,6 +63,7 @@ def merge(pieces: list[tuple[int, int, np.ndarray]]) -> Merged:
             concurrent.append(segment)
             continue
         if copy and shared.overlap == len(series):
+            _lend_times(series, touched)
             continue
         if before is not None and not (copy and shared.overlap == shared.covered):
             seams.append(Seam(int(series.step[0]), int(before.step[-1]), shared.overlap, shared.differing))
@@ -128,6 +129,14 @@ def _with_times(series: Series, kept: list[Series]) -> Series:
         both = (series.step[where] == part.step) & ~_differs(series.value[where], part.value)
         time[where[both]] = part.time[both]
     return Series(series.step, series.value, time, series.segment)
+
+
+def _lend_times(series: Series, kept: list[Series]) -> None:
+    """A log that is already there without times, from a table, takes those of its copy."""
+    for part in kept:
+        where = np.minimum(np.searchsorted(series.step, part.step), len(series) - 1)
+        both = (series.step[where] == part.step) & (part.time == 0)
+        part.time[both] = series.time[where[both]]
 
 
 def _take_over(kept: list[Series], series: Series) -> list[Series]:

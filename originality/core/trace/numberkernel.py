@@ -1,7 +1,7 @@
 """Rows of a delimited text as numbers, cell by cell, without an object a cell.
 
-Numbers are rounded as by Python's `float` up to the last bit: mantissa times a power of ten in double-double arithmetic
-(Dekker 1971).
+Numbers up to 1e300 are those of Python's `float` up to the last bit: mantissa times a power of ten in double-double
+arithmetic (Dekker 1971).
 """
 
 import numba

@@ -183,6 +183,8 @@ class SeriesFile:
         return runs[np.maximum(0, np.searchsorted(runs[:, 0], steps, side="right") - 1), 1].astype(np.int16)
 
     def _series(self, quantity: str, start: int, end: int) -> Series:
+        if quantity not in self.quantities:
+            return Series(*(np.zeros(0, TYPES[kind]) for kind in COLUMNS.values()))
         return Series(*(self._rows(f"{quantity}/{name}", start, end) for name in COLUMNS))
 
     def _rows(self, name: str, start: int, end: int) -> np.ndarray:
