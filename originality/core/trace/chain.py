@@ -23,6 +23,7 @@ from originality.core.workers import in_threads
 
 KEPT = 512  # tensors of a leg that stand in its document, those that moved furthest
 NAMED = 100  # exclusions that do
+FEWEST_ROWS = 100  # of which honest signs give z of 10
 HALF_STEP = {"BF16": 2.0**-8, "F16": 2.0**-11, "F32": 2.0**-24}  # half the distance to the next number, relative
 MATRICES = frozenset(Role) - {Role.NORM, Role.HEAD_NORM, Role.BIAS, Role.SCALE, Role.BUFFER}
 Sums = NDArray[np.float64]
@@ -31,6 +32,7 @@ Sums = NDArray[np.float64]
 class _Signs(NamedTuple):
     """Σc and Σc² of the rows of one tensor, between the two checkpoints and from step 0, and how many rows."""
 
+    name: str
     c: float
     cc: float
     from_start: float
@@ -120,7 +122,7 @@ def _free_rows(source: Source, *, roles: RoleMap) -> frozenset[str]:
 
 def _measured(three: _Three, name: str) -> _Found:
     meta = three.after.tensors[name]
-    total, signs = np.zeros(12), _Signs(0.0, 0.0, 0.0, 0.0, 0)
+    total, signs = np.zeros(12), _Signs(name, 0.0, 0.0, 0.0, 0.0, 0)
     for rows in _rows(three, name):
         total[: at.SUMS] += rows[:, : at.SUMS].sum(axis=0)
         total[at.SUMS :] = np.maximum(total[at.SUMS :], rows[:, at.SUMS :].max(axis=0))
@@ -155,6 +157,7 @@ def _added(signs: _Signs, rows: Sums) -> _Signs:
     c = _cosines(rows[:, at.AB], rows[:, at.AA], rows[:, at.BB])
     s = _cosines(rows[:, at.BS], rows[:, at.SS], rows[:, at.BB])
     return _Signs(
+        signs.name,
         signs.c + float(c.sum()),
         signs.cc + float(c @ c),
         signs.from_start + float(s.sum()),
@@ -187,6 +190,8 @@ def _step(three: _Three, name: str, total: Sums) -> TensorStep:
 def _leg(found: list[_Found], *, has_start: bool, steps: tuple[int, int], digests: tuple[str, str]) -> Leg:
     sums = sum((item.sums for item in found if item.size), np.zeros(12))
     signs = [item.signs for item in found if item.signs]
+    large = [item for item in signs if item.rows >= FEWEST_ROWS]
+    weakest = min(large, key=lambda item: (_z(item) / math.sqrt(item.rows), item.name), default=None)
     moved = sorted((item.step for item in found if item.step), key=lambda step: (-step.moved, step.tensor))
     return Leg(
         before=digests[0],
@@ -206,7 +211,14 @@ def _leg(found: list[_Found], *, has_start: bool, steps: tuple[int, int], digest
         norm_after=math.sqrt(sums[at.BB]),
         tensors_total=len(found),
         unmoved=sum(step.moved == 0 for step in moved),
+        weakest=weakest.name if weakest else "",
+        weakest_z=_z(weakest) if weakest else None,
+        weakest_units=weakest.rows if weakest else 0,
     )
+
+
+def _z(signs: _Signs) -> float:
+    return _ratio(signs.c, signs.cc)
 
 
 def _start_z(signs: list[_Signs]) -> float:

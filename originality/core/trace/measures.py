@@ -30,7 +30,7 @@ class Leg(NamedTuple):
     Gains of norms stay out of them, all near 1 whatever the model, and stand in `tensors`, which keeps the tensors that
     moved furthest, of `tensors_total`. `sign_z` is the sign test of `sign_units` units between the two, `start_sign_z`
     between step 0 and the later one; `numbers` counts what the cosines are over, `norms` are the lengths of both ends;
-    `unmoved` counts tensors in which no number changed.
+    `unmoved` counts tensors in which no number changed; `weakest` is the tensor whose signs agree least for its units.
     """
 
     before: str
@@ -51,6 +51,9 @@ class Leg(NamedTuple):
     norm_after: float = 0.0
     tensors_total: int = 0
     unmoved: int = 0
+    weakest: str = ""
+    weakest_z: float | None = None
+    weakest_units: int = 0
 
 
 class MeasuredLoss(NamedTuple):

@@ -1,5 +1,6 @@
 """Whether the checkpoints of a run are one chain: in order, each from the one before."""
 
+import math
 from itertools import pairwise
 
 from originality.core.trace.facts import ChainLink, Facts
@@ -19,6 +20,8 @@ SIGN_GROUND = (
     "sign test: permutation tests of Zhu, Ahmed, Kuditipudi and Liang (ICML 2025) with the group of signs; "
     "Hoeffding (1963) bounds chance by exp(-z²/2)"
 )
+
+WEAK = 0.4  # of the largest z that the units of one tensor can give; honest ones give nearly all of it
 
 
 def placed(facts: Facts) -> list[ChainLink]:
@@ -111,6 +114,12 @@ def chain_signs(logs: Logs, facts: Facts, measures: Measures) -> Finding:
     worst = min(tested, key=lambda leg: leg.sign_z or 0.0)
     lost = [leg for leg in tested if (leg.sign_z or 0.0) < Z_BOUND]
     level = 0 if not lost else CONTRADICTION if _stranger(worst) else TO_EXPLAIN
+    reason = "a checkpoint does not carry the signs of the one before it" if lost else ""
+    parts = [leg for leg in tested if _weak(leg) < WEAK]
+    weakest = min(tested, key=_weak)
+    if parts and not lost:
+        lost, level = parts, TO_EXPLAIN
+        reason = "a part of a checkpoint does not carry the signs of the one before it"
     return Finding(
         "chain signs",
         Outcome.DEVIATES if lost else Outcome.SHOWN,
@@ -121,14 +130,20 @@ def chain_signs(logs: Logs, facts: Facts, measures: Measures) -> Finding:
             "units": worst.sign_units,
             "legs": len(tested),
             "lost": len(lost),
-        },
-        expected={"z_at_least": Z_BOUND, "z_of_strangers": 0.0, "null_sd": 1.0},
-        reason="a checkpoint does not carry the signs of the one before it" if lost else "",
+        }
+        | ({"lowest_share_of_z": _weak(weakest)} if weakest.weakest_units else {}),
+        expected={"z_at_least": Z_BOUND, "z_of_strangers": 0.0, "null_sd": 1.0, "share_of_z_at_least": WEAK},
+        reason=reason,
         ground=SIGN_GROUND,
-        data=tuple(leg_name(leg) for leg in lost or tested),
+        data=(*(leg.weakest for leg in parts), *(leg_name(leg) for leg in lost or tested)),
         preconditions=conditions,
         spans=tuple(Span("loss", leg.step_before, leg.step_after) for leg in lost),
     )
+
+
+def _weak(leg: Leg) -> float:
+    """The z of the tensor whose signs agree least, over the largest z that so many units can give."""
+    return (leg.weakest_z or 0.0) / math.sqrt(leg.weakest_units) if leg.weakest_units else 1.0
 
 
 def _stranger(leg: Leg) -> bool:

@@ -102,6 +102,15 @@ def test_a_leg_that_was_not_measured_leaves_the_chain_open(honest):
     assert finding.figure["not_measured_at"] == [30, 40]
 
 
+def test_a_layer_of_another_model_is_found(tmp_path):
+    way, other = honest_way()[:3], beginning(seed=7)
+    way[2] = way[2] | {name: value for name, value in other.items() if name.startswith("model.layers.1.mlp.")}
+    finding = found("chain_signs", legs=legs_of(tmp_path, way))
+
+    assert answer(finding) == ("deviates", 1)
+    assert finding.data[0] == "model.layers.1.mlp.up_proj.weight"
+
+
 def test_few_units_cannot_tell_strangers(honest):
     few = tuple(leg._replace(sign_units=100, sign_z=0.0) for leg in honest)
 
