@@ -12,6 +12,7 @@ from portal.submissions.selectors.training import declared_training
 
 CURVE_POINTS = 160
 NOT_SHOWN, NOT_APPLICABLE = "not shown", "not applicable"
+READ_IN = ("deviates", "shown", NOT_SHOWN, NOT_APPLICABLE)  # within a level
 
 
 def trace_run(submission: Submission) -> TraceRun | None:
@@ -39,7 +40,7 @@ def logs(submission: Submission) -> dict[str, Any]:
             "not_shown": sum(row["outcome"] == NOT_SHOWN for row in findings),
             "not_applicable": sum(row["outcome"] == NOT_APPLICABLE for row in findings),
         },
-        "findings": sorted(findings, key=lambda row: -row["level"]),
+        "findings": sorted(findings, key=lambda row: (-row["level"], READ_IN.index(row["outcome"]))),
         "faults": run.report.get("faults_total", len(run.report.get("faults", []))),
         "missing": run.report.get("missing", []),
         "curve": curve_points(run),
