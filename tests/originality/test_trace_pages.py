@@ -58,7 +58,7 @@ def test_the_page_is_korean_throughout(client, team, run):
 
     text = page(client, run, language="ko")
 
-    assert "기록된 학습률이 선언한 일정에서 벗어남" in text
+    assert "기록된 학습률이 신고한 일정에서 벗어남" in text
     assert "벗어난 점 수: 100" in text
     assert "the logged" not in text
 
