@@ -45,6 +45,7 @@ def recipes(seed: int) -> list[Recipe]:
         Recipe("rounded", seed + 12, order=12),
         Recipe("merged-end", seed + 13, order=13),
         Recipe("sgd", seed + 14, order=14, optimiser=Optimiser("sgd", decay=0.0), peak=0.2, schedule="constant"),
+        Recipe("lost-part", seed + 16, order=16, resumes=(Resume(520, 400, pause=5.0),)),
         Recipe("forgetful", seed + 15, order=15, spike=520, resumes=(Resume(400, 400, pause=5.0, forgets=True),)),
     ]
 
@@ -91,7 +92,36 @@ def honest_dossiers(runs: dict[str, Run]) -> list[Dossier]:
         merged(runs["merged-end"]),
         honest(runs["sgd"], form="jsonl"),
         honest(runs["forgetful"]),
+        lost_part(runs["lost-part"]),
+        honest(runs["adamw"], form="seoul").but(name="seoul-clock"),
+        begun_late(runs["muon"]),
+        coarse(runs["own-compute"]),
     ]
+
+
+def lost_part(run: Run) -> Dossier:
+    """A program that resumes cuts its log back to the step where it goes on; what was deposited meanwhile stays deposited."""
+    whole = honest(run, form="jsonl", events=(Event(400, "restart", "a node failed"),))
+    kept = [row for row in whole.rows if row.segment > 0 or row.step <= 400]
+    return whole.but(rows=kept, deposited=whole)
+
+
+def begun_late(run: Run) -> Dossier:
+    """The file of the first hundred steps was lost with its disk, before anything of it was deposited."""
+    dossier = honest(run, deposits_from=200)
+    return dossier.but(name="begun-late", rows=[row for row in dossier.rows if row.step >= 100])
+
+
+def coarse(run: Run) -> Dossier:
+    """Losses that were computed and logged in bfloat16."""
+    dossier = honest(run, own=True, covered=0.2)
+    rows = [row._replace(values=row.values | _in_bfloat16(row.values)) for row in dossier.rows]
+    return dossier.but(name="coarse", rows=rows)
+
+
+def _in_bfloat16(values: dict[str, float]) -> dict[str, float]:
+    names = [name for name in ("loss", "validation_loss", "grad_norm") if name in values]
+    return {name: float(torch.tensor(values[name]).bfloat16()) for name in names}
 
 
 def clipped(run: Run) -> Run:

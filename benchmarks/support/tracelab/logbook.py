@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta, timezone
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +12,8 @@ from typing import NamedTuple
 from benchmarks.support.tracelab.training import Run
 
 BEGUN = 1_777_852_800.0  # 4 May 2026, 00:00 UTC
+SEOUL = timezone(timedelta(hours=9))
+LENGTH = 48  # tokens in a sequence, where a program counts sequences
 STRETCH = 43_200.0  # a second of training here counts as half a day: a run then lasts a week, and deposits are weekly
 
 
@@ -123,6 +126,20 @@ def korean_csv(folder: Path, rows: Iterable[Row]) -> list[Mark]:
     return _appended(folder / "학습로그.csv", rows, line=line, encoding="cp949", head=head)
 
 
+def seoul_csv(folder: Path, rows: Iterable[Row]) -> list[Mark]:
+    """A table whose times are those of a clock in Seoul and do not say so, throughput in sequences."""
+    names = [name for name in TAGS if name != "throughput"]
+
+    def line(row: Row) -> str:
+        at = datetime.fromtimestamp(row.time, SEOUL).strftime("%Y-%m-%d %H:%M:%S")
+        cells = [repr(row.values[name]) if name in row.values else "" for name in names]
+        speed = row.values.get("throughput")
+        return ",".join([str(row.step), at, *cells, "" if speed is None else f"{speed / LENGTH:.4f}"]) + "\n"
+
+    head = ",".join(["step", "time", *names, "throughput"]) + "\n"
+    return _appended(folder / "log.csv", rows, line=line, encoding="utf-8", head=head)
+
+
 def rounded_csv(folder: Path, rows: Iterable[Row]) -> list[Mark]:
     """A table of steps without times, its numbers rounded for reading."""
 
@@ -163,5 +180,6 @@ WRITERS: dict[str, Callable[[Path, Iterable[Row]], list[Mark]]] = {
     "jsonl": json_lines,
     "csv": korean_csv,
     "rounded": rounded_csv,
+    "seoul": seoul_csv,
     "trainer": trainer_state,
 }

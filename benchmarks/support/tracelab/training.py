@@ -66,7 +66,7 @@ def train(recipe: Recipe, *, start: Tensors | None = None) -> Run:
 def _keep(run: Run, machine: _Machine, kept: dict[int, tuple[Tensors, State]]) -> None:
     """Validate at every fiftieth step, keep checkpoints, and what a resume will want; a replay replaces what it repeats."""
     recipe, step = run.recipe, machine.step
-    if step % VALIDATED == 0 or step == recipe.steps:
+    if step % VALIDATED == 0 or step in recipe.checkpoints():
         loss = measured(machine.tensors, recipe, which="validation")
         run.validations.append(Validation(machine.segment, step, loss, machine.now()))
     if step in recipe.checkpoints():

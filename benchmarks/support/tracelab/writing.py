@@ -215,9 +215,8 @@ def _log_at(marks: list[Mark], *, rows: list[Row], when: float) -> tuple[str, in
 
 
 def _reached(rows: list[Row], step: int) -> float:
-    """When the log last reached a step: a replay of it comes later."""
-    times = [row.time for row in rows if row.step <= step and "validation_loss" in row.values]
-    return max(times)
+    """When the run was first at a step; a replay of it comes later."""
+    return min(row.time for row in rows if row.step == step and "validation_loss" in row.values)
 
 
 def _extent(rows: list[Row]) -> tuple[float, float]:
