@@ -88,14 +88,17 @@ def _grown(data: np.ndarray, size: int) -> np.ndarray:
 
 
 def _deliver(block: Block, names: dict[int, str], sink: Sink) -> None:
-    """Sort rows by name; the order in the file stays."""
+    """Sort rows by name, names by their first place; the order of rows in the file stays."""
     rows = block.rows
     order = np.argsort(rows[:, kernel.HASH], kind="stable")
     rows = rows[order]
     starts = np.flatnonzero(np.append(True, rows[1:, kernel.HASH] != rows[:-1, kernel.HASH]))
-    for start, end in zip(starts, [*starts[1:], len(rows)], strict=True):
-        group = rows[start:end]
-        sink.add(_name(block.data, group[0], names, sink), _points(group))
+    ends = np.append(starts[1:], len(rows))
+    for number in np.argsort(rows[starts, kernel.PLACE], kind="stable"):
+        group = rows[starts[number] : ends[number]]
+        name = _name(block.data, group[0], names, sink)
+        if sink.takes(name, len(group), int(group[0, kernel.PLACE])):
+            sink.add(name, _points(group))
 
 
 def _name(data: np.ndarray, row: np.ndarray, names: dict[int, str], sink: Sink) -> str:

@@ -17,6 +17,8 @@ from originality.core.trace.spool import POINT, Found, Sink, Spool
 
 MOST_FILES = 10_000
 MOST_SEGMENTS = 30_000
+MOST_NOTES = 100  # of one kind
+CLOCK = 1.0  # seconds that a clock may go back unnoticed
 Numbered = defaultdict[int, list[tuple[int, Part]]]
 AXES = ("step", "time")  # columns of tables that a mapping may name as well
 
@@ -101,8 +103,7 @@ def read_run(folder: Path, mapping: Mapping[str, str] | None = None) -> Reading:
     for path in paths[:MOST_FILES]:
         name = cleaned(path.name if path == folder else path.relative_to(folder).as_posix(), limit=500)
         sink = Sink(spool, file=len(sinks), name=name, prefix=_prefix(path, folder))
-        sink.size = path.stat().st_size
-        if read_file(path, sink, axes={axis: mapping[axis] for axis in AXES if axis in mapping}):
+        if _read(path, sink, {axis: mapping[axis] for axis in AXES if axis in mapping}):
             sink.finish()
             sinks.append(sink)
         else:
@@ -115,8 +116,20 @@ def read_run(folder: Path, mapping: Mapping[str, str] | None = None) -> Reading:
     return _assembled(spool, sinks, ignored=ignored, mapping=mapping)
 
 
+def _read(path: Path, sink: Sink, axes: dict[str, str]) -> bool:
+    """Read one file; one that the system does not give is a fault."""
+    try:
+        sink.size = path.stat().st_size
+        return read_file(path, sink, axes=axes)
+    except OSError as error:
+        sink.fault(0, f"this file cannot be read: {error.strerror}")
+        return True
+
+
 def _paths(folder: Path) -> list[Path]:
-    paths = [folder] if folder.is_file() else sorted(path for path in folder.rglob("*") if path.is_file())
+    """Files below a folder; links are not followed."""
+    found = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    paths = [folder] if folder.is_file() else sorted(found)
     if not paths:
         raise InputError(f"{folder}: no log file; send TensorBoard event files, JSON lines or CSV")
     return paths
@@ -155,6 +168,8 @@ def _assembled(spool: Spool, sinks: list[Sink], *, ignored: list[str], mapping: 
     seams: dict[str, list[Seam]] = {}
     for quantity, tag in tags.items():
         series[quantity], seams[quantity] = _series(spool, sinks, parts, tag)
+    if series:
+        _note_clocks(spool, parts, max(series.values(), key=len))
     segments: list[Segment] = [part.segment for part in parts]
     logs = Logs(
         series, tags, segments, seams, [sink.name for sink in sinks], ignored,
@@ -212,3 +227,15 @@ def _series(spool: Spool, sinks: list[Sink], parts: list[Part], tag: str) -> tup
         told = f"{tag}: {int(wrong.sum())} values are no finite number, the first at step {found.series.step[wrong][0]}"
         spool.notes.add(first.file, first.offset, told)
     return found.series, found.seams
+
+
+def _note_clocks(spool: Spool, parts: list[Part], series: Series) -> None:
+    """Say where times go back: inside a start, or from the end of one to the begin of the next, as with another clock."""
+    timed = np.flatnonzero(series.time > 0)
+    time, segment, step = series.time[timed], series.segment[timed], series.step[timed]
+    for row in (np.flatnonzero(time[1:] < time[:-1] - CLOCK) + 1)[:MOST_NOTES].tolist():
+        where = parts[segment[row]].segment
+        again = " in a later start" if segment[row] != segment[row - 1] else ""
+        spool.notes.add(
+            where.file, where.offset, f"times go back by {time[row - 1] - time[row]:,.0f} s at step {step[row]}{again}"
+        )

@@ -87,10 +87,7 @@ class Spool:
         """Whether points of this name are kept: those after the first 10,000 names only where they mean a quantity."""
         if tag in self._tags or len(self._tags) < MOST_NAMES:
             return True
-        if self._quantities < MOST_QUANTITIES and quantity_of(tag):
-            self._quantities += 1
-            return True
-        return False
+        return self._quantities < MOST_QUANTITIES and quantity_of(tag) is not None
 
     def add(self, tag: str, file: int, points: np.ndarray) -> int:
         """Keep the points of a name that is admitted; returns how many found room."""
@@ -98,6 +95,7 @@ class Spool:
         if not len(points):
             return 0
         key = Found(tag, file)
+        self._quantities += tag not in self._tags and len(self._tags) >= MOST_NAMES
         self._tags[tag] = self._tags.get(tag, 0) + len(points)
         if key not in self.kept:
             self._where.setdefault(tag, []).append(key)
@@ -170,15 +168,21 @@ class Sink:
             points = points[~beyond]
         if not len(points):
             return
-        tag = cleaned(self.prefix + tag)
-        if not self.spool.admits(tag):
-            self._leave_out("names beyond the first 10,000", points)
-        elif (kept := self.spool.add(tag, self.file, points)) < len(points):
-            self._leave_out("points beyond the first 200,000,000", points[kept:])
+        place = int(points["place"][0])
+        if not self.takes(tag, len(points), place):
+            return
+        if (kept := self.spool.add(cleaned(self.prefix + tag), self.file, points)) < len(points):
+            self._leave_out("points beyond the first 200,000,000", len(points) - kept, place)
 
-    def _leave_out(self, what: str, points: np.ndarray) -> None:
-        entry = self._left_out.setdefault(what, [0, int(points["place"][0])])
-        entry[0] += len(points)
+    def takes(self, tag: str, count: int, place: int) -> bool:
+        """Whether there is room for a name; where there is none its points are counted."""
+        if self.spool.admits(cleaned(self.prefix + tag)):
+            return True
+        self._leave_out("names beyond the first 10,000", count, place)
+        return False
+
+    def _leave_out(self, what: str, count: int, place: int) -> None:
+        self._left_out.setdefault(what, [0, place])[0] += count
 
     def fault(self, offset: int, reason: str) -> None:
         self.spool.faults.add(self.name, offset, reason)

@@ -86,7 +86,7 @@ def test_another_clock_after_a_restart_is_still_a_restart(tmp_path):
     logs = read_logs(tmp_path)
 
     assert logs.seams["loss"] == [(90, 99, 10, 10)]
-    assert logs.series["loss"].time[-1] < logs.series["loss"].time[0]
+    assert logs.notes[-1] == ("log.jsonl", 101, "times go back by 41,300 s at step 90 in a later start")
 
 
 def test_a_table_that_repeats_the_log_keeps_its_times(tmp_path):
@@ -120,6 +120,17 @@ def test_the_team_corrects_a_guess(tmp_path):
     assert "tokens" not in logs.series
     assert any("no series of the logs is named" in note.reason for note in logs.notes)
     assert read_logs(tmp_path, {"loss": ""}).series == {}
+
+
+def test_a_million_names_keep_the_first_and_those_that_mean_something(tmp_path, monkeypatch):
+    monkeypatch.setattr("originality.core.trace.spool.MOST_NAMES", 5)
+    row = {"step": 1, **{f"layer {number}": 1.0 for number in range(20)}, "loss": 3.0}
+    (tmp_path / "log.jsonl").write_text(json.dumps(row))
+
+    logs = read_logs(tmp_path)
+
+    assert logs.series["loss"].value.tolist() == [3.0]
+    assert logs.faults[0].reason == "names beyond the first 10,000: 15 points are not kept"
 
 
 def test_many_starts_and_wild_steps_stay_one_series(tmp_path):
