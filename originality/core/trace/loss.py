@@ -44,13 +44,25 @@ def measured_loss(
     with torch.inference_mode():
         together = max(1, MOST_LOGITS // (rows * max(len(window) for window in windows)))
         for start in range(0, len(windows), together):
-            each += _mean_losses(model, windows[start : start + together])
+            each += _computed(folder, model, windows[start : start + together])
             progress(len(each), len(windows), "windows")
     if not all(map(math.isfinite, each)):
         raise InputError(f"{folder.name}: its loss on the withheld text is not a number")
     mean = sum(each) / len(each)
     variance = sum((value - mean) ** 2 for value in each) / (len(each) - 1)
     return MeasuredLoss(digest, step, mean, math.sqrt(variance / len(each)), len(each), text_digest, tuple(each))
+
+
+def _computed(folder: Path, model: Any, windows: list[list[int]]) -> list[float]:
+    """A config may name sizes that no pass goes through; want of memory is not the checkpoint's fault and is raised as it is."""
+    import torch
+
+    try:
+        return _mean_losses(model, windows)
+    except torch.OutOfMemoryError:
+        raise
+    except (RuntimeError, ValueError, IndexError, TypeError, AttributeError) as error:
+        raise InputError(f"{folder.name}: the model cannot be run: {_first_line(error)}") from error
 
 
 def _model(folder: Path) -> Any:

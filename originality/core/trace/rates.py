@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from originality.core.trace.facts import Facts, Schedule
 from originality.core.trace.model import Logs, Series
 
-MOST_STEPS = 1 << 24  # a longer leg is summed at this many evenly spaced steps
+MOST_STEPS = 1 << 20  # a longer leg is summed at this many evenly spaced steps
 Rates = NDArray[np.float64]
 
 
