@@ -17,7 +17,7 @@ QUANTITIES = ("loss", "validation_loss", "grad_norm")
 CHANCE = 1e-6  # of one stretch twice in a whole log
 LONGEST, SHORTEST = 64, 6
 FEWEST = 50
-MOST_POINTS = 2_000_000
+MOST_POINTS = 10_000_000
 GROUND = (
     "two values of a noisy series are equal by chance with its unit over 2·sqrt(pi) deviations; the stretch looked for is so "
     "long that one pair is expected less than once in a million logs"
