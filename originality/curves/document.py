@@ -1,41 +1,17 @@
 """A window of one series as the chart, the API, the drawing and the table take it."""
 
-import itertools
 from typing import Any, NamedTuple
 
 import numpy as np
 from django.utils.translation import gettext as _
 
-from originality.core.trace.seriesfile import SeriesFile, Window
+from originality.core.trace.seriesfile import SeriesFile, Stretch, Window
 from originality.curves.marks import Mark, Shade
 from originality.curves.words import counted, figure, quantity_name, whole
 
 POINTS = 2000  # of a curve on a page: more than a screen has columns
 PARTS = 10  # rows of the table
-PART_POINTS = 200
 DIGITS = 5  # significant digits of a drawn value; the CSV file has all
-
-
-class Range(NamedTuple):
-    """One row of the table of ranges: equal stretches of steps with what lies in them."""
-
-    first: int
-    last: int
-    points: int
-    start: str
-    end: str
-    lowest: str
-    highest: str
-
-    def cells(self) -> list[str]:
-        return [
-            f"{whole(self.first)}–{whole(self.last)}",
-            whole(self.points),
-            self.start,
-            self.end,
-            self.lowest,
-            self.highest,
-        ]
 
 
 class Curve(NamedTuple):
@@ -48,7 +24,7 @@ class Curve(NamedTuple):
     window: Window
     x: np.ndarray
     axis: str
-    ranges: list[Range]
+    ranges: list[list[str]]
 
     @property
     def in_words(self) -> str:
@@ -80,7 +56,7 @@ class Curve(NamedTuple):
             ],
             "count": self.in_words,
             "summary": self.summary,
-            "ranges": [row.cells() for row in self.ranges],
+            "ranges": self.ranges,
         }
 
 
@@ -107,7 +83,7 @@ def curve_of(
         window=window,
         x=_tokens_at(series, window.step) if tokens else window.step,
         axis="tokens" if tokens else "step",
-        ranges=list(_ranges(series, quantity, begin, end)),
+        ranges=[cells_of(row) for row in series.stretches(quantity, begin, end, parts=PARTS)],
     )
 
 
@@ -122,21 +98,12 @@ def _tokens_at(series: SeriesFile, steps: np.ndarray) -> np.ndarray:
     return np.interp(steps, logged.step[usable], logged.value[usable]).round().astype(np.int64)
 
 
-def _ranges(series: SeriesFile, quantity: str, first: int, last: int) -> list[Range]:
-    if last < first:
-        return []
-    parts = min(PARTS, last - first + 1)
-    edges = [first + (last - first + 1) * number // parts for number in range(parts + 1)]
-    return [_range(series, quantity, begin, end - 1) for begin, end in itertools.pairwise(edges)]
-
-
-def _range(series: SeriesFile, quantity: str, first: int, last: int) -> Range:
-    window = series.window(quantity, first, last, points=PART_POINTS)
-    usable = window.value[np.isfinite(window.value)]
-    if not len(usable):
-        return Range(first, last, window.total, "-", "-", "-", "-")
-    ends = (figure(float(value)) for value in (usable[0], usable[-1], usable.min(), usable.max()))
-    return Range(first, last, window.total, *ends)
+def cells_of(row: Stretch) -> list[str]:
+    """Return a row of the table: steps, points, and where the lowest and the highest value lie."""
+    steps = f"{whole(row.first)}–{whole(row.last)}"
+    if not np.isfinite(row.low):
+        return [steps, whole(row.points), "-", "-", "-", "-"]
+    return [steps, whole(row.points), figure(row.low), whole(row.low_step), figure(row.high), whole(row.high_step)]
 
 
 def _rounded(value: float) -> float | None:

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, NamedTuple
 import numpy as np
 
 from originality.core.errors import InputError
-from originality.core.trace.blocks import BLOCK, FIRST, drawn, levels_of
+from originality.core.trace.blocks import BLOCK, FIRST, HIGH, HIGH_STEP, LOW, LOW_STEP, drawn, levels_of
 from originality.core.trace.logsdocument import logs_of
 from originality.core.trace.model import QUANTITIES, Logs, Series
 
@@ -30,8 +30,9 @@ TYPES: dict[str, np.dtype[Any]] = {
 COLUMNS = {"step": "I64", "value": "F64", "time": "F64", "segment": "I16"}
 LOGGED = ("step", "value", "time")
 SEARCHED = 1024  # blocks of the level in which a step is looked for
-RAW = 2  # a window with up to this many times the points asked for is read point by point
+FINE = 16  # blocks at least in a stretch of a table
 ROWS = 65_536
+Points = tuple[np.ndarray, np.ndarray]
 
 
 class Window(NamedTuple):
@@ -46,6 +47,18 @@ class Window(NamedTuple):
     segment: np.ndarray
     total: int
     thinned: bool
+
+
+class Stretch(NamedTuple):
+    """Neighbouring points: their steps, how many, and where the lowest and highest lie; NaN where none is a finite number."""
+
+    first: int
+    last: int
+    points: int
+    low_step: int
+    low: float
+    high_step: int
+    high: float
 
 
 class Entry(NamedTuple):
@@ -92,6 +105,7 @@ class SeriesFile:
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
         self._levels: dict[tuple[str, int], np.ndarray] = {}
+        self._places: dict[tuple[str, int], int] = {}
         try:
             self.tensors, metadata = _header(stream)
             entries = json.loads(metadata["quantities"])
@@ -132,20 +146,36 @@ class SeriesFile:
         if total <= max(2, points):
             return Window(*self._series(quantity, start, end), total, thinned=False)
         buckets = max(1, (points - 2) // 2)
-        if total <= RAW * points or total < 2 * BLOCK * buckets:
-            raw = self._series(quantity, start, end)
-            blocks = _single(raw)
-        else:
-            blocks = self._covering(quantity, start, end, buckets=buckets)
+        blocks, _ = self._covering(quantity, start, end, buckets=buckets)
         step, value = _with_ends(
             *drawn(blocks, buckets=buckets),
-            self._series(quantity, start, start + 1),
-            self._series(quantity, end - 1, end),
+            self._points(quantity, start, start + 1),
+            self._points(quantity, end - 1, end),
         )
         return Window(step, value, np.zeros(len(step)), self._segments(quantity, step), total, thinned=True)
 
-    def _covering(self, quantity: str, start: int, end: int, *, buckets: int) -> np.ndarray:
-        """Blocks of the coarsest level that still gives every stretch one, with single points where they do not reach."""
+    def stretches(
+        self, quantity: str, first: int | None = None, last: int | None = None, *, parts: int = 10
+    ) -> list[Stretch]:
+        """A window in so many stretches of about as many points each, every figure exact: edges lie between blocks."""
+        start, end = self._range(quantity, first, last)
+        if end == start:
+            return []
+        blocks, sizes = self._covering(quantity, start, end, buckets=parts * FINE)
+        group = (np.cumsum(sizes) - sizes) * parts // (end - start)
+        edges = np.flatnonzero(np.append(True, group[1:] != group[:-1])).tolist()
+        lasts = [*(int(blocks[edge, FIRST]) - 1 for edge in edges[1:]), int(self._points(quantity, end - 1, end)[0][0])]
+        return [
+            _stretch(blocks[a:b], last=last, points=int(sizes[a:b].sum()))
+            for a, b, last in zip(edges, [*edges[1:], len(blocks)], lasts, strict=True)
+        ]
+
+    def _covering(self, quantity: str, start: int, end: int, *, buckets: int) -> tuple[np.ndarray, np.ndarray]:
+        """Blocks and how many points each has, of the coarsest level that still gives every stretch one; single points where
+        blocks do not reach, or for few points.
+        """
+        if end - start < 2 * BLOCK * buckets:
+            return _single(*self._points(quantity, start, end)), np.ones(end - start, np.int64)
         counts = levels_of(self.quantities[quantity].points)
         level = 0
         while level + 1 < len(counts) and (end - start) // (BLOCK << level + 1) >= buckets:
@@ -154,9 +184,12 @@ class SeriesFile:
         left = -(-start // size)
         right = counts[level] if end == self.quantities[quantity].points else end // size
         inside = self._rows(f"{quantity}/blocks", sum(counts[:level]) + left, sum(counts[:level]) + right)
-        before = _single(self._series(quantity, start, left * size))
-        after = _single(self._series(quantity, min(right * size, end), end))
-        return np.concatenate([before, inside, after])
+        before = _single(*self._points(quantity, start, left * size))
+        after = _single(*self._points(quantity, min(right * size, end), end))
+        sizes = np.full(len(inside), size)
+        sizes[-1:] -= max(0, right * size - end)
+        ones = (np.ones(len(part), np.int64) for part in (before, after))
+        return np.concatenate([before, inside, after]), np.concatenate([next(ones), sizes, next(ones)])
 
     def _range(self, quantity: str, first: int | None, last: int | None) -> tuple[int, int]:
         """Rows from the first step to the last, both included."""
@@ -167,8 +200,8 @@ class SeriesFile:
 
     def _place(self, quantity: str, step: int, points: int) -> int:
         """The first row that has this step or a later one."""
-        if not points:
-            return 0
+        if not points or (quantity, step) in self._places:
+            return self._places.get((quantity, step), 0)
         counts = levels_of(points)
         level = next(number for number, count in enumerate(counts) if count <= SEARCHED)
         if (quantity, level) not in self._levels:
@@ -176,7 +209,13 @@ class SeriesFile:
             self._levels[quantity, level] = self._rows(f"{quantity}/blocks", begin, begin + counts[level])[:, FIRST]
         block = max(0, int(np.searchsorted(self._levels[quantity, level], step)) - 1)
         begin, end = block * (BLOCK << level), min(points, (block + 1) * (BLOCK << level))
-        return begin + int(np.searchsorted(self._rows(f"{quantity}/step", begin, end), step))
+        place = begin + int(np.searchsorted(self._rows(f"{quantity}/step", begin, end), step))
+        self._places[quantity, step] = place
+        return place
+
+    def _points(self, quantity: str, start: int, end: int) -> Points:
+        """Steps and values alone: every column that is left out is a jump less in the file."""
+        return self._rows(f"{quantity}/step", start, end), self._rows(f"{quantity}/value", start, end)
 
     def _segments(self, quantity: str, steps: np.ndarray) -> np.ndarray:
         runs = self._rows(f"{quantity}/runs", 0, self.tensors[f"{quantity}/runs"].shape[0])
@@ -228,16 +267,23 @@ def _header(stream: BinaryIO) -> tuple[dict[str, Placed], dict[str, Any]]:
     return placed, metadata
 
 
-def _with_ends(step: np.ndarray, value: np.ndarray, first: Series, last: Series) -> tuple[np.ndarray, np.ndarray]:
+def _with_ends(step: np.ndarray, value: np.ndarray, first: Points, last: Points) -> Points:
     """Points of a window with its first and last."""
-    if step[0] != first.step[0]:
-        step, value = np.append(first.step, step), np.append(first.value, value)
-    if step[-1] != last.step[-1]:
-        step, value = np.append(step, last.step), np.append(value, last.value)
+    if step[0] != first[0][0]:
+        step, value = np.append(first[0], step), np.append(first[1], value)
+    if step[-1] != last[0][-1]:
+        step, value = np.append(step, last[0]), np.append(value, last[1])
     return step, value
 
 
-def _single(series: Series) -> np.ndarray:
+def _single(step: np.ndarray, value: np.ndarray) -> np.ndarray:
     """Every point as a block of its own."""
-    value = np.where(np.isfinite(series.value), series.value, np.nan)
-    return np.column_stack([series.step, series.step, value, series.step, value]).reshape(-1, 5)
+    value = np.where(np.isfinite(value), value, np.nan)
+    return np.column_stack([step, step, value, step, value]).reshape(-1, 5)
+
+
+def _stretch(blocks: np.ndarray, *, last: int, points: int) -> Stretch:
+    low = blocks[np.where(np.isnan(blocks[:, LOW]), np.inf, blocks[:, LOW]).argmin()]
+    high = blocks[np.where(np.isnan(blocks[:, HIGH]), -np.inf, blocks[:, HIGH]).argmax()]
+    lowest, highest = (int(low[LOW_STEP]), float(low[LOW])), (int(high[HIGH_STEP]), float(high[HIGH]))
+    return Stretch(int(blocks[0, FIRST]), last, points, *lowest, *highest)

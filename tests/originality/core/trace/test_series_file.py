@@ -139,3 +139,33 @@ def test_a_quantity_that_is_not_there_has_no_points(tmp_path):
 
     with (tmp_path / "s").open("rb") as stream:
         assert open_series(stream).window("tokens").total == 0
+
+
+@settings(max_examples=60)
+@given(data=st.data())
+def test_stretches_count_every_point_and_name_the_lowest_and_highest(tmp_path_factory, data):
+    count = data.draw(st.integers(1, 30_000))
+    rng = np.random.default_rng(data.draw(st.integers(0, 99)))
+    value = rng.normal(size=count)
+    value[rng.random(count) < data.draw(st.sampled_from([0, 0.1, 1]))] = np.nan
+    logs = logs_of(value, step=np.cumsum(rng.integers(1, 5, count)))
+    path = tmp_path_factory.mktemp("series") / "s.safetensors"
+    write_series(logs, path)
+    step = logs.series["loss"].step
+    first, last = sorted((data.draw(st.integers(-5, int(step[-1]) + 5)), data.draw(st.integers(-5, int(step[-1]) + 5))))
+
+    found = open_series(io.BytesIO(path.read_bytes())).stretches("loss", first, last)
+
+    inside = (step >= first) & (step <= last)
+    assert sum(row.points for row in found) == inside.sum()
+    assert len(found) == min(10, inside.sum())
+    for row in found:
+        mine = value[(step >= row.first) & (step <= row.last)]
+        assert len(mine) == row.points
+        if np.isfinite(mine).any():
+            assert (row.low, row.high) == (np.nanmin(mine), np.nanmax(mine))
+            assert value[step == row.low_step][0] == row.low
+        else:
+            assert np.isnan(row.low)
+    if found:
+        assert (found[0].first, found[-1].last) == (step[inside][0], step[inside][-1])
