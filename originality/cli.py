@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-from originality import commands
+from originality import codecommands, commands
 from originality.core.device import DEVICES
 from originality.core.errors import InputError
 
@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_compare(added)
     _add_sketches(added)
     _add_trace(added)
+    codecommands.add_to(added)
     _add_explain(added)
     _add_registry(added)
     run = added.add_parser("run", help="do the work of one job")

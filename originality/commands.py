@@ -61,7 +61,7 @@ def _bar(what: str) -> Iterator[Callback]:
 
 
 def compare(options: Options) -> None:
-    _check_target(options.json)
+    check_target(options.json)
     use_device(options.device)
     dates = [_date(options.public_since, "--public-since"), _date(options.earliest_deposit, "--earliest-deposit")]
     candidate, _ = _named(options.candidate, options.registry)
@@ -79,7 +79,7 @@ def compare(options: Options) -> None:
         lineage=options.lineage,
         peers=registry.entry_configs(options.registry) if options.registry else (),
     )
-    _deliver(document, options.json, print_report)
+    deliver(document, options.json, print_report)
 
 
 def _step0(path: Path | None, *, k: int, progress: Callback) -> Sketch | None:
@@ -125,7 +125,7 @@ def _date(text: str | None, option: str) -> str | None:
         raise InputError(f"{option} {text!r} is not a date; write it as 2024-11-01") from error
 
 
-def _check_target(target: str | Path | None) -> None:
+def check_target(target: str | Path | None) -> None:
     """Refuse before hours of reading what could not be written after them."""
     if target is None or str(target) == "-":
         return
@@ -134,7 +134,7 @@ def _check_target(target: str | Path | None) -> None:
         raise InputError(f"{path}: cannot be written; name a file in a folder that exists")
 
 
-def _deliver(document: Document, target: str | None, show: Callable[[Document, Console], None]) -> None:
+def deliver(document: Document, target: str | None, show: Callable[[Document, Console], None]) -> None:
     if target is None:
         show(document, _console())
         return
@@ -146,7 +146,7 @@ def _deliver(document: Document, target: str | None, show: Callable[[Document, C
 
 
 def sketch(options: Options) -> None:
-    _check_target(options.output)
+    check_target(options.output)
     use_device(options.device)
     with _bar("sketch") as progress:
         made = build_sketch(open_folder(options.model), k=STORED_K, progress=progress)
@@ -157,10 +157,10 @@ def sketch(options: Options) -> None:
 
 def agree(options: Options) -> None:
     """Whatever is found, the comparison ran: the answer stands in the output."""
-    _check_target(options.json)
+    check_target(options.json)
     with _bar("sketch") as progress:
         differs = check_sketch(options.sketch, options.model, progress=progress)
-    _deliver({"differs": differs}, options.json, _print_agreement)
+    deliver({"differs": differs}, options.json, _print_agreement)
 
 
 def _print_agreement(document: Document, console: Console) -> None:
@@ -169,13 +169,13 @@ def _print_agreement(document: Document, console: Console) -> None:
 
 
 def trace(options: Options) -> None:
-    _check_target(options.json)
+    check_target(options.json)
     facts, measures = _facts(options), Measures()
     if options.measures:
         measures = parse_measures(_read_json(options.measures))
     lengths = [row.log_bytes for row in facts.deposits]
     prefixes = log_prefixes(options.logs, lengths) if any(lengths) else None
-    _deliver(trace_report(read_logs(options.logs), facts, measures, prefixes=prefixes), options.json, print_trace)
+    deliver(trace_report(read_logs(options.logs), facts, measures, prefixes=prefixes), options.json, print_trace)
 
 
 def _facts(options: Options) -> Facts:
@@ -208,11 +208,11 @@ def _read_json(path: Path) -> Document:
 
 
 def explain(options: Options) -> None:
-    _check_target(options.json)
+    check_target(options.json)
     found = explanation(options.value, kind=options.kind, baselines=_baselines(options))
     lines = explanation_lines(found)
     document = {"schema": "originality-explanation/1", **found._asdict(), "says": lines}
-    _deliver(document, options.json, _print_lines)
+    deliver(document, options.json, _print_lines)
 
 
 def _print_lines(document: Document, console: Console) -> None:

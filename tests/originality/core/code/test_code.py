@@ -1,10 +1,7 @@
 """Code beside public code: what no renaming changes, what is found at which lines, what is not compared, and who is named."""
 
-import io
 import json
 import random
-import tarfile
-import zipfile
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -13,6 +10,7 @@ import numpy as np
 import pytest
 
 from benchmarks.support.codecopies import copied_file, copied_piece, disguised_text, lines_found
+from originality.cli import main
 from originality.core.code import columns, declared, sources
 from originality.core.code.building import build_corpus
 from originality.core.code.index import Origin, open_corpus
@@ -20,7 +18,7 @@ from originality.core.code.licences import Notices, code_begins, holder_of, noti
 from originality.core.code.passages import read_passage
 from originality.core.code.projects import installed, origin_of
 from originality.core.code.report import LIMITS, code_report
-from originality.core.code.sources import LeftOut, Source, read_sources, source_of
+from originality.core.code.sources import Source
 from originality.core.code.tokens import Tokens, tokenise
 from originality.core.code.winnow import GUARANTEE, K, fingerprints
 from originality.core.errors import InputError
@@ -216,59 +214,6 @@ def test_each_file_belongs_to_one_column(path, text, column):
     assert columns.column_of(path, text).column == column
 
 
-def test_archives_and_folders_are_read_alike(tmp_path):
-    (tmp_path / "plain").mkdir()
-    (tmp_path / "packed").mkdir()
-    files = {
-        "a/train.py": "x = 1\n",
-        "b.ipynb": '{"cells": [{"cell_type": "code", "source": ["!ls\\n", "y = 2"]}]}',
-        "LICENSE": "MIT License",
-    }
-    with tarfile.open(tmp_path / "packed" / "code.tar.gz", "w:gz") as archive:
-        for name, text in files.items():
-            info = tarfile.TarInfo(name)
-            info.size = len(text)
-            archive.addfile(info, io.BytesIO(text.encode()))
-    for name, text in files.items():
-        (tmp_path / "plain" / name).parent.mkdir(exist_ok=True)
-        (tmp_path / "plain" / name).write_text(text)
-
-    plain = {item.path: item.text for item in read_sources(tmp_path / "plain")}
-    packed = {item.path.removeprefix("code.tar.gz/"): item.text for item in read_sources(tmp_path / "packed")}
-
-    assert plain == packed
-    assert plain["b.ipynb"] == "# !ls\ny = 2"
-
-
-def test_what_is_not_compared_is_listed_with_its_reason(tmp_path, monkeypatch):
-    monkeypatch.setattr(sources, "LARGEST", 20_000)
-    files = {"big.py": b"x\n" * 20_000, "min.js": b"a;" * 5000, "bad.py": b"\xff\x00\x01", "deep.ipynb": b"[" * 15_000}
-    for name, content in files.items():
-        (tmp_path / name).write_bytes(content)
-    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
-        archive.writestr("ok.py", "x = 1")
-    (tmp_path / "b.zip").write_bytes((tmp_path / "a.zip").read_bytes()[:-5])
-
-    found = list(read_sources(tmp_path))
-
-    assert [item.path for item in found if isinstance(item, Source)] == ["a.zip/ok.py"]
-    assert {item.path: item.reason for item in found if isinstance(item, LeftOut)} == {
-        "big.py": sources.TOO_LARGE, "min.js": sources.MINIFIED, "bad.py": sources.NO_TEXT,
-        "deep.ipynb": sources.NO_NOTEBOOK, "b.zip": sources.BROKEN,
-    }  # fmt: skip
-    monkeypatch.setattr(sources, "MOST_FILES", 0)
-    assert [item.reason for item in read_sources(tmp_path / "..") if isinstance(item, LeftOut)][-1] == sources.TOO_MUCH
-
-
-def test_korean_encodings_are_read_and_hidden_characters_shown():
-    assert source_of("a.py", "# 학습\nx = 1".encode("cp949")).text.startswith("# 학습")
-    assert source_of("a.py", "x = 1\r\n".encode("utf-16")).text == "x = 1\n"
-    assert source_of("a.py", "x = '\u202e'\x07".encode()).text == "x = '\ufffd'\ufffd"
-    assert source_of(
-        "a.ipynb", b'{"cells": [{"cell_type": "code", "source": "x = 1 # \\ud800\\u0000"}]}'
-    ).text.endswith("\ufffd\ufffd")
-
-
 def test_no_text_ends_in_another_error(corpus, tmp_path):
     chance = random.Random(2)
     texts = ["".join(chance.choice("def x(\n'\"\\#{}[]:=\t가\0 ") for _ in range(400)) for _ in range(40)]
@@ -299,3 +244,19 @@ def test_projects_say_what_they_are(tmp_path):
 def test_every_sentence_has_its_line():
     assert {*LIMITS, *sources.REASONS, declared.COMPONENT, declared.NOTICE, declared.HEAD} <= set(SENTENCES)
     assert K < GUARANTEE
+
+
+def test_the_command_line_compares_folders(tmp_path, capsys):
+    (tmp_path / "bora").mkdir()
+    (tmp_path / "bora" / "core.py").write_text(PUBLIC)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "train.py").write_text(disguised_text(PUBLIC, seed=2))
+    index = str(tmp_path / "public.corpus")
+
+    assert main(["corpus", str(tmp_path / "bora"), "-o", index]) == 0
+    assert main(["code", str(tmp_path / "mine"), "--corpus", index, "--json", "-"]) == 0
+    document = json.loads(capsys.readouterr().out.partition("\n")[2])
+    assert document["files"][0]["contained"] > 0.9
+    assert main(["code", str(tmp_path / "mine"), "--corpus", index, "--declared", "bora"]) == 0
+    assert "component declaration" in " ".join(capsys.readouterr().out.split())
+    assert main(["code", str(tmp_path / "none"), "--corpus", index]) == 2
