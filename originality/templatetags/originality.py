@@ -9,6 +9,7 @@ from originality.curve import Curve, curve_of
 from originality.enums import PartKind
 from originality.evidence import code as code_rows
 from originality.evidence import findings
+from originality.logwords import log_sentence
 from originality.models import CodeRun, Comparison, OriginalityRun
 from originality.selectors import comparisons_of
 
@@ -90,3 +91,9 @@ def code_tables(run: CodeRun) -> dict[str, Any] | None:
 @register.filter
 def code_column(column: str) -> str:
     return code_rows.column_name(column)
+
+
+@register.filter
+def logged(text: str) -> str:
+    """Say what the reader of logs found in the language of the page."""
+    return log_sentence(text)
