@@ -33,7 +33,7 @@ SENTENCES = (
     gettext_noop("this is not JSON: %(error)s"),
     gettext_noop("this is JSON, but no object with a step and values"),
     gettext_noop("more than %(most)s values in one row; the rest of the row is not read"),
-    gettext_noop("no list of rows in this document; expected objects with a step and values"),
+    gettext_noop("%(count)s lines above the names of the columns are left out"),
     gettext_noop("the document ends before it is closed; what stands before is read"),
     gettext_noop("neither text nor an event file"),
     gettext_noop("the text is written in %(encoding)s"),

@@ -27,7 +27,7 @@ STEP_WORDS = frozenset(["step", "steps", "iteration", "iterations", "iter", "upd
 
 
 class Table(NamedTuple):
-    """How a text is to be read: `step` and `time` are columns, None where there is none."""
+    """How a text is to be read: `step` and `time` are columns, None where there is none; `above` counts lines before the names."""
 
     delimiter: str
     point: str
@@ -35,6 +35,7 @@ class Table(NamedTuple):
     headed: bool
     step: int | None
     time: int | None
+    above: int = 0
 
 
 def table_of(text: str, axes: Mapping[str, str]) -> Table | None:
@@ -47,12 +48,15 @@ def table_of(text: str, axes: Mapping[str, str]) -> Table | None:
     if _fit(lines, delimiter) <= 1:
         return None
     rows = [_cells(line, delimiter) for line in lines]
+    width = Counter(len(row) for row in rows).most_common(1)[0][0]
+    above = next(number for number, row in enumerate(rows) if len(row) == width)
+    rows = rows[above:]
     cells = [cell for row in rows[1:] for cell in row if NUMBER.match(cell)]
     commas = sum("," in cell for cell in cells)
     point = "," if delimiter != "," and commas and not any("." in cell for cell in cells) else "."
     headed = not all(NUMBER.match(cell) or not cell for cell in rows[0])
     names = _unique(rows[0]) if headed else [f"column {number}" for number in range(1, len(rows[0]) + 1)]
-    return with_axes(Table(delimiter, point, names, headed, None, None), axes)
+    return with_axes(Table(delimiter, point, names, headed, None, None, above), axes)
 
 
 def _fit(lines: list[str], delimiter: str) -> float:
@@ -187,13 +191,15 @@ class _Reader:
             place, line = place + used, line + lines
 
     def _past_header(self, data: bytes, line: int) -> tuple[int, int]:
-        place = 0
-        while True:
+        """Pass over the names, and over remarks above them."""
+        place, left = 0, self.table.above + 1
+        while left and place < len(data):
             end = data.find(b"\n", place) + 1 or len(data)
-            empty = not data[place:end].strip()
+            left -= bool(data[place:end].strip())
             place, line = end, line + 1
-            if not empty or place >= len(data):
-                return place, line
+        if self.table.above:
+            self.sink.note(1, f"{self.table.above} lines above the names of the columns are left out")
+        return place, line
 
     def _header_again(self, count: int, data: bytes, place: int) -> tuple[int, Table] | None:
         """A row of names where numbers were: the program was started again and wrote its header."""

@@ -42,8 +42,9 @@ def _read_text(source: TextBytes, sink: Sink, *, suffix: str, axes: Mapping[str,
     if start[:1] in {"{", "["}:
         lines = _is_lines(start, suffix)
         sink.format = f"JSON {'lines' if lines else 'document'}, {source.encoding.upper()}"
-        (read_lines if lines else read_document)(source, sink, axes=axes)
-        found = True
+        found = True if lines else read_document(source, sink, axes=axes)
+        if lines:
+            read_lines(source, sink, axes=axes)
     elif suffix in JSON:
         sink.format = f"JSON lines, {source.encoding.upper()}"
         read_lines(source, sink, axes=axes)

@@ -83,6 +83,8 @@ class Columns:
         self.axes = axes
         self.columns: dict[str, tuple[list[int], list[float], list[float], list[int]]] = {}
         self.rows = 0
+        self.taken = 0
+        self.torn = False
         self.step = axes.get("step", "step")
         self.time = axes.get("time", "_timestamp")
 
@@ -91,6 +93,7 @@ class Columns:
         if step is None:
             self.sink.fault(number, f"no step; expected a whole number named {', '.join(STEP_NAMES)}")
             return
+        self.taken += 1
         time = self._time(row, number)
         for key, value in _numbers(row, self.sink, number):
             column = self.columns.get(key)
@@ -213,22 +216,26 @@ def _scan(data: np.ndarray, offset: int, state: np.ndarray, stack: np.ndarray, s
     return place, count
 
 
-def read_document(source: TextBytes, sink: Sink, *, axes: Mapping[str, str]) -> None:
-    """The objects of a document's arrays, one at a time: memory does not grow with the document."""
+def read_document(source: TextBytes, sink: Sink, *, axes: Mapping[str, str]) -> bool:
+    """The objects of a document's arrays, one at a time: memory does not grow with the document.
+
+    False where the document is whole and none of its objects has a step: a configuration, not a log.
+    """
+    before = sink.spool.faults.mark()
     columns = Columns(sink, axes)
-    found = 0
-    for record in _records(source, sink):
-        found += 1
+    for record in _records(source, columns):
         if record.text:
             _row(_line(record.text), record.line, columns)
         else:
             sink.fault(record.line, "this object is longer than 4 MB; it is passed over")
     columns.flush()
-    if not found:
-        sink.fault(1, "no list of rows in this document; expected objects with a step and values")
+    if columns.taken or columns.torn:
+        return True
+    sink.spool.faults.back_to(before)
+    return False
 
 
-def _records(source: TextBytes, sink: Sink) -> Iterator[Record]:
+def _records(source: TextBytes, columns: Columns) -> Iterator[Record]:
     state, stack = np.zeros(7, np.int64), np.zeros(64, np.uint8)
     state[5] = 1
     spans = np.zeros((4096, 3), np.int64)
@@ -246,4 +253,5 @@ def _records(source: TextBytes, sink: Sink) -> Iterator[Record]:
         begun = int(state[4]) - base
         held = buffer[begun:] if state[3] and begun >= 0 and len(buffer) - begun <= LONGEST_RECORD else b""
     if state[0] or state[1]:
-        sink.fault(int(state[5]), "the document ends before it is closed; what stands before is read")
+        columns.torn = True
+        columns.sink.fault(int(state[5]), "the document ends before it is closed; what stands before is read")

@@ -66,6 +66,15 @@ class Findings:
         if len(self.kept) < KEPT:
             self.kept.append(Fault(file, int(offset), cleaned(reason, limit=500)))
 
+    def mark(self) -> tuple[int, int]:
+        """Where the findings stand, for `back_to`."""
+        return len(self.kept), self.total
+
+    def back_to(self, mark: tuple[int, int]) -> None:
+        """Take back what was found since: the file was none to be read."""
+        del self.kept[mark[0] :]
+        self.total = mark[1]
+
 
 class Spool:
     """Points by name and file, in the order of the file."""

@@ -79,6 +79,14 @@ def test_header_that_stands_again_after_a_restart(tmp_path):
     assert [offset for offset, _ in told(logs.notes)][:2] == [5, 8]
 
 
+def test_remarks_above_the_names_are_passed_over(tmp_path):
+    logs = reading(tmp_path, "log.csv", "# run of 11 November\n\n" + TEXT)
+
+    assert len(logs.series["loss"]) == 5
+    assert logs.segments[0].offset == 4
+    assert logs.notes[0].reason == "1 lines above the names of the columns are left out"
+
+
 def test_tensorboards_own_csv_takes_the_name_from_its_file(tmp_path):
     logs = reading(
         tmp_path, "run-1-tag-train_loss.csv", "Wall time,Step,Value\n1790000001.5,1,3.5\n1790000002.5,2,3.25\n"
@@ -157,12 +165,14 @@ def test_exported_history_is_an_array_and_may_be_torn(tmp_path):
 
 def test_what_is_no_log_is_named(tmp_path):
     (tmp_path / "curve.png").write_bytes(b"\x89PNG\x00")
+    (tmp_path / "config.json").write_text('{\n "hidden_size": 64,\n "layers": [{"a": 1}, {"b": 2}]\n}')
     (tmp_path / "notes.txt").write_text("the run went well, and then it stopped\nbut why\n")
     (tmp_path / "model.safetensors").write_bytes(b"\x00" * 64)
     (tmp_path / "log.csv").write_text(TEXT)
 
     with read_run(tmp_path) as run:
-        assert run.logs.ignored == ["curve.png", "model.safetensors", "notes.txt"]
+        assert run.logs.ignored == ["config.json", "curve.png", "model.safetensors", "notes.txt"]
+        assert run.logs.faults_total == 0
         assert run.files == [("log.csv", "UTF-8, columns by ,", len(TEXT), 5)]
 
 
