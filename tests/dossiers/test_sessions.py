@@ -49,14 +49,13 @@ def agreed(session):
 
 
 def test_the_team_is_told_at_once_and_of_every_change(scene):
-    session = scene.planned()
-    actions.reschedule_session(
-        session, planned_for=timezone.now() + timedelta(days=9), place="과천청사", reason="회의실 공사", by=scene.office
-    )
+    session, later = scene.planned(), timezone.now() + timedelta(days=9)
+    for place in ("과천청사", "대전청사"):  # the second time the place alone
+        actions.reschedule_session(session, planned_for=later, place=place, reason="회의실 공사", by=scene.office)
     actions.cancel_session(session, reason="팀의 요청", by=scene.office)
 
     letters = Letter.objects.filter(kind="verification_session", to=scene.manager.email).order_by("pk")
-    assert [row.subject_key.split(":")[2] for row in letters] == ["planned", "rescheduled", "cancelled"]
+    assert [row.subject_key.split(":")[2] for row in letters] == ["planned", "rescheduled", "rescheduled", "cancelled"]
     assert "회의실 공사" in letters[1].body
     assert f"/dossiers/sessions/{session.pk}/" in letters[0].body
 

@@ -70,7 +70,7 @@ def reschedule_session(
     before = {"planned_for": row.planned_for.isoformat(), "place": row.place}
     row.planned_for, row.place = planned_for, require_text(place, field="place")
     row.save(update_fields=["planned_for", "place"])
-    tell(row, "rescheduled", more=asked_addresses(row), reason=reason, number=planned_for.isoformat())
+    tell(row, "rescheduled", more=asked_addresses(row), reason=reason, number=timezone.now().isoformat())
     after = {"planned_for": planned_for.isoformat(), "place": row.place}
     leave_trace(AuditAction.RESCHEDULED, by=by, subject=row, before=before, after=after, reason=reason)
     return row
