@@ -10,9 +10,11 @@ from django.utils import timezone
 from portal.common.formats.canonical import digest_of
 from portal.dossiers.models import VerificationSession
 from portal.dossiers.selectors.sessions import pieces_of
+from portal.review.models import Declaration
 from tests.factories.accounts import make_user, sign_in
 from tests.factories.consortia import join
 from tests.factories.dossiers import SUBJECT, Verified
+from tests.factories.review import make_panel, make_seat
 
 pytestmark = pytest.mark.django_db
 
@@ -108,3 +110,14 @@ def test_a_refused_form_keeps_what_was_typed(client, scene):
     assert answer.status_code == 422
     assert "설명을 남긴다" in answer.content.decode()
     assert not VerificationSession.objects.exists()
+
+
+def test_a_committee_finds_the_dossiers_on_its_desk_and_not_before_it_has_declared(client, scene):
+    committee = make_panel(scene.phase, name="심의위원회", kind="committee", part="")
+    seat = make_seat(committee, officer=scene.officer)
+    address = reverse("dossiers:dossier", args=[scene.entry.pk])
+    for cleared, found in ((True, True), (False, False)):
+        Declaration.objects.filter(seat=seat).update(state="clear" if cleared else "missing")
+        sign_in(client, seat.user)
+        assert (address in client.get(reverse("review:home")).content.decode()) is found
+        assert (client.get(address).status_code == 200) is found

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
+from portal.consortia.models import Entry
 from portal.review.enums import DeclarationState, PanelKind, SheetState
 from portal.review.models import Appeal, PanelSeat, ScoreSheet
 from portal.review.policies.scopes import is_blinded
-from portal.review.policies.table import Subject, audiences_for
+from portal.review.policies.table import Audience, Subject, audiences_for
 from portal.review.selectors.panels import seats_held
 from portal.review.selectors.rules import here, part_of
 from portal.review.selectors.sheets import own_sheets, sum_of
@@ -52,6 +53,15 @@ class Desk:
         """Whether the training curves of all entries may be drawn together by now."""
         sighted = self.opened and not self.blind and self.seat.panel.kind != PanelKind.APPEAL
         return sighted and bool(audiences_for(Subject.SIDE_BY_SIDE, self.seat.panel.phase.state))
+
+    @property
+    def read_entries(self) -> list[Entry]:
+        """Entries that a committee judges without sheets, once they are evidence."""
+        phase = self.seat.panel.phase
+        judges = self.opened and not self.blind and self.seat.panel.kind == PanelKind.COMMITTEE
+        if not judges or Audience.PANEL_MEMBER not in audiences_for(Subject.EVIDENCE, phase.state):
+            return []
+        return list(Entry.objects.filter(phase=phase).select_related("consortium").order_by("code"))
 
     @property
     def next(self) -> ScoreSheet | None:
