@@ -45,7 +45,7 @@ def commitments(logs: Logs, facts: Facts, *, prefixes: Sequence[LogPrefix] | Non
         return Finding(CHECK, Outcome.NOT_SHOWN, 0, figure, {}, reason, GROUND, data, conditions)
     figure |= _when(logs, facts)
     expected = {"days_from_step_to_deposit_at_most": WEEKLY / DAY}
-    broken = _replaced(links, facts) or _too_early(logs, facts) or _logs(facts, prefixes, figure)
+    broken = _replaced(links, facts) or _too_early(logs, facts) or _logs(logs, facts, prefixes, figure)
     if broken is not None:
         figure["at_step"] = broken.step
         spans = (Span("loss", broken.step, broken.step),)
@@ -148,10 +148,21 @@ def reached_at(logs: Logs, step: float) -> float | None:
     return min(times) if times else None
 
 
-def _logs(facts: Facts, prefixes: Sequence[LogPrefix] | None, figure: dict[str, Any]) -> Broken | None:
+def _in_lost_part(row: Deposited, logs: Logs) -> bool:
+    """Whether a deposit was made in a long pause of the log that is left: what was written then may have been cut off."""
+    losses, at = points_of(logs, "loss"), moment_of(row.at)
+    if losses is None or at is None or len(losses.step) < FEWEST:
+        return False
+    before, after = losses.time[:-1], losses.time[1:]
+    pauses = (after - before > LONG_PAUSE * float(np.median(after - before))) & (before > 0)
+    return bool((pauses & (before <= at) & (at <= after)).any())
+
+
+def _logs(logs: Logs, facts: Facts, prefixes: Sequence[LogPrefix] | None, figure: dict[str, Any]) -> Broken | None:
     """Look for every deposited beginning of the log among the files handed in.
 
-    None found at all may be another form of the log; some found and others not is a log that was changed in between.
+    None found at all may be another form of the log; some found and others not is a log that was changed in between. A
+    program that goes back cuts its log where it goes on: what was deposited of the part then lost is not there any more.
     """
     rows = [row for row in facts.deposits if row.log_digest and row.log_bytes]
     figure["logs_deposited"] = len(rows)
@@ -160,6 +171,9 @@ def _logs(facts: Facts, prefixes: Sequence[LogPrefix] | None, figure: dict[str, 
     held = {(prefix.bytes, prefix.digest) for prefix in prefixes}
     missing = [row for row in rows if (row.log_bytes, row.log_digest) not in held]
     figure["logs_found_again"] = len(rows) - len(missing)
+    back = events_of(facts, "restart", "rollback")
+    lost = [row for row in missing if any(event <= row.step for event in back) and _in_lost_part(row, logs)]
+    missing = [row for row in missing if row not in lost]
     if not missing:
         return None
     level = CONTRADICTION if len(missing) < len(rows) else TO_EXPLAIN
