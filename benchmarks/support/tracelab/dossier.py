@@ -32,6 +32,7 @@ class Dossier:
     covered: float = 1.0
     deposits_from: int | None = 0
     deposited: "Dossier | None" = None
+    cut: bool = False  # `deposited` is the log before its last resume cut it back: later deposits are of this dossier
     early: dict[int, int] = field(default_factory=dict)
     dtype: str = "float32"
     chain_tokens: float = 1.0

@@ -103,7 +103,7 @@ def lost_part(run: Run) -> Dossier:
     """A program that resumes cuts its log back to the step where it goes on; what was deposited meanwhile stays deposited."""
     whole = honest(run, form="jsonl", events=(Event(400, "restart", "a node failed"),))
     kept = [row for row in whole.rows if row.segment > 0 or row.step <= 400]
-    return whole.but(rows=kept, deposited=whole)
+    return whole.but(rows=kept, deposited=whole, cut=True)
 
 
 def begun_late(run: Run) -> Dossier:

@@ -46,13 +46,18 @@ def write(dossier: Dossier, *, folder: Path, references: tuple[str, ...] = ()) -
     """Write everything; what was deposited of another dossier is written below the same folder, and is not handed in."""
     marks = write_logs(dossier, folder=folder / "logs")
     folders = write_checkpoints(dossier, folder=folder / "checkpoints")
-    source, source_marks, source_folders, source_logs = dossier, marks, folders, folder / "logs"
-    if dossier.deposited is not None:
-        source = dossier.deposited
-        source_logs = folder / "deposited" / "logs"
-        source_marks = write_logs(source, folder=source_logs)
-        source_folders = write_checkpoints(source, folder=folder / "deposited" / "checkpoints")
-    deposits = _deposits(source, marks=source_marks, folders=source_folders, logs=source_logs)
+    deposits = _deposits(dossier, marks=marks, folders=folders, logs=folder / "logs")
+    if (source := dossier.deposited) is not None:
+        before = folder / "deposited"
+        told = _deposits(
+            source,
+            marks=write_logs(source, folder=before / "logs"),
+            folders=write_checkpoints(source, folder=before / "checkpoints"),
+            logs=before / "logs",
+        )
+        resumed = _at(next(row.time for row in source.rows if row.segment == source.rows[-1].segment))
+        later = [row for row in deposits if row.at > resumed] if dossier.cut else []
+        deposits = (*(row for row in told if not dossier.cut or row.at <= resumed), *later)
     facts = _facts(dossier, folders=folders, deposits=deposits)._replace(frozen_references=references)
     measured = tuple(
         Score(digest(folders[step]), step, "next token", "accuracy", value, stderr)
