@@ -1,6 +1,6 @@
 """Read training logs of ten million points and a gigabyte of CSV, beside reading their bytes and a plain parser.
 
-    python benchmarks/trace_reading.py [--points 10000000] [--folder FOLDER]
+    python benchmarks/trace_reading.py [--points 10000000] [--only WORD] [--folder FOLDER]
 
 Prints CPU seconds, rate and peak memory for each form of log, the size of the stored series, and what a window of it costs.
 """
@@ -44,6 +44,8 @@ def main() -> int:
             f"{'log':34}{'points':>12}{'MB':>8}{'CPU s':>9}{'MB/s':>7}{'points/s':>12}{'peak MB':>9}{'bytes alone':>13}"
         )
         for title, write, count in forms(options.points):
+            if options.only not in title:
+                continue
             path = write(folder, count)
             measured(title, path)
             path.unlink()
@@ -54,7 +56,7 @@ def main() -> int:
 def forms(points: int) -> Iterator[tuple[str, Callable[[Path, int], Path], int]]:
     yield "warm-up (compiles)", write_table, 1000
     yield "event file, one name", write_events, points
-    yield "CSV, 7 columns, about 1 GB", write_table, points
+    yield "CSV, 7 columns", write_table, points
     yield "JSON lines, 3 names", write_lines, points // 5
     yield "trainer_state.json, 3 names", write_state, points // 5
 
@@ -223,6 +225,7 @@ def write_state(folder: Path, points: int) -> Path:
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--points", type=int, default=10_000_000)
+    parser.add_argument("--only", default="", help="forms whose title has this word")
     parser.add_argument("--folder", type=Path, help="where the logs are written (a few GB)")
     parser.add_argument("--read", type=Path, help=argparse.SUPPRESS)
     return parser.parse_args()

@@ -127,6 +127,6 @@ HEAVY: list[tuple[str, int, Write]] = [
     ("200 MB of noise under the name of events", 300, only_damage),
     ("eight million bad rows", 300, bad_rows),
     ("1.5 million bad lines", 300, bad_lines),
-    ("a quote that never closes", 500, open_quote),
+    ("a quote that never closes", 600, open_quote),
     ("3,000 files", 300, many_files),
 ]

@@ -133,6 +133,8 @@ class Columns:
 
     def flush(self) -> None:
         for key, (steps, values, times, places) in self.columns.items():
+            if not self.sink.takes(key, len(steps), places[0]):
+                continue
             points = np.zeros(len(steps), POINT)
             points["step"], points["value"], points["place"] = steps, values, places
             points["time"] = plausible_time(np.array(times))
