@@ -128,6 +128,7 @@ SENTENCES = (
     gettext_noop("a notebook that is not JSON of cells"),
     gettext_noop("its lines are longer than people write: generated or minified"),
     gettext_noop("the archive cannot be read from here on"),
+    gettext_noop("cutting it into tokens takes too long"),
     gettext_noop("a link; links are not followed"),
     gettext_noop("an archive inside the archive; it is not opened"),
     gettext_noop("component declaration"),

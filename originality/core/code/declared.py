@@ -20,11 +20,17 @@ class Said(NamedTuple):
 
 def said_where(project: str, *, said: Said, head: Notices) -> str:
     """Return where the team names the project; the declaration comes first, then notices, then the file itself."""
+    if place := _said_for_all(project, said):
+        return place
+    return HEAD if names(project, [text for _line, text in (*head.copyrights, *head.borrowed)]) else NOT_SAID
+
+
+@lru_cache(maxsize=4096)
+def _said_for_all(project: str, said: Said) -> str:
+    """Look through the texts that hold for every file once per project."""
     if names(project, said.components):
         return COMPONENT
-    if names(project, said.notices):
-        return NOTICE
-    return HEAD if names(project, [text for _line, text in (*head.copyrights, *head.borrowed)]) else NOT_SAID
+    return NOTICE if names(project, said.notices) else NOT_SAID
 
 
 def names(project: str, texts: Iterable[str]) -> bool:

@@ -115,15 +115,16 @@ class PassageWriter:
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("wb")
-        self._place = 0
 
     def add(self, document: dict[str, Any]) -> list[int]:
         """Return where it lies: first byte and length."""
         packed = zlib.compress(
             json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace"), 6
         )
+        place = (
+            self._file.tell()
+        )  # asked for each time: a file that takes too long may have ended in the middle of this
         self._file.write(packed)
-        place, self._place = self._place, self._place + len(packed)
         return [place, len(packed)]
 
     def close(self) -> None:

@@ -12,11 +12,12 @@ from typing import Any, NamedTuple
 from originality.core.code import columns, declared
 from originality.core.code.declared import Said
 from originality.core.code.index import Corpus
-from originality.core.code.licences import Notices, code_begins, holder_of, notices_of
+from originality.core.code.licences import TEXT, Notices, code_begins, holder_of, notices_of
 from originality.core.code.matching import FEWEST_LINKS, FEWEST_TOKENS, covered
 from originality.core.code.passages import PassageWriter, chosen, described
+from originality.core.code.patience import TooSlowError, at_most, seconds_for
 from originality.core.code.search import IDIOM_FAMILIES, Found, Library
-from originality.core.code.sources import LeftOut, Source, is_notice
+from originality.core.code.sources import TOO_SLOW, LeftOut, Source, is_notice
 from originality.core.code.tokens import Tokens, tokenise
 from originality.core.code.winnow import GUARANTEE, WINDOW, K, fingerprints
 
@@ -51,10 +52,10 @@ def code_report(
     """Compare every source file with the corpora; the texts of the passages go into the file `passages`."""
     sources, left_out = _sorted_out(items)
     library = Library(corpora)
-    said = Said(tuple(components), tuple(item.text for item in sources if is_notice(item.path)))
+    said = Said(tuple(components), tuple(item.text[:TEXT] for item in sources if is_notice(item.path)))
     writer = PassageWriter(passages)
     try:
-        files = _compared(sources, library=library, said=said, writer=writer)
+        files = _compared(sources, library=library, said=said, writer=writer, left_out=left_out)
     finally:
         writer.close()
     rows = sorted((file.row for file in files), key=lambda row: (-row["contained_tokens"], row["path"]))
@@ -88,12 +89,22 @@ def _sorted_out(items: Iterable[Source | LeftOut]) -> tuple[list[Source], list[L
     return sources, left_out
 
 
-def _compared(sources: Sequence[Source], *, library: Library, said: Said, writer: PassageWriter) -> list[_File]:
+def _compared(
+    sources: Sequence[Source], *, library: Library, said: Said, writer: PassageWriter, left_out: list[LeftOut]
+) -> list[_File]:
+    """Compare file by file; one that takes too long is left out, with its name."""
     files: list[_File] = []
-    room = MOST_PASSAGES
+    room, slow = MOST_PASSAGES, 0
     for item in sources:
-        if item.language:
-            file = _file(item, library=library, said=said, writer=writer, room=room)
+        if not item.language:
+            continue
+        try:
+            with at_most(seconds_for(slow)):
+                file = _file(item, library=library, said=said, writer=writer, room=room)
+        except TooSlowError:
+            slow += 1
+            left_out.append(LeftOut(item.path, TOO_SLOW))
+        else:
             room -= len(file.row["passages"])
             files.append(file)
     return files

@@ -11,7 +11,7 @@ from originality.core.code.matching import Chain, Hits, chains, repeated
 from originality.core.code.winnow import Prints
 
 IDIOM_FAMILIES = 4  # families of projects from which on a fingerprint is a common idiom
-MOST_PER_PRINT = 400  # places of one fingerprint that are looked at
+MOST_PER_PRINT = 100  # places of one fingerprint that are looked at
 
 
 class Found(NamedTuple):

@@ -17,6 +17,7 @@ LARGEST = 2 << 20  # bytes of a file that is compared; larger ones are data or g
 MOST_BYTES = 128 << 20  # bytes of all files that are compared
 MOST_FILES = 20_000
 LONGEST_LINES = 400  # characters of a line on average; minified or generated text has more
+LONGEST_LINE = 20_000  # characters of any line
 FEWEST_MINIFIED = 4000  # characters from which lines are judged
 NOTICES = ("license", "licence", "copying", "notice", "readme", "copyright", "authors", "third_party", "third-party")
 NOTEBOOK = ".ipynb"
@@ -29,8 +30,9 @@ TOO_LARGE = "larger than a file that is compared"
 NO_TEXT = "not text in UTF-8, UTF-16 or CP949"
 NO_NOTEBOOK = "a notebook that is not JSON of cells"
 MINIFIED = "its lines are longer than people write: generated or minified"
+TOO_SLOW = "cutting it into tokens takes too long"
 BROKEN = "the archive cannot be read from here on"
-REASONS = (TOO_MUCH, TOO_LARGE, NO_TEXT, NO_NOTEBOOK, MINIFIED, BROKEN, LINK, NOT_OPENED)
+REASONS = (TOO_MUCH, TOO_LARGE, NO_TEXT, NO_NOTEBOOK, MINIFIED, TOO_SLOW, BROKEN, LINK, NOT_OPENED)
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -74,9 +76,16 @@ def source_of(path: str, content: bytes) -> Source | LeftOut:
         text = _cells(text)
         if text is None:
             return LeftOut(path, NO_NOTEBOOK)
-    if len(text) > FEWEST_MINIFIED and len(text) > LONGEST_LINES * (text.count("\n") + 1):
+    if _is_minified(text):
         return LeftOut(path, MINIFIED)
     return Source(path, HIDDEN.sub("\ufffd", text), language_of(path))
+
+
+def _is_minified(text: str) -> bool:
+    if len(text) <= FEWEST_MINIFIED:
+        return False
+    lines = text.split("\n")
+    return len(text) > LONGEST_LINES * len(lines) or max(map(len, lines)) > LONGEST_LINE
 
 
 def is_notice(path: str) -> bool:

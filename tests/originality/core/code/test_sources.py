@@ -4,8 +4,12 @@ import io
 import tarfile
 import zipfile
 
-from originality.core.code import sources
+from originality.core.code import patience, sources
+from originality.core.code.building import build_corpus
+from originality.core.code.index import Origin
+from originality.core.code.report import code_report
 from originality.core.code.sources import LeftOut, Source, read_sources, source_of
+from tests.factories.code_runs import PUBLIC
 
 
 def test_archives_and_folders_are_read_alike(tmp_path):
@@ -59,3 +63,16 @@ def test_korean_encodings_are_read_and_hidden_characters_shown():
     assert source_of(
         "a.ipynb", b'{"cells": [{"cell_type": "code", "source": "x = 1 # \\ud800\\u0000"}]}'
     ).text.endswith("\ufffd\ufffd")
+
+
+def test_a_file_that_takes_too_long_is_left_out_and_the_next_one_compared(tmp_path, monkeypatch):
+    (tmp_path / "bora").mkdir()
+    (tmp_path / "bora" / "core.py").write_text(PUBLIC)
+    corpus = build_corpus([Origin("bora", "1", "MIT", tmp_path / "bora")], tmp_path / "index", name="x")
+    monkeypatch.setattr(patience, "EACH", 0.3)
+    items = [Source("slow.c", "/" * 100_000, "c"), Source("train.py", PUBLIC, "python")]
+
+    report = code_report(items, corpora=[corpus], passages=tmp_path / "passages")
+
+    assert [row["path"] for row in report["files"]] == ["train.py"]
+    assert report["left_out"] == [{"path": "slow.c", "reason": sources.TOO_SLOW, "detail": ""}]
