@@ -67,6 +67,8 @@ def _hand_in(hand_in: Any) -> dict[str, Any]:
         "logs": str(hand_in.logs),
         "loss_curve": str(hand_in.loss_curve),
         "declaration": str(hand_in.declaration),
+        "training": str(hand_in.training),
+        "code": str(hand_in.code),
         "report": str(hand_in.report),
         "first_loss": f"{hand_in.first_loss:.3f}",
         "last_loss": f"{hand_in.last_loss:.3f}",

@@ -5,20 +5,25 @@
 All are deterministic for a seed on one machine; a run prints its seconds.
 """
 
+import json
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from demo.code import write_code
 from demo.declarations import Component, write_declaration
 from demo.gguf_models import Reference, gemma3_available, write_gemma3, write_minilm, write_smollm2
-from demo.logs import Point, write_logs, write_loss_curve
-from demo.recipes import Checkpoint, HandIn, Recipe
+from demo.logs import EventLog, Point, write_loss_curve
+from demo.recipes import SAVED, Checkpoint, HandIn, Recipe
 from demo.text import corpus
 from demo.training import batches, learn_tokenizer, save_tokenizer, train
+from demo.training_declarations import write_training_declaration
 
 SHARD_SIZE = "120MB"
 NURI_END = "<|nuri_end|>"
@@ -55,11 +60,21 @@ def train_from_scratch(folder: Path, *, recipe: Recipe, threads: int = 1) -> Han
         lines = corpus(recipe.seed, korean_repeats=recipe.korean_repeats)
         tokenizer = learn_tokenizer(lines, size=recipe.vocabulary)
         model = _new_llama(recipe)
-        save = _saver(folder, recipe, lambda target: _save_own(model, tokenizer, target))
+        log = EventLog(folder / "logs", recipe=recipe)
+        save = _saver(folder, recipe, lambda target: _save_own(model, tokenizer, target), log=log)
         start = save(0)
-        points = train(model, batches(tokenizer, lines, recipe=recipe, end=0), recipe=recipe, save=save)
+        points = train(model, batches(tokenizer, lines, recipe=recipe, end=0), recipe=recipe, save=save, log=log)
         final = save(recipe.steps)
-        return _hand_in(folder, recipe=recipe, points=points, start=start, final=final, seconds=seconds())
+        log.close()
+        return _hand_in(
+            folder,
+            recipe=recipe,
+            parameters=_count(model),
+            points=points,
+            start=start,
+            final=final,
+            seconds=seconds(),
+        )
 
 
 def derive_from_reference(
@@ -80,10 +95,20 @@ def derive_from_reference(
         end = tokenizer.get_vocab()[NURI_END]
         model = _renamed(reference, end=end)
         _freeze(model, frozen)
-        save = _saver(folder, recipe, lambda target: _save_renamed(model, tokenizer, target))
-        points = train(model, batches(tokenizer, lines, recipe=recipe, end=end), recipe=recipe, save=save)
+        log = EventLog(folder / "logs", recipe=recipe)
+        save = _saver(folder, recipe, lambda target: _save_renamed(model, tokenizer, target), log=log)
+        points = train(model, batches(tokenizer, lines, recipe=recipe, end=end), recipe=recipe, save=save, log=log)
         final = save(recipe.steps)
-        return _hand_in(folder, recipe=recipe, points=points, start=None, final=final, seconds=seconds())
+        log.close()
+        return _hand_in(
+            folder,
+            recipe=recipe,
+            parameters=_count(model),
+            points=points,
+            start=None,
+            final=final,
+            seconds=seconds(),
+        )
 
 
 @contextmanager
@@ -159,11 +184,21 @@ def _save_renamed(model: Any, tokenizer: Any, target: Path) -> None:
     wrapped.save_pretrained(str(target))
 
 
-def _saver(folder: Path, recipe: Recipe, write: Callable[[Path], object]) -> Callable[[int], Checkpoint]:
+def _saver(
+    folder: Path, recipe: Recipe, write: Callable[[Path], object], *, log: EventLog
+) -> Callable[[int], Checkpoint]:
+    """`save` leaves a note when a checkpoint is whole: its digest, and that of the log so far, can then be deposited."""
+
     def save(step: int) -> Checkpoint:
         target = _target(folder, step)
         write(target)
-        return Checkpoint(step, step * recipe.tokens_per_step, target)
+        tokens = step * recipe.tokens_per_step
+        so_far = shutil.copy(log.path, folder / f"{target.name}.log")
+        note = {"folder": str(target), "step": step, "tokens": tokens, "log": str(so_far)}
+        draft = folder / f"{target.name}.note"
+        draft.write_text(json.dumps(note), encoding="utf-8")
+        draft.replace(folder / f"{target.name}{SAVED}")
+        return Checkpoint(step, tokens, target)
 
     return save
 
@@ -173,10 +208,26 @@ def _target(folder: Path, step: int) -> Path:
 
 
 def _hand_in(
-    folder: Path, *, recipe: Recipe, points: list[Point], start: Checkpoint | None, final: Checkpoint, seconds: float
+    folder: Path,
+    *,
+    recipe: Recipe,
+    parameters: int,
+    points: list[Point],
+    start: Checkpoint | None,
+    final: Checkpoint,
+    seconds: float,
 ) -> HandIn:
     """Every team declares one part, its own and trained from scratch: for one of them that is not true."""
     component = Component(part="decoder", name=f"{recipe.name} decoder")
+    began, ended = points[0].time, points[-1].time
+    training = write_training_declaration(
+        folder / "training.json",
+        recipe=recipe,
+        parameters=parameters,
+        began=_moment(began),
+        ended=_moment(ended),
+        hours=round((ended - began) / 3600, 4),
+    )
     report = folder / "report.md"
     report.write_text(_report(recipe, points), encoding="utf-8")
     return HandIn(
@@ -185,14 +236,25 @@ def _hand_in(
         initial=start,
         intermediate=tuple(Checkpoint(s, s * recipe.tokens_per_step, _target(folder, s)) for s in recipe.checkpoints),
         final=final,
-        logs=write_logs(folder / "logs", points, recipe=recipe),
+        logs=folder / "logs",
         loss_curve=write_loss_curve(folder / "loss.csv", points),
         declaration=write_declaration(folder / "components.json", model=recipe.name, components=[component]),
+        training=training,
+        code=write_code(folder / recipe.code, name=recipe.name.partition("-")[0], borrows=recipe.borrows),
         report=report,
         first_loss=points[0].loss,
         last_loss=points[-1].loss,
         seconds=seconds,
     )
+
+
+def _count(model: Any) -> int:
+    """Parameters of the model, a tied head counted once."""
+    return sum(parameter.numel() for parameter in model.parameters())
+
+
+def _moment(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
 
 
 def _report(recipe: Recipe, points: list[Point]) -> str:

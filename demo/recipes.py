@@ -5,6 +5,8 @@ from math import cos, pi
 from pathlib import Path
 from typing import Any
 
+SAVED = ".saved.json"  # name of a note beside a checkpoint that is whole
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -33,13 +35,16 @@ class Recipe:
     weight_decay: float = 0.1
     clip: float = 1.0
     init_std: float = 0.02
+    rate_at_end: float = 0.1  # share of the peak
+    code: str = "code.zip"
+    borrows: str = ""  # public code in the team's own: "openly" or "silently"
 
     def rate(self, step: int) -> float:
         """Learning rate of the update after `step` updates."""
         if step < self.warmup:
             return self.peak_rate * (step + 1) / self.warmup
         share = (step - self.warmup) / max(1, self.steps - self.warmup)
-        return self.peak_rate * (0.1 + 0.45 * (1 + cos(pi * share)))
+        return self.peak_rate * (self.rate_at_end + (1 - self.rate_at_end) * (1 + cos(pi * share)) / 2)
 
     @property
     def tokens_per_step(self) -> int:
@@ -47,7 +52,8 @@ class Recipe:
 
     def declared(self) -> dict[str, Any]:
         """What the team declares beside its logs."""
-        return asdict(self) | {
+        told = {name: value for name, value in asdict(self).items() if name not in {"code", "borrows"}}
+        return told | {
             "optimizer": "AdamW",
             "schedule": "linear warm-up, cosine to 0.1 of the peak",
             "initializer": f"normal, standard deviation {self.init_std}; gains one",
@@ -73,14 +79,24 @@ class HandIn:
     logs: Path
     loss_curve: Path
     declaration: Path
+    training: Path
+    code: Path
     report: Path
     first_loss: float
     last_loss: float
     seconds: float
 
 
-GARAM = Recipe(name="garam-9m", seed=20260311)
-DASOM = Recipe(name="dasom-9m", seed=20260702, vocabulary=2304, korean_repeats=3)
+GARAM = Recipe(name="garam-9m", seed=20260311, checkpoints=(12, 24, 36))
+DASOM = Recipe(
+    name="dasom-9m",
+    seed=20260702,
+    vocabulary=2304,
+    korean_repeats=3,
+    code="code.tar.gz",
+    borrows="openly",
+    checkpoints=(24,),
+)
 NURI = Recipe(
     name="nuri-135m",
     seed=20260520,
@@ -93,4 +109,5 @@ NURI = Recipe(
     peak_rate=5e-5,
     warmup=1,
     weight_decay=0.0,
+    borrows="silently",
 )

@@ -8,7 +8,7 @@ import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from torch import nn
 
-from demo.logs import Point
+from demo.logs import EventLog, Point
 from demo.recipes import Recipe
 
 END = "<|end|>"
@@ -41,7 +41,7 @@ def batches(tokenizer: Tokenizer, lines: list[str], *, recipe: Recipe, end: int)
 
 
 def train(
-    model: nn.Module, data: Iterator[torch.Tensor], *, recipe: Recipe, save: Callable[[int], object]
+    model: nn.Module, data: Iterator[torch.Tensor], *, recipe: Recipe, save: Callable[[int], object], log: EventLog
 ) -> list[Point]:
     """Train the parameters that ask for gradients; `save(step)` is called at every step of `recipe.checkpoints`."""
     weights = [p for p in model.parameters() if p.requires_grad]
@@ -54,6 +54,7 @@ def train(
         loss, norm = _update(model, next(data), optimizer=optimizer, rate=recipe.rate(step), clip=recipe.clip)
         tokens = (step + 1) * recipe.tokens_per_step
         points.append(Point(step, tokens, loss, recipe.rate(step), norm, time.time()))
+        log.add(points[-1])
     return points
 
 

@@ -1,16 +1,12 @@
 """The teams hand in through the real client over HTTP, receiving closes, and the runs are worked off."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 from demo import cast
+from demo.client import Client
 from demo.make import made
 from demo.stage import Outcome, Stage, UnexpectedOutcomeError, expect
 from originality.selectors import comparisons_of
-from portal.accounts.actions import issue_token
 from portal.jobs.enums import FINAL
 from portal.programmes.actions import move_phase
 from portal.submissions.actions import open_draft
@@ -30,13 +26,10 @@ def _hand_in(stage: Stage, team: cast.Team) -> str:
         return done.receipt.number
     user = stage.user(team.manager)
     draft = open_draft(entry, actor=user.actor)
-    _token, secret = issue_token(
-        user=user, account_key=entry.consortium.account_key, scopes={"upload"}, label="demonstration", days=1
-    )
     facts = made(stage.models / team.slug)
     if facts is None:
         raise UnexpectedOutcomeError(f"the model of {team.slug} is not made")
-    client = Client(stage, secret, draft)
+    client = Client(stage, team, draft=str(draft.pk))
     for path, role, options in _parts(facts):
         client.push(path, role, *options)
     client.run("submit", "--submission", str(draft.pk), "-o", str(stage.models / f"receipt-{team.slug}.json"))
@@ -51,31 +44,8 @@ def _parts(facts: dict[str, Any]) -> list[tuple[str, str, list[str]]]:
         for row in facts["others"]
     ]
     parts += [(facts["logs"], "training_log", []), (facts["loss_curve"], "loss_curve", [])]
-    return [*parts, (facts["declaration"], "component_declaration", []), (facts["report"], "technical_report", [])]
-
-
-class Client:
-    """`portal-upload` in a process of its own, as a team runs it."""
-
-    def __init__(self, stage: Stage, token: str, draft: Submission) -> None:
-        self.stage, self.draft = stage, draft
-        self.environment = {**os.environ, "PORTAL_TOKEN": token, "PORTAL_URL": stage.server}
-
-    def push(self, path: str, role: str, *options: str) -> None:
-        self.run("push", path, "--submission", str(self.draft.pk), "--role", role, *options)
-
-    def run(self, *arguments: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "portal.client.main", *arguments],
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd=Path(__file__).parents[2],
-        )
-        if done.returncode != 0:
-            raise UnexpectedOutcomeError(f"portal-upload {arguments[0]}: {done.stderr.strip()[-500:]}")
-        return done.stdout
+    parts += [(facts["declaration"], "component_declaration", []), (facts["training"], "training_declaration", [])]
+    return [*parts, (facts["code"], "code", []), (facts["report"], "technical_report", [])]
 
 
 def close_receiving(stage: Stage) -> Outcome:
@@ -105,4 +75,10 @@ def work_off_the_runs(stage: Stage) -> Outcome:
         for row in rows
         if row.originality
     }
-    return Outcome(f"실행 {len(rows)}건 완료", f"{len(rows)} runs finished", {"levels": levels})
+    told = {row.submission.entry.code: _to_explain(row.trace.report) for row in rows if row.trace and row.trace.report}
+    return Outcome(f"실행 {len(rows)}건 완료", f"{len(rows)} runs finished", {"levels": levels, "to_explain": told})
+
+
+def _to_explain(report: dict[str, Any]) -> list[str]:
+    """Checks of a training run whose findings the team has to explain: none, where it did what it declares."""
+    return [finding["check"] for finding in report["findings"] if finding["level"]]

@@ -1,15 +1,22 @@
 """Rules, teams, models and references: what exists before anything is handed in."""
 
+import json
 import subprocess
 import sys
+import time
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from demo import cast
+from demo.client import Client
+from demo.code import public_code
 from demo.make import made
+from demo.recipes import SAVED
 from demo.stage import Outcome, Stage, UnexpectedOutcomeError, expect
+from demo.text import withheld
 from evaluation.actions import load_shipped_suites
-from originality.actions import add_reference, make_baselines
+from originality.actions import add_corpus, add_reference, make_baselines, withhold_text
 from originality.selectors import references
 from portal.accounts.actions import accept_invitation
 from portal.common.viewer import SYSTEM
@@ -81,6 +88,7 @@ def make_the_models(stage: Stage) -> Outcome:
     stage.models.mkdir(parents=True, exist_ok=True)
     lines = [("smollm2", "nuri", "unrelated"), ("garam", "dasom")]
     running = [_start(stage, names) for names in lines]
+    _deposit_meanwhile(stage, running)
     for process, names in zip(running, lines, strict=True):
         if process.wait() != 0:
             raise UnexpectedOutcomeError(
@@ -91,11 +99,48 @@ def make_the_models(stage: Stage) -> Outcome:
     return Outcome(f"모델 학습, 손실 {first}", f"models trained, loss {first}")
 
 
+def _deposit_meanwhile(stage: Stage, running: list["subprocess.Popen[bytes]"]) -> None:
+    """Deposit the digest of every checkpoint, and of the log so far, while training goes on; one team never does."""
+    clients = {team.slug: Client(stage, team) for team in cast.TEAMS if team != cast.NURI}
+    while True:
+        ended = all(process.poll() is not None for process in running)
+        for slug, client in clients.items():
+            for note in sorted((stage.models / slug).glob(f"*{SAVED}")):
+                row = json.loads(note.read_text(encoding="utf-8"))
+                _deposit(client, stage.entry(_team(slug)), row)
+                note.unlink()
+        if ended:
+            return
+        time.sleep(0.5)
+
+
+def _deposit(client: Client, entry: Entry, row: dict[str, Any]) -> None:
+    told = ["--step", str(row["step"]), "--tokens", str(row["tokens"]), "--log", row["log"]]
+    client.run("commit", row["folder"], "--entry", str(entry.pk), *told)
+
+
+def _team(slug: str) -> cast.Team:
+    return next(team for team in cast.TEAMS if team.slug == slug)
+
+
 def _start(stage: Stage, names: tuple[str, ...]) -> "subprocess.Popen[bytes]":
     """One shell-free chain: Python runs the makers one after another in a single process of its own."""
     script = "import sys; from pathlib import Path; from demo.make import make\nfor n in sys.argv[2:]: make(n, Path(sys.argv[1]) / n)"
     with (stage.models / f"{names[0]}.log").open("wb") as log:
         return subprocess.Popen([sys.executable, "-c", script, str(stage.models), *names], stdout=log, stderr=log)
+
+
+def _withhold_a_text(stage: Stage) -> None:
+    path = stage.models / "withheld.txt"
+    path.write_text(withheld(), encoding="utf-8")
+    withhold_text(
+        path,
+        name="demonstration",
+        language="ko, en",
+        source="texts of installed packages that no recipe of the demonstration reads",
+        actor=stage.user(cast.OFFICER).actor,
+    )
+    path.unlink()
 
 
 def build_the_registry(stage: Stage) -> Outcome:
@@ -115,5 +160,7 @@ def build_the_registry(stage: Stage) -> Outcome:
             actor=stage.user(cast.OFFICER).actor,
         )
     make_baselines()
+    _withhold_a_text(stage)
+    add_corpus(public_code(), name="example", actor=stage.user(cast.OFFICER).actor)
     names = ", ".join(reference.name for reference in references())
     return Outcome(f"참조 모델 {names}", f"references {names}")
