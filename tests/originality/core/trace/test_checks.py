@@ -364,6 +364,21 @@ def test_a_log_changed_after_its_deposit_is_a_contradiction():
     assert commitments(logs, known, prefixes=[]).level == TO_EXPLAIN  # another form of the same log, perhaps
 
 
+@pytest.mark.parametrize(("events", "level"), [((), TO_EXPLAIN), ((Event(400, "restart"),), 0)])
+def test_a_log_cut_back_at_a_declared_restart_lacks_what_was_lost_alone(events, level):
+    held = columns()
+    held["time"] = held["time"] + np.where(held["step"] >= 400, 12 * 3600.0, 0.0)
+    first, _middle, last = facts().deposits
+    lost = first._replace(step=500, at="2026-05-04T15:00:00+00:00", digest=digest("f"))  # made in the pause
+    rows = [row._replace(log_digest=digest("d"), log_bytes=10 + i) for i, row in enumerate((first, lost, last))]
+    kept = [LogPrefix("log", row.log_bytes, row.log_digest) for row in (rows[0], rows[2])]
+    known = facts(events=events) if events else facts()
+
+    row = commitments(logs_of(held), known._replace(deposits=tuple(rows)), prefixes=kept)
+
+    assert row.level == level
+
+
 @pytest.mark.parametrize("events", [(), (Event(400, "restart"),)], ids=["undeclared", "declared"])
 def test_a_part_lost_in_a_restart_explains_an_early_digest(events):
     held = columns()
