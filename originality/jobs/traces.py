@@ -10,7 +10,7 @@ from originality.core.trace.declaration import parse_facts
 from originality.core.trace.facts import Facts
 from originality.core.trace.measures import measures_of
 from originality.enums import PartKind
-from originality.jobs.child import Outcome, command, copy_blob
+from originality.jobs.child import Outcome, command, copy_blob, copy_made
 from originality.models import Reference, TraceMapping, TracePart, TraceReport, TraceRun, WithheldText
 from portal.artifacts.actions import materialise, open_made, store_file
 from portal.artifacts.enums import ReadPurpose
@@ -154,7 +154,7 @@ def prepare_findings(job: Job, workdir: Path) -> Command:
     """Lay out the points and everything that was measured beside them."""
     run = _run(job)
     series = Job.objects.get(pk=job.payload["series"]).outcome or {}
-    copy_blob(Blob.objects.get(pk=series["series"]), workdir / SERIES, reader=reader_of(job))
+    copy_made(Blob.objects.get(pk=series["series"]), workdir / SERIES)
     spec = {
         "kind": job.kind,
         "series": SERIES,

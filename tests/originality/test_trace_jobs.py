@@ -9,8 +9,9 @@ from originality import actions
 from originality.core.run import run_spec
 from originality.core.trace.declaration import facts_document
 from originality.core.trace.facts import Declaration, Facts
-from originality.models import TraceRun
-from portal.artifacts.actions import store_folder
+from originality.models import TraceRun, WithheldText
+from portal.artifacts.actions import store_file, store_folder
+from portal.artifacts.models import CustodyRead
 from portal.jobs.actions import claim, start, succeed
 from portal.jobs.enums import JobState
 from portal.jobs.models import Job
@@ -122,3 +123,27 @@ def test_a_corrected_name_is_read_anew_and_the_guess_stays(tmp_path):
     assert [row.number for row in run.mappings.all()] == [0, 1]
     assert [row.report is not None for row in run.reports.all()] == [True, True]
     assert run.reports.first().report == first != run.report
+
+
+def test_a_loss_is_laid_out_with_the_text_and_the_step_of_the_plan(tmp_path):
+    (tmp_path / "held.txt").write_text("아무도 보지 못한 글", encoding="utf-8")
+    blob = store_file(tmp_path / "held.txt", owner="withheld")
+    WithheldText.objects.create(
+        name="held", language="ko", text=blob, digest=blob.sha256, size=blob.size, actor="user:1"
+    )
+    final = bundle_of(write_model(tmp_path / "final", llama(seed=9, layers=1)))
+    run = actions.request_trace(
+        logs_in(tmp_path / "logs"), key="t", actor="user:1", chain=[actions.Checkpoint(final, "final", 30)]
+    )
+    job, workdir = run.parts.get(kind="loss").job, tmp_path / "job"
+    workdir.mkdir()
+
+    kind_named(job.kind).prepare(job, workdir)
+
+    spec = json.loads((workdir / "spec.json").read_text())
+    assert (workdir / spec["text"]).read_text(encoding="utf-8") == "아무도 보지 못한 글"
+    assert (workdir / spec["checkpoint"] / "config.json").exists()
+    assert (spec["step"], spec["digest"], spec["text_digest"]) == (30, final.digest, blob.sha256)
+    assert {row.owner for row in CustodyRead.objects.filter(purpose="reference")} == {"withheld"}, (
+        "no team's list names it"
+    )
