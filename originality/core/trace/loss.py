@@ -18,6 +18,7 @@ MOST_LOGITS = 1 << 22  # of windows that go through the model together: 16 MiB
 MOST_TEXT = 4 << 20  # bytes of text that are read
 LARGEST_TOKENIZER = 256 << 20
 FEWEST_WINDOWS = 4
+MOST_PARTS = 2_000  # layers or experts
 OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
 
 
@@ -53,6 +54,12 @@ def measured_loss(
     return MeasuredLoss(digest, step, mean, math.sqrt(variance / len(each)), len(each), text_digest, tuple(each))
 
 
+def modest(config: Any) -> bool:
+    """Whether a config, which comes from anybody, names no more layers or experts than can be built."""
+    parts = [value for key, value in config.to_dict().items() if "layers" in key or "experts" in key]
+    return not any(isinstance(value, int) and value > MOST_PARTS for value in parts)
+
+
 def _computed(folder: Path, model: Any, windows: list[list[int]]) -> list[float]:
     """A config may name sizes that no pass goes through; want of memory is not the checkpoint's fault and is raised as it is."""
     import torch
@@ -68,11 +75,13 @@ def _computed(folder: Path, model: Any, windows: list[list[int]]) -> list[float]
 def _model(folder: Path) -> Any:
     """Load a causal language model of a known architecture; weights that are missing would be drawn at random: an error."""
     import torch
-    from transformers import AutoModelForCausalLM
+    from transformers import AutoConfig, AutoModelForCausalLM
     from transformers.utils.logging import disable_progress_bar
 
     disable_progress_bar()
     try:
+        if not modest(AutoConfig.from_pretrained(folder, trust_remote_code=False, local_files_only=True)):
+            raise ValueError(f"config.json names more than {MOST_PARTS:,} layers or experts")
         model, info = AutoModelForCausalLM.from_pretrained(
             folder,
             dtype="auto",

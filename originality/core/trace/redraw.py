@@ -5,11 +5,10 @@ initialises it; another order of drawing gives other numbers, so a draw that dif
 """
 
 import os
-from pathlib import Path
 from typing import Any
 
 from originality.core.readers import Source
-from originality.core.trace.loss import OFFLINE
+from originality.core.trace.loss import OFFLINE, modest
 
 LARGEST = 1_000_000_000  # parameters: four bytes each are held
 Document = dict[str, Any]
@@ -22,7 +21,10 @@ def redrawn(source: Source, *, seed: int | None) -> Document:
     if sum(meta.size for meta in source.tensors.values()) > LARGEST:
         return _untried("the model is too large to be drawn again")
     try:
-        drawn = _drawn(source.folder, seed=seed)
+        config = _config(source)
+        if config is None:
+            return _untried("the config names other sizes than the weights have")
+        drawn = _drawn(config, seed=seed)
     except ImportError:
         return _untried("torch and transformers are not installed")
     except Exception:  # noqa: BLE001 - a config comes from anybody, and the library raises anything at all
@@ -36,13 +38,26 @@ def _untried(reason: str) -> Document:
     return {"tried": "", "reason": reason, "tensors": 0, "equal": 0}
 
 
-def _drawn(folder: Path, *, seed: int) -> dict[str, Any]:
-    """Tensors by name as the library draws them in float32."""
+def _config(source: Source) -> Any | None:
+    """The config, unless what it would make is larger than the weights are: it comes from anybody, and memory follows it."""
     os.environ.update(OFFLINE)
     import torch
     from transformers import AutoConfig, AutoModelForCausalLM
 
-    config = AutoConfig.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+    config = AutoConfig.from_pretrained(source.folder, trust_remote_code=False, local_files_only=True)
+    if not modest(config):
+        return None
+    with torch.device("meta"):
+        model = AutoModelForCausalLM.from_config(config, trust_remote_code=False)
+    wanted = sum(value.numel() for value in model.parameters())
+    return config if wanted <= sum(meta.size for meta in source.tensors.values()) else None
+
+
+def _drawn(config: Any, *, seed: int) -> dict[str, Any]:
+    """Tensors by name as the library draws them in float32."""
+    import torch
+    from transformers import AutoModelForCausalLM
+
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model = AutoModelForCausalLM.from_config(config, trust_remote_code=False, dtype=torch.float32)

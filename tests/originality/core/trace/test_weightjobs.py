@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from tokenizers import Tokenizer, models, pre_tokenizers
 
+from originality.core.readers import open_folder
 from originality.core.run import run_spec
 from originality.core.sketch import build_sketch
 from originality.core.sketchfile import save_sketch
 from originality.core.trace.facts import Facts
 from originality.core.trace.measures import measures_of, parse_measures
+from originality.core.trace.redraw import redrawn
 from originality.core.trace.weightchecks.beginning import step0_law
 from tests.originality.core.trace.runs import LAWS, beginning, logs_of, source, stepped
 
@@ -110,3 +112,15 @@ def test_the_declared_seed_is_drawn_again(tmp_path, seed, outcome, level):
 
     assert (finding.outcome.value, finding.level) == (outcome, level)
     assert finding.figure["redrawn_tensors"] == (8 if seed == 7 else 0)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("claim", [{"hidden_size": 4096}, {"num_hidden_layers": 10**9}])
+def test_a_config_that_claims_more_than_the_weights_draws_nothing(tmp_path, claim):
+    untrained_model(tmp_path / "m")
+    config = json.loads((tmp_path / "m" / "config.json").read_text())
+    (tmp_path / "m" / "config.json").write_text(json.dumps(config | claim))
+
+    assert (
+        redrawn(open_folder(tmp_path / "m"), seed=7)["reason"] == "the config names other sizes than the weights have"
+    )
