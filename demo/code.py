@@ -68,8 +68,4 @@ def public_code() -> list[Origin]:
     if source is None:
         return []
     folders = [source / "models" / part for part in PARTS]
-    return [
-        Origin(f"{LIBRARY}/{folder.name}", version(LIBRARY), "Apache-2.0", folder, family=LIBRARY)
-        for folder in folders
-        if folder.is_dir()
-    ]
+    return [Origin(LIBRARY, version(LIBRARY), "Apache-2.0", folder) for folder in folders if folder.is_dir()]

@@ -40,6 +40,7 @@ class EventLog:
         self._file = self.path.open("wb")
         self._records = RecordWriter(self._file)
         self._records.write(Event(wall_time=time.time(), file_version="brain.Event:2").SerializeToString())
+        self._file.flush()
         text = json.dumps(recipe.declared(), indent=2, ensure_ascii=False)
         (folder / "run.json").write_text(text + "\n", encoding="utf-8")
 
