@@ -5,6 +5,7 @@ whose it is.
 """
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -47,7 +48,7 @@ def each_step_once(points: np.ndarray, *, segment: int) -> tuple[Series, int]:
     return Series(columns[0], columns[1], columns[2], np.full(len(points), segment, np.int16)), repeated
 
 
-def merge(pieces: list[tuple[int, int, np.ndarray]]) -> Merged:
+def merge(pieces: Iterable[tuple[int, int, np.ndarray]]) -> Merged:
     """Merge (segment, file, points) in the order of their starts."""
     kept: list[Series] = []
     seams: list[Seam] = []

@@ -1,5 +1,6 @@
 """All files of a run merged into one series for every quantity, by step; memory does not grow with the logs' size."""
 
+import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -17,6 +18,7 @@ from originality.core.trace.spool import POINT, Found, Sink, Spool
 
 MOST_FILES = 10_000
 MOST_SEGMENTS = 30_000
+LONG = 1_000_000  # points of a series that are not kept in memory
 MOST_NOTES = 100  # of one kind
 CLOCK = 1.0  # seconds that a clock may go back unnoticed
 Numbered = defaultdict[int, list[tuple[int, Part]]]
@@ -167,7 +169,8 @@ def _assembled(spool: Spool, sinks: list[Sink], *, ignored: list[str], mapping: 
     series: dict[str, Series] = {}
     seams: dict[str, list[Seam]] = {}
     for quantity, tag in tags.items():
-        series[quantity], seams[quantity] = _series(spool, sinks, parts, tag)
+        merged, seams[quantity] = _series(spool, sinks, parts, tag)
+        series[quantity] = _set_down(merged)
     if series:
         _note_clocks(spool, parts, max(series.values(), key=len))
     segments: list[Segment] = [part.segment for part in parts]
@@ -180,6 +183,19 @@ def _assembled(spool: Spool, sinks: list[Sink], *, ignored: list[str], mapping: 
     reading = Reading(logs, spool, files=files, parts=parts)
     reading.mapping = mapping
     return reading
+
+
+def _set_down(series: Series) -> Series:
+    """Keep a long series in an unnamed file, mapped: the next one needs the memory."""
+    if len(series) < LONG:
+        return series
+    columns = []
+    for column in series:
+        with tempfile.TemporaryFile() as file:
+            file.write(column.data)
+            file.flush()
+            columns.append(np.memmap(file, column.dtype, "r"))
+    return Series(columns[0], columns[1], columns[2], columns[3])
 
 
 def _tags(guesses: dict[str, str], mapping: dict[str, str], names: dict[str, int], spool: Spool) -> dict[str, str]:
@@ -213,7 +229,7 @@ def pieces_of(spool: Spool, parts: Numbered, tag: str) -> Iterator[tuple[int, in
 
 
 def _series(spool: Spool, sinks: list[Sink], parts: list[Part], tag: str) -> tuple[Series, list[Seam]]:
-    found = merge(list(pieces_of(spool, numbered(parts), tag)))
+    found = merge(pieces_of(spool, numbered(parts), tag))
     names = {sink.file: sink.name for sink in sinks}
     for number in found.concurrent:
         told = f"{tag} was written at the same time by another file with other values; the first is followed"

@@ -142,13 +142,20 @@ class Spool:
 
     def take(self, key: Found) -> np.ndarray:
         """All points of one name in one file, in its order."""
-        pieces = []
+        held = self._held.get(key, [])
+        if key not in self._written and len(held) == 1:
+            return held[0]
+        points = np.empty(self.kept[key].points if key in self.kept else 0, POINT)
+        place = 0
         for start, count in self._written.get(key, []):
             assert self._file is not None  # noqa: S101 (what was written has a file)
             self._file.seek(start)
-            pieces.append(np.frombuffer(self._file.read(count * POINT.itemsize), POINT))
-        pieces += self._held.get(key, [])
-        return pieces[0] if len(pieces) == 1 else np.concatenate(pieces) if pieces else np.zeros(0, POINT)
+            self._file.readinto(points[place : place + count].view(np.uint8).data)  # type: ignore[attr-defined]
+            place += count
+        for piece in held:
+            points[place : place + len(piece)] = piece
+            place += len(piece)
+        return points
 
     def close(self) -> None:
         self._held.clear()
