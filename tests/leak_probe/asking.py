@@ -46,6 +46,8 @@ ALIASES = {
     "session": "verificationsession",
 }
 TEXTS: dict[tuple[str, str], Callable[[], Iterable[Any]]] = {
+    ("int", "file"): lambda: [0],
+    ("int", "passage"): lambda: [0],
     ("slug", "phase"): lambda: Phase.objects.values_list("slug", flat=True),
     ("slug", "programme"): lambda: Programme.objects.values_list("slug", flat=True),
     ("slug", "slug"): lambda: [
