@@ -28,6 +28,7 @@ def pages() -> Iterator[Page]:
     yield from _reports()
     yield from _self_checks()
     yield from _curves()
+    yield from _findings()
     yield from _code()
 
 
@@ -60,22 +61,26 @@ def _self_checks() -> Iterator[Page]:
         )
 
 
-def _curves() -> Iterator[Page]:
-    """A run of a million steps; its names, which its team may correct; and a run whose logs are not read."""
+def million() -> Iterator[Page]:
+    """A run of a million steps, for tests/e2e/test_curves.py."""
+    yield from _curves(1_000_000)
+
+
+def _curves(points: int = 20_000) -> Iterator[Page]:
+    """A run, and its names, which its team may correct."""
     team = make_user("team", name="윤슬 제출 담당")
     entry = make_entry(make_phase("closed"), consortium=make_consortium(manager=team))
-    run = make_trace(entry, logs=logs_of(1_000_000))
+    run = make_trace(entry, logs=logs_of(points))
     at = {"trace": run.pk}
     yield Page("curves", reverse("originality:curves", kwargs=at), team)
-    yield Page(
-        "curves-log",
-        reverse("originality:curves", kwargs=at) + "?quantity=learning_rate&first=0&last=5000&log=on",
-        team,
-    )
+    yield Page("curve-names", reverse("originality:names", kwargs=at), team)
+
+
+def _findings() -> Iterator[Page]:
+    team = make_user("team", name="다솔 제출 담당")
     other = make_entry(make_phase("closed"), consortium=make_consortium(manager=team))
     forged = make_trace(other, logs=logs_of(600), report=forged_report())
     yield Page("trace-findings", reverse("originality:trace", kwargs={"trace": forged.pk}), team)
-    yield Page("curve-names", reverse("originality:names", kwargs=at), team)
 
 
 def _code() -> Iterator[Page]:

@@ -29,7 +29,9 @@ def file_of(app: str) -> Path:
 
 
 def pages_of(app: str) -> list[Page]:
-    pages = list(import_module(f"tests.e2e.{app}_pages").pages())
+    """The pages of an app, or "app.function" for those that one function of its file makes."""
+    app, _, function = app.partition(".")
+    pages = list(getattr(import_module(f"tests.e2e.{app}_pages"), function or "pages")())
     names = [page.name for page in pages]
     if twice := {name for name in names if names.count(name) > 1}:
         raise ValueError(f"Two pages of {app} are called {', '.join(sorted(twice))}.")

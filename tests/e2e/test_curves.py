@@ -15,7 +15,7 @@ DRAWN = "() => performance.getEntriesByName('curve-drawn').at(-1)?.startTime"
 @pytest.fixture(scope="module")
 def world(tmp_path_factory, new_portal):
     var = new_portal(tmp_path_factory.mktemp("portal"))
-    page = next(page for page in built_pages(var, "originality") if page["name"] == "curves")
+    page = next(page for page in built_pages(var, "originality.million") if page["name"] == "curves")
     with portal(var) as base, chromium() as browser:
         yield base, page, browser
 
