@@ -1,3 +1,5 @@
+import io
+import zipfile
 from datetime import timedelta
 
 import pytest
@@ -127,6 +129,18 @@ def test_a_checkpoint_without_weights_is_refused(tmp_path):
     text = bundle_of(entry, tmp_path, {"readme.md": b"no weights"})
 
     assert refusal_of(actions.add_item, draft, role=Role.CHECKPOINT, bundle=text, actor=ACTOR) == "no_weights"
+
+
+def test_an_archive_is_taken_as_source_code_only(tmp_path):
+    entry = receiving_entry()
+    draft = actions.open_draft(entry, actor=ACTOR)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("train.py", "x = 1")
+    bundle = bundle_of(entry, tmp_path, {"code.zip": packed.getvalue()})
+
+    assert actions.add_item(draft, role=Role.CODE, bundle=bundle, actor=ACTOR).digest == bundle.digest
+    assert refusal_of(actions.add_item, draft, role=Role.TRAINING_LOG, bundle=bundle, actor=ACTOR) == "packed"
 
 
 def test_an_intermediate_checkpoint_needs_its_step(tmp_path):
