@@ -9,6 +9,7 @@ import numpy as np
 from originality.core.trace.model import Series
 
 BLOCK = 32
+AT_ONCE = 1 << 20  # points, whole blocks of them
 FIRST, LOW_STEP, LOW, HIGH_STEP, HIGH = range(5)
 
 
@@ -24,20 +25,29 @@ def blocks_of(series: Series) -> np.ndarray:
     """All levels, one below the other: float64 [blocks, 5]; a block without a finite value has NaN for low and high."""
     if not len(series):
         return np.zeros((0, 5))
-    whole = -(-len(series) // BLOCK) * BLOCK
-    value: np.ndarray = np.full(whole, np.nan)
-    value[: len(series)] = np.where(np.isfinite(series.value), series.value, np.nan)
-    step = np.concatenate([series.step, np.full(whole - len(series), series.step[-1])]).reshape(-1, BLOCK)
-    value = value.reshape(step.shape)
-    every = np.arange(len(step))
-    low = np.where(np.isnan(value), np.inf, value).argmin(axis=1)
-    high = np.where(np.isnan(value), -np.inf, value).argmax(axis=1)
-    level = np.column_stack([step[:, 0], step[every, low], value[every, low], step[every, high], value[every, high]])
+    level = np.concatenate(
+        [
+            _finest(series.step[place : place + AT_ONCE], series.value[place : place + AT_ONCE])
+            for place in range(0, len(series), AT_ONCE)
+        ]
+    )
     found = [level]
     while len(level) > 1:
         level = _halved(level)
         found.append(level)
     return np.concatenate(found)
+
+
+def _finest(steps: np.ndarray, values: np.ndarray) -> np.ndarray:
+    whole = -(-len(steps) // BLOCK) * BLOCK
+    value: np.ndarray = np.full(whole, np.nan)
+    value[: len(steps)] = np.where(np.isfinite(values), values, np.nan)
+    step = np.concatenate([steps, np.full(whole - len(steps), steps[-1])]).reshape(-1, BLOCK)
+    value = value.reshape(step.shape)
+    every = np.arange(len(step))
+    low = np.where(np.isnan(value), np.inf, value).argmin(axis=1)
+    high = np.where(np.isnan(value), -np.inf, value).argmax(axis=1)
+    return np.column_stack([step[:, 0], step[every, low], value[every, low], step[every, high], value[every, high]])
 
 
 def _halved(level: np.ndarray) -> np.ndarray:

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from originality.core.trace.blocks import drawn
+from originality.core.trace.blocks import blocks_of, drawn, levels_of
 from originality.core.trace.model import Fault, Logs, Seam, Segment, Series
 from originality.core.trace.names import quantity_of
 from originality.core.trace.series import Reading, reading_of
@@ -13,6 +13,7 @@ SCHEMA = "originality-logs/1"
 LISTED = 1_000
 NAMES_LISTED = 2_000
 CURVE = 300  # points of a small curve
+LONG = 100_000  # points of a series whose curve is drawn from blocks
 
 
 def logs_document(read: Reading | Logs) -> dict[str, Any]:
@@ -80,6 +81,8 @@ def _extent(series: Series) -> dict[str, Any]:
 
 def small_curve(series: Series) -> list[list[float]]:
     """At most 300 [step, value]: lowest and highest of every stretch, first and last; numbers that are not finite are left out."""
+    if len(series) > LONG:
+        return _long_curve(series)
     finite = np.isfinite(series.value)
     step, value = series.step[finite], series.value[finite]
     if len(step) > CURVE:
@@ -88,3 +91,11 @@ def small_curve(series: Series) -> list[list[float]]:
         step = np.concatenate([step[:1], picked[inner], step[-1:]])
         value = np.concatenate([value[:1], heights[inner], value[-1:]])
     return [[int(at), float(height)] for at, height in zip(step, value, strict=True)]
+
+
+def _long_curve(series: Series) -> list[list[float]]:
+    """The same from blocks, without a copy of the series."""
+    step, value = drawn(blocks_of(series)[: levels_of(len(series))[0]], buckets=CURVE // 2 - 1)
+    ends = [(series.step[row], series.value[row]) for row in (0, -1)]
+    points = {int(at): float(height) for at, height in [*zip(step, value, strict=True), *ends] if np.isfinite(height)}
+    return [[at, points[at]] for at in sorted(points)]

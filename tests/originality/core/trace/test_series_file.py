@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from originality.core.errors import InputError
-from originality.core.trace.logsdocument import logs_document
+from originality.core.trace.logsdocument import logs_document, small_curve
 from originality.core.trace.model import Logs, Segment, Series
 from originality.core.trace.series import read_run
 from originality.core.trace.seriesfile import load_logs, open_series
@@ -132,6 +132,17 @@ def test_a_torn_file_is_refused(tmp_path, length):
 
     with pytest.raises(InputError, match="series"):
         open_series(stream).window("loss")
+
+
+@pytest.mark.parametrize("count", [1, 300, 301, 5000, 150_000])
+def test_a_small_curve_has_ends_and_peaks(count):
+    value = np.random.default_rng(0).normal(size=count)
+    curve = small_curve(logs_of(value).series["loss"])
+
+    assert len(curve) <= 300
+    assert [curve[0], curve[-1]] == [[0, value[0]], [3 * count - 3, value[-1]]]
+    assert max(height for _, height in curve) == value.max()
+    assert min(height for _, height in curve) == value.min()
 
 
 def test_a_quantity_that_is_not_there_has_no_points(tmp_path):
