@@ -123,14 +123,16 @@ def _lay_references(run: TraceRun, workdir: Path, *, job: Job) -> list[Outcome]:
 
 
 def prepare_loss(job: Job, workdir: Path) -> Command:
-    """Lay out a checkpoint and a withheld text; the text goes with the working folder."""
+    """Lay out a checkpoint and a withheld text; no window is longer than the sequences that the model was trained on."""
     part = _part(job, PartKind.LOSS)
+    declaration = _facts(part.run).declaration
     if part.text is None:
         raise InputError(f"{part} has no text to be measured on.")
     _copy_text(part.text, workdir / "withheld.txt", job=job)
     placed = _placed(part.bundle, part.run, path="")
     path = _lay(part.bundle, workdir / "checkpoint", job=job)
     spec = {"kind": job.kind, "checkpoint": path, "digest": placed["digest"], "step": placed["step"]}
+    spec["context"] = declaration.sequence_length if declaration else None
     return command(spec | {"text": "withheld.txt", "text_digest": part.text.digest}, workdir)
 
 

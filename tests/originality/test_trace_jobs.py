@@ -133,7 +133,11 @@ def test_a_loss_is_laid_out_with_the_text_and_the_step_of_the_plan(tmp_path):
     )
     final = bundle_of(write_model(tmp_path / "final", llama(seed=9, layers=1)))
     run = actions.request_trace(
-        logs_in(tmp_path / "logs"), key="t", actor="user:1", chain=[actions.Checkpoint(final, "final", 30)]
+        logs_in(tmp_path / "logs"),
+        key="t",
+        actor="user:1",
+        chain=[actions.Checkpoint(final, "final", 30)],
+        facts=Facts(declaration=Declaration(sequence_length=48)),
     )
     job, workdir = run.parts.get(kind="loss").job, tmp_path / "job"
     workdir.mkdir()
@@ -144,6 +148,7 @@ def test_a_loss_is_laid_out_with_the_text_and_the_step_of_the_plan(tmp_path):
     assert (workdir / spec["text"]).read_text(encoding="utf-8") == "아무도 보지 못한 글"
     assert (workdir / spec["checkpoint"] / "config.json").exists()
     assert (spec["step"], spec["digest"], spec["text_digest"]) == (30, final.digest, blob.sha256)
+    assert spec["context"] == 48, "beyond the trained length a loss says how a model extrapolates"
     assert {row.owner for row in CustodyRead.objects.filter(purpose="reference")} == {"withheld"}, (
         "no team's list names it"
     )
