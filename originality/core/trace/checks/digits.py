@@ -73,13 +73,13 @@ def _unit(points: Points) -> float:
 
 
 def _length(points: Points) -> int | None:
-    """Return how many equal values in a row chance does not give; None where no length would do."""
+    """Return how many equal values in a row chance does not give; None where no length would do, or the values have no noise."""
     moved = np.diff(points.value[:MOST_POINTS])
     spread = float(np.median(np.abs(moved))) / 0.6745 / math.sqrt(2)
     if spread <= 0:
         return None
     chance = min(1.0, 4 * _unit(points) / (2 * math.sqrt(math.pi) * spread))
-    if chance >= 1.0:
+    if not 0.0 < chance < 1.0:
         return None
     pairs = points.total**2 / 2
     length = math.ceil((math.log(pairs) - math.log(CHANCE)) / -math.log(chance))

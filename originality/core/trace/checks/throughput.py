@@ -98,7 +98,8 @@ def _chain(tokens: Points, logs: Logs, facts: Facts, figure: dict[str, Any]) -> 
             continue
         counted = float(np.interp(at, tokens.step, tokens.value))
         if abs(counted - link.tokens) > 0.02 * max(counted, link.tokens) + 2 * usual * spacing(tokens):
-            figure |= {"at_step": link.step, "beside_checkpoint": link.tokens, "in_log": int(counted)}
+            in_log = int(counted) if np.isfinite(counted) else None
+            figure |= {"at_step": link.step, "beside_checkpoint": link.tokens, "in_log": in_log}
             reason = "a checkpoint has other tokens than the log at its step"
             return Fault(reason, TO_EXPLAIN, (Span("tokens", link.step, link.step),))
     return None

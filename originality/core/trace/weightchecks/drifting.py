@@ -77,9 +77,9 @@ def _normalised(facts: Facts) -> bool | None:
 
 
 def _mass(leg: Leg, *, logs: Logs, facts: Facts) -> float:
-    """The sum of the learning rates, or the number of steps where no rate is known."""
+    """The sum of the learning rates, or the number of steps where none is known, or none that could have been used."""
     found = largest_mass(logs, facts, leg.step_before, leg.step_after)
-    return found or float(leg.step_after - leg.step_before)
+    return found if found and 0 < found < math.inf else float(leg.step_after - leg.step_before)
 
 
 def _longest(legs: list[Leg], *, logs: Logs, facts: Facts) -> _Part:
@@ -113,9 +113,9 @@ def _turning(legs: list[Leg], *, logs: Logs, facts: Facts) -> _Part:
 def _between(before: Leg, after: Leg) -> float | None:
     """The cosine of the ways from step 0 to the two later ends, by the law of cosines."""
     a, b = before.from_start_distance or 0.0, after.from_start_distance or 0.0
-    if a <= 0 or b <= 0 or before.after != after.before:
+    if a * b <= 0 or before.after != after.before:
         return None
-    return (a * a + b * b - after.distance**2) / (2 * a * b)
+    return (a * a + b * b - after.distance * after.distance) / (2 * a * b)
 
 
 def _nearer(legs: list[Leg]) -> _Part:

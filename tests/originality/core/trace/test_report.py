@@ -9,10 +9,10 @@ import pytest
 
 from originality.core.run import SERIES
 from originality.core.trace.declaration import facts_document
-from originality.core.trace.facts import Facts
+from originality.core.trace.facts import ChainLink, Facts
 from originality.core.trace.findingsjob import findings_run
-from originality.core.trace.measures import Measures, measures_document
-from originality.core.trace.model import Fault, Logs, Series
+from originality.core.trace.measures import Leg, Measures, measures_document
+from originality.core.trace.model import QUANTITIES, Fault, Logs, Series
 from originality.core.trace.prefixes import LogPrefix, log_prefixes
 from originality.core.trace.report import trace_report
 from originality.core.trace.serieswriter import write_series
@@ -116,3 +116,18 @@ def test_beginnings_of_logs_are_digested_at_each_length(tmp_path):
         ("deep/log.jsonl", 3, "ba7816bf"),
         ("deep/log.jsonl", 6, "bef57ec7"),
     ]
+
+
+def test_numbers_at_the_edge_of_what_can_be_written_fail_no_report():
+    step = np.arange(80)
+    wild = np.array([1e308, -1e308, 5e-324, 1.0])[step % 4]
+    series = Series(step, wild, np.zeros(80), np.zeros(80, np.int16))
+    logs = NOTHING._replace(series=dict.fromkeys(QUANTITIES, series), tags={name: name for name in QUANTITIES})
+    known = facts()._replace(chain=(ChainLink("a" * 64, "final", 41, 7),))
+    far = {"tensors": (), "cosine": 1.0, "from_start_cosine": 0.5}
+    legs = [
+        Leg("a", "b", 0, 40, distance=1e-200, from_start_distance=1e-200, **far),
+        Leg("b", "c", 40, 41, distance=1e200, from_start_distance=1e-200, **far),
+    ]
+
+    held_to_schema(trace_report(logs, known, Measures(legs=tuple(legs))))
