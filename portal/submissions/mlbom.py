@@ -1,9 +1,12 @@
 """Component declarations as CycloneDX ML-BOM: written by the reference library, checked against the official schema both ways."""
 
 import json
+import re
+import unicodedata
 import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from cyclonedx.exception import CycloneDxException
 from cyclonedx.model import HashAlgorithm, HashType, Property
@@ -15,10 +18,12 @@ from cyclonedx.output.json import JsonV1Dot6
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.spdx import is_supported_id
 from cyclonedx.validation.json import JsonStrictValidator
+from jsonschema import Draft7Validator, FormatChecker
 
 from portal.submissions.components import (
     PREFIX,
     PROPERTIES,
+    UNREADABLE,
     Ancestor,
     Component,
     DeclarationError,
@@ -28,6 +33,7 @@ from portal.submissions.components import (
 MOST_BYTES = 1 << 20
 MOST_VALUES = 5_000  # of a document, before it is held to the schema: 2,500 components take the schema ten seconds
 VERSIONS = {"1.5": SchemaVersion.V1_5, "1.6": SchemaVersion.V1_6, "1.7": SchemaVersion.V1_7}
+NO_ADDRESS = re.compile(r'[\x00-\x20<>"{}|\\^`\x7f]')  # characters that RFC 3987 leaves out of addresses
 NAMESPACE = uuid.UUID("7f1a7d2c-3a60-5c0e-9a55-6a4a4f3a0c11")
 
 
@@ -91,9 +97,36 @@ def _ancestor(row: Ancestor) -> BomComponent:
     return BomComponent(name=row.name, type=ComponentType.MACHINE_LEARNING_MODEL, hashes=hashes)
 
 
+def _is_address(value: object) -> bool:
+    """Whether a text can be an address, in time that grows with its length alone."""
+    if not isinstance(value, str):
+        return True
+    try:
+        urlsplit(value)
+    except ValueError:
+        return False
+    return not NO_ADDRESS.search(value)
+
+
+def _formats() -> FormatChecker:
+    """The formats of the schema; the usual parser of addresses takes a minute for one of thirty thousand characters."""
+    formats = FormatChecker(formats=())
+    formats.checkers = {
+        **Draft7Validator.FORMAT_CHECKER.checkers,
+        **dict.fromkeys(("iri", "iri-reference", "uri", "uri-reference"), (_is_address, ())),
+    }
+    return formats
+
+
+class _Validator(JsonStrictValidator):
+    @property
+    def _validator(self) -> Any:
+        return super()._validator.evolve(format_checker=_formats())
+
+
 def check_schema(content: bytes, *, version: str) -> None:
     """Hold a document to the official schema of its version; DeclarationError names the first place that is not so."""
-    error = JsonStrictValidator(VERSIONS[version]).validate_str(content.decode())
+    error = _Validator(VERSIONS[version]).validate_str(content.decode())
     if error is not None:
         fault: Any = error.data
         where = ".".join(str(step) for step in fault.absolute_path) or "document"
@@ -144,15 +177,21 @@ def _values(document: Any) -> int:
 
 def _row(row: BomComponent) -> dict[str, str]:
     said = {item.name.removeprefix(PREFIX): item.value or "" for item in row.properties if item.name.startswith(PREFIX)}
-    return {
+    values = {
         "part": said.get("part", ""),
         "name": row.name,
         "origin": said.get("origin", "") or (str(row.publisher) if row.publisher else ""),
         "licence": _licence_text(row.licenses),
         "training": said.get("training", ""),
         "share": said.get("share_of_parameters", ""),
-        "ancestors": "\n".join(_line(item) for item in (row.pedigree.ancestors if row.pedigree else ())),
     }
+    lines = [_readable(_line(item)) for item in (row.pedigree.ancestors if row.pedigree else ())]
+    return {name: _readable(value) for name, value in values.items()} | {"ancestors": "\n".join(lines)}
+
+
+def _readable(text: str) -> str:
+    """The text without control characters and halves of surrogate pairs, which a database does not keep."""
+    return "".join(" " if unicodedata.category(sign) in UNREADABLE else sign for sign in text)
 
 
 def _licence_text(licences: Iterable[License]) -> str:

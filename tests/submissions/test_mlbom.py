@@ -67,3 +67,22 @@ def test_a_document_that_is_not_valid_is_refused_with_its_place(document, where)
         import_mlbom(json.dumps(document).encode())
 
     assert error.value.where == where
+
+
+def test_text_that_no_database_keeps_is_left_out_and_a_long_address_costs_no_minute():
+    part = {"type": "machine-learning-model", "name": "a\u0000b\ud800", "swid": {"tagId": "t", "name": "n", "url": "http://" + "a" * 30_000}}  # fmt: skip
+    document = {"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [part]}
+
+    found = import_mlbom(json.dumps(document).encode())
+
+    assert found.rows[0]["name"] == "a b "
+
+
+def test_an_address_that_is_none_is_refused():
+    part = {"type": "machine-learning-model", "name": "a", "externalReferences": [{"type": "vcs", "url": "http://a b"}]}
+    document = {"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [part]}
+
+    with pytest.raises(DeclarationError) as error:
+        import_mlbom(json.dumps(document).encode())
+
+    assert error.value.where == "components.0.externalReferences.0.url"
