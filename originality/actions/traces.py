@@ -156,10 +156,10 @@ def _queue_series(run: TraceRun, *, number: int, priority: int = 0) -> Job:
 
 
 def _queue_report(run: TraceRun, *, cause: ReportCause, series: Job, scores: Sequence[Any] = ()) -> TraceReport:
-    """Queue the findings after everything that they read; the run follows the latest of its reports."""
+    """Queue the findings after everything that they read, of what has not ended without a figure; the run follows the latest."""
     number = run.reports.count() + 1
     mapping = run.mappings.order_by("number").last()
-    parts = [row.job for row in run.parts.exclude(job=None).select_related("job") if row.job]
+    parts = [row.job for row in run.parts.exclude(job=None).filter(problem="").select_related("job") if row.job]
     job = enqueue(
         "originality.findings",
         key=f"originality.findings:{run.pk}:{number}",

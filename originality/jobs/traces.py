@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import override
+
 from originality.actions import store_document
 from originality.core.run import SERIES
 from originality.core.trace.declaration import parse_facts
@@ -15,11 +17,20 @@ from originality.models import Reference, TraceMapping, TracePart, TraceReport, 
 from portal.artifacts.actions import materialise, open_made, store_file
 from portal.artifacts.enums import ReadPurpose
 from portal.artifacts.models import Blob, Bundle
+from portal.jobs.actions import go_on_without
+from portal.jobs.enums import Cause
 from portal.jobs.errors import InputError
 from portal.jobs.models import Job
 from portal.jobs.registry import Command, JobKind, reader_of
 
 HOUR = 3600
+BY_INPUT = (
+    Cause.INPUT,
+    Cause.EXIT,
+    Cause.MEMORY,
+    Cause.TIME_LIMIT,
+    Cause.NO_RESULT,
+)  # a checkpoint can bring about these
 
 
 def _run(job: Job) -> TraceRun:
@@ -148,6 +159,22 @@ def commit_part(job: Job, outcome: Outcome) -> None:
     rows.update(document=None if problem else outcome, problem=problem)
 
 
+def part_failed(job: Job) -> None:
+    """Say why there is no measurement and let the findings be made without it: one checkpoint must not end all checks.
+
+    Where a machine was at fault the findings wait for whoever starts the job again.
+    """
+    if job.cause not in BY_INPUT:
+        return
+    with override("en"):  # as everything that a report says; pages translate
+        said = job.error if job.cause == Cause.INPUT else job.get_cause_display()
+        problem = f"the measurement ended without a result: {said}"
+    kind = job.kind.removeprefix("originality.")
+    rows = TracePart.objects.filter(run=job.payload["run"], kind=kind, number=job.payload["part"])
+    rows.update(document=None, problem=problem)
+    go_on_without(job)
+
+
 def collect_result(job: Job, workdir: Path) -> Outcome:
     return _result(workdir)
 
@@ -199,8 +226,8 @@ def commit_findings(job: Job, outcome: Outcome) -> None:
 
 KINDS = (
     JobKind("originality.series", prepare_series, collect_series, commit_series, time_limit=4 * HOUR),
-    JobKind("originality.start", prepare_start, collect_result, commit_part, time_limit=4 * HOUR),
-    JobKind("originality.leg", prepare_leg, collect_result, commit_part, time_limit=4 * HOUR),
-    JobKind("originality.loss", prepare_loss, collect_result, commit_part, time_limit=8 * HOUR),
+    JobKind("originality.start", prepare_start, collect_result, commit_part, part_failed, time_limit=4 * HOUR),
+    JobKind("originality.leg", prepare_leg, collect_result, commit_part, part_failed, time_limit=4 * HOUR),
+    JobKind("originality.loss", prepare_loss, collect_result, commit_part, part_failed, time_limit=8 * HOUR),
     JobKind("originality.findings", prepare_findings, collect_findings, commit_findings, time_limit=HOUR),
 )

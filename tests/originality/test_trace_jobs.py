@@ -12,8 +12,9 @@ from originality.core.trace.facts import Declaration, Facts
 from originality.models import TraceRun, WithheldText
 from portal.artifacts.actions import store_file, store_folder
 from portal.artifacts.models import CustodyRead
-from portal.jobs.actions import claim, start, succeed
-from portal.jobs.enums import JobState
+from portal.jobs.actions import claim, fail, reconcile, start, succeed
+from portal.jobs.enums import Cause, JobState
+from portal.jobs.errors import Failure
 from portal.jobs.models import Job
 from portal.jobs.registry import kind_named
 from tests.factories.originality import fine_tuned, llama, write_model
@@ -98,6 +99,23 @@ def test_what_cannot_be_measured_is_said_and_the_rest_is_found(tmp_path):
     assert run.parts.get(kind="leg").problem
     assert run.parts.get(kind="leg").document is None
     assert [row["kind"] for row in run.report["problems"]] == ["leg"]
+
+
+def test_a_checkpoint_that_exhausts_its_job_does_not_end_the_findings(tmp_path):
+    weights = bundle_of(write_model(tmp_path / "final", llama(seed=1)))
+    chain = [actions.Checkpoint(weights, "final", 100, None)]
+    run = actions.request_trace(logs_in(tmp_path / "logs"), key="k", actor="user:1", chain=chain)
+    part = run.parts.get()
+    lease = claim("test", capabilities={}, job_id=part.job_id)
+    start(lease)
+
+    fail(lease, Failure(Cause.MEMORY, "", transient=False))
+    reconcile()
+    run = done(run, tmp_path)
+
+    assert [row["kind"] for row in run.report["problems"]] == ["start"]
+    assert "memory ran out" in run.report["problems"][0]["problem"]
+    assert not run.job.needs.filter(on=part.job).exists()
 
 
 def test_a_folder_without_a_log_is_read_as_none(tmp_path):

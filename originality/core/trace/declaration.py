@@ -42,7 +42,7 @@ from originality.core.trace.reading import (
 MOST_BYTES = 1 << 20
 FACTS_SCHEMA = "originality-facts/1"
 ROLES = ("initial", "intermediate", "final", "deposited")
-MOST_LINKS = 10_000  # checkpoints and deposits of one run
+MOST_LINKS = 20_000  # checkpoints and deposits of one run; an entry alone may have ten thousand deposits
 
 OPTIMISER = record(
     Optimiser,

@@ -1,6 +1,6 @@
 from portal.jobs.actions.leases import Lease, claim, fail, hand_back, heartbeat, start, succeed
 from portal.jobs.actions.reconciling import Report, reconcile
-from portal.jobs.actions.requests import cancel, enqueue, report_in, retry
+from portal.jobs.actions.requests import cancel, enqueue, go_on_without, report_in, retry
 
 __all__ = [
     "Lease",
@@ -9,6 +9,7 @@ __all__ = [
     "claim",
     "enqueue",
     "fail",
+    "go_on_without",
     "hand_back",
     "heartbeat",
     "reconcile",

@@ -88,6 +88,13 @@ def retry(job: Job) -> Job:
     return job
 
 
+@transaction.atomic
+def go_on_without(job: Job) -> None:
+    """Let the jobs that need this one be taken without it: its kind says why it has no result, and that is a result, too."""
+    Job.objects.filter(needs__on=job, state=JobState.QUEUED).update(deadline=queue_deadline())
+    Need.objects.filter(on=job).delete()
+
+
 def _queue_again(job: Job) -> None:
     job.state, job.finished, job.sent = JobState.QUEUED, None, None
     job.not_before, job.deadline = timezone.now(), queue_deadline()
