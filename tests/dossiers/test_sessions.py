@@ -107,6 +107,16 @@ def test_the_agenda_keeps_its_order(scene):
     assert [(row.number, row.title) for row in session.agenda.all()] == [(1, "가"), (2, "다")]
 
 
+def test_a_second_click_on_a_point_that_is_gone_changes_nothing(scene):
+    session = scene.planned()
+    items = [actions.add_item(session, title=title, by=scene.office) for title in ("A", "B", "C", "D")]
+    for _click in range(2):
+        actions.remove_item(items[1], by=scene.office)
+    actions.move_item_up(items[1], by=scene.office)
+
+    assert [(row.number, row.title) for row in session.agenda.order_by("number")] == [(1, "A"), (2, "C"), (3, "D")]
+
+
 def test_evidence_is_frozen_when_it_is_put_on_the_agenda(scene):
     session = scene.planned()
     item = actions.add_item(session, title="체크포인트", by=scene.office)

@@ -33,8 +33,11 @@ def add_item(session: VerificationSession, *, title: str, minutes: int | None = 
 def remove_item(item: AgendaItem, *, by: Viewer) -> None:
     """Take a point off the agenda with what was to be shown under it; those after it move up."""
     row = officers_row(item.session, by, "planned")
-    AgendaItem.objects.filter(pk=item.pk).delete()
-    for later in row.agenda.filter(number__gt=item.number).order_by("number"):
+    found = row.agenda.filter(pk=item.pk).first()
+    if found is None:  # a second click
+        return
+    AgendaItem.objects.filter(pk=found.pk).delete()
+    for later in row.agenda.filter(number__gt=found.number).order_by("number"):
         AgendaItem.objects.filter(pk=later.pk).update(number=F("number") - 1)
     _trace(row, by)
 
@@ -43,13 +46,13 @@ def remove_item(item: AgendaItem, *, by: Viewer) -> None:
 def move_item_up(item: AgendaItem, *, by: Viewer) -> None:
     """Exchange a point with the one before it; the first stays."""
     row = officers_row(item.session, by, "planned")
-    item = AgendaItem.objects.get(pk=item.pk)
-    before = row.agenda.filter(number=item.number - 1).first()
-    if before is None:
+    found = row.agenda.filter(pk=item.pk).first()  # as it is now: somebody may have moved it or taken it off
+    before = row.agenda.filter(number=found.number - 1).first() if found else None
+    if found is None or before is None:
         return
     AgendaItem.objects.filter(pk=before.pk).update(number=0)  # the number is unique: one has to step aside
-    AgendaItem.objects.filter(pk=item.pk).update(number=before.number)
-    AgendaItem.objects.filter(pk=before.pk).update(number=item.number)
+    AgendaItem.objects.filter(pk=found.pk).update(number=before.number)
+    AgendaItem.objects.filter(pk=before.pk).update(number=found.number)
     _trace(row, by)
 
 
