@@ -18,10 +18,12 @@ from portal.artifacts.actions import require_bytes
 from portal.artifacts.models import Bundle
 from portal.audit.actions import record
 from portal.common.formats.canonical import digest_of
+from portal.common.refusals import Refusal
 from portal.jobs.actions import cancel, enqueue
 from portal.jobs.models import Job
 
 PLAN = "originality-trace-plan/1"
+MOST_CORRECTIONS = 30  # of one run: each reads the logs again, in the queue of all teams
 INITIAL, INTERMEDIATE, FINAL = "initial", "intermediate", "final"
 
 
@@ -184,7 +186,7 @@ def _locked(run: TraceRun) -> TraceRun:
 def correct_mapping(run: TraceRun, *, mapping: dict[str, str], reason: str, actor: str) -> TraceMapping:
     """Write down which name stands for which quantity and make the checks again; the findings stand until the new ones.
 
-    ValueError for a quantity that there is not. The same correction again changes nothing.
+    ValueError for a quantity that there is not, Refusal after too many. The same correction again changes nothing.
     """
     if unknown := sorted(set(mapping) - {*QUANTITIES, *AXES}):
         raise ValueError(_("There is no quantity called %(names)s.") % {"names": ", ".join(unknown)})
@@ -193,6 +195,9 @@ def correct_mapping(run: TraceRun, *, mapping: dict[str, str], reason: str, acto
     if latest is not None and latest.mapping == mapping:
         return latest
     number = latest.number + 1 if latest else 1
+    if number > MOST_CORRECTIONS:
+        text = _("The names of these logs were corrected %(most)s times. Ask the office before you correct them again.")
+        raise Refusal(text % {"most": MOST_CORRECTIONS})
     row = TraceMapping.objects.create(run=run, number=number, mapping=mapping, reason=reason, actor=actor)
     _queue_report(run, cause=ReportCause.MAPPING, series=_queue_series(run, number=number), scores=run.scores)
     before = latest.mapping if latest else None

@@ -11,6 +11,7 @@ from originality.lineage import Ancestor, DeclaredPart
 from originality.models import TracePart, WithheldText
 from portal.artifacts.actions import store_file, store_folder
 from portal.audit.models import Event
+from portal.common.refusals import Refusal
 from portal.jobs.models import Job, Need
 from tests.factories.originality import llama, write_logs, write_model
 
@@ -142,6 +143,17 @@ def test_a_correction_makes_the_findings_again(logs):
     assert Event.objects.filter(action="originality.trace.mapped").count() == 1
     with pytest.raises(ValueError, match="accuracy"):
         actions.correct_mapping(run, mapping={"accuracy": "x"}, reason="", actor="user:2")
+
+
+def test_corrections_end_before_they_fill_the_queue(logs, monkeypatch):
+    monkeypatch.setattr("originality.actions.traces.MOST_CORRECTIONS", 1)
+    run = request(logs, ())
+
+    actions.correct_mapping(run, mapping={"loss": "a"}, reason="r", actor="user:2")
+    with pytest.raises(Refusal):
+        actions.correct_mapping(run, mapping={"loss": "b"}, reason="r", actor="user:2")
+
+    assert run.reports.count() == 2
 
 
 def test_the_same_scores_again_change_nothing(logs):

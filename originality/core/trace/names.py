@@ -179,7 +179,7 @@ def _volume(words: frozenset[str]) -> tuple[str | None, frozenset[str]]:
 
 
 def guess(counts: Mapping[str, int]) -> dict[str, str]:
-    """For each quantity the best fitting name; of names that fit alike the one with most points.
+    """For each quantity the best fitting name; of names that fit alike the one with most points, then the first of them.
 
     A name with a hundredth of the points of another that means the same is a summary at the end of a log, not the series.
     """
@@ -190,5 +190,6 @@ def guess(counts: Mapping[str, int]) -> dict[str, str]:
     best = {}
     for quantity, named in found.items():
         most = max(count for _, count, _, _ in named)
-        best[quantity] = max(item for item in named if item[1] * 100 >= most)[3]
+        series = sorted((item for item in named if item[1] * 100 >= most), key=lambda item: item[3])
+        best[quantity] = max(series, key=lambda item: item[:3])[3]
     return best

@@ -180,3 +180,4 @@ def test_names_of_usual_trainers(name, quantity):
 
 def test_a_summary_at_the_end_is_not_the_series():
     assert guess({"train_loss": 1, "loss": 500, "eval_loss": 5}) == {"loss": "loss", "validation_loss": "eval_loss"}
+    assert guess({"lr/group0": 9, "lr/group1": 9}) == {"learning_rate": "lr/group0"}
