@@ -5,6 +5,7 @@ Nothing of the checkpoint is executed: only architectures that the installed lib
 
 import math
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -109,22 +110,29 @@ def _ids(folder: Path, text: Path, *, rows: int) -> list[int]:
 
 
 def _encoded(folder: Path, words: str) -> list[int]:
+    """The ids of a text that the team must not learn: what a tokenizer says while it reads it is kept to its kind."""
+    encode = _tokenizer(folder)
+    try:
+        return encode(words)
+    except Exception as error:  # noqa: BLE001  what it says may hold words of the text
+        raise InputError(f"{folder.name}: the tokenizer cannot read the text ({type(error).__name__})") from None
+
+
+def _tokenizer(folder: Path) -> Callable[[str], list[int]]:
     file = folder / "tokenizer.json"
-    ids: list[int]
     try:
         if file.is_file() and file.stat().st_size <= LARGEST_TOKENIZER:
             from tokenizers import Tokenizer
 
-            ids = Tokenizer.from_file(str(file)).encode(words, add_special_tokens=False).ids
-        else:
-            from transformers import AutoTokenizer
+            fast = Tokenizer.from_file(str(file))
+            return lambda words: list(fast.encode(words, add_special_tokens=False).ids)
+        from transformers import AutoTokenizer
 
-            found = AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
-            ids = found.encode(words, add_special_tokens=False)
+        found = AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
     except Exception as error:
         # The file comes from anybody, and its readers raise plain exceptions of their own.
         raise InputError(f"{folder.name}: the tokenizer cannot be read: {_first_line(error)}") from error
-    return ids
+    return lambda words: list(found.encode(words, add_special_tokens=False))
 
 
 def _windows(ids: list[int], *, length: int) -> list[list[int]]:

@@ -95,6 +95,10 @@ def test_the_loss_of_an_untrained_model_is_that_of_a_guess(tmp_path):
 
     (tmp_path / "text.txt").write_text("short", encoding="utf-8")
     assert "has 5 tokens; 4 windows need more" in result(tmp_path, kind="originality.loss", **spec)["problem"]
+    lacking = Tokenizer(models.WordLevel(vocab={"a": 0}, unk_token="none"))
+    (tmp_path / "checkpoint" / "tokenizer.json").write_text(lacking.to_str())
+    lost = result(tmp_path, kind="originality.loss", **spec)
+    assert lost["problem"] == "checkpoint: the tokenizer cannot read the text (Exception)"
     (tmp_path / "other").mkdir()
     other = result(tmp_path, kind="originality.loss", **(spec | {"checkpoint": "other"}))
     assert other["problem"].startswith("other: the model cannot be loaded")
