@@ -162,6 +162,7 @@ SENTENCES = (
     gettext_noop("no schedule is declared that could be drawn"),
     gettext_noop("no threshold is declared, and the norms show none"),
     gettext_noop("none of the checkpoints handed in was deposited"),
+    gettext_noop("the logs do not tell when a checkpoint was reached"),
     gettext_noop("nothing is declared to compare the edge with"),
     gettext_noop("nothing stands beside the token counts"),
     gettext_noop("nothing was deposited while training ran"),

@@ -193,8 +193,16 @@ def _gap(links: list[ChainLink], logs: Logs, facts: Facts) -> str:
         return "none of the checkpoints handed in was deposited"
     if any(link.digest not in earliest for link in links):
         return "some checkpoints were not deposited: when they were made is not shown"
+    return _late(links, earliest, logs, scale=scale)
+
+
+def _late(links: list[ChainLink], earliest: dict[str, Deposited], logs: Logs, *, scale: float) -> str:
+    """Whether each checkpoint was known in the week of its step, which the log alone can tell."""
+    reached = {link.digest: reached_at(logs, (link.step or 0) / scale) for link in links}
+    if not any(reached.values()):
+        return "the logs do not tell when a checkpoint was reached"
     for link in links:
-        at, reached = moment_of(earliest[link.digest].at), reached_at(logs, (link.step or 0) / scale)
-        if at is not None and reached is not None and at - reached > WEEKLY:
+        at, when = moment_of(earliest[link.digest].at), reached[link.digest]
+        if at is not None and when is not None and at - when > WEEKLY:
             return "some checkpoints were deposited more than a week after their step"
     return ""

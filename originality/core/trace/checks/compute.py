@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from originality.core.trace.cards import peak_flops
-from originality.core.trace.checks.common import HOUR, data_of, moment_of, points_of, rounded
+from originality.core.trace.checks.common import DAY, HOUR, data_of, moment_of, points_of, rounded
 from originality.core.trace.checks.writing import zone_known
 from originality.core.trace.facts import Declaration, Facts, Grant, OwnCompute
 from originality.core.trace.finding import CONTRADICTION, TO_EXPLAIN, Finding, Outcome, Precondition
@@ -13,6 +13,7 @@ from originality.core.trace.model import Logs
 CHECK = "compute"
 BEST_USE = 0.65  # of the dense bf16 peak: the best published are 0.58 (PaLM 2022) and 0.55 (MegaScale 2024)
 ZONELESS = 14 * HOUR
+LENGTH_OF_DAY = len("2026-01-31")
 EIGHT_BIT = 2.0  # of it: a run in eight bits at the full peak of its cards
 GROUND = (
     "6 operations a parameter and token (Kaplan et al. 2020), and attention 6·layers·width·length a token for the causal "
@@ -67,7 +68,7 @@ def _judged(
     if use <= BEST_USE:
         return Finding(CHECK, Outcome.SHOWN, 0, figure, expected, "", GROUND, data, conditions)
     level, reason = TO_EXPLAIN, "the tokens need a larger share of the cards' peak than any published run"
-    if use > EIGHT_BIT:
+    if EIGHT_BIT < use < float("inf"):  # cards that all lie outside the run say nothing about what they can do
         level, reason = CONTRADICTION, "the tokens need more than the cards can do at their peak"
     return Finding(CHECK, Outcome.DEVIATES, level, figure, expected, reason, GROUND, data, conditions)
 
@@ -98,13 +99,21 @@ def _cards(logs: Logs, facts: Facts) -> list[Cards]:
     found = []
     for row in rows:
         hours = row.gpu_hours
-        starts, ends = moment_of(row.starts), moment_of(row.ends)
+        starts, ends = _edges(row)
         if extent and starts is not None and ends is not None:
             within = max(0.0, min(ends, extent[1]) - max(starts, extent[0])) / HOUR
             hours = min(hours, row.cards * within) if row.cards else hours
         peak = peaks.get(row.card_type.lower()) or peak_flops(row.card_type)
         found.append(Cards(row.card_type, hours, peak))
     return found
+
+
+def _edges(row: Grant | OwnCompute) -> tuple[float | None, float | None]:
+    """First and last moment of the cards; days count from their beginning to their end, wherever that is."""
+    starts, ends = moment_of(row.starts), moment_of(row.ends)
+    starts = starts - ZONELESS if starts is not None and len(row.starts) == LENGTH_OF_DAY else starts
+    ends = ends + DAY + ZONELESS if ends is not None and len(row.ends) == LENGTH_OF_DAY else ends
+    return starts, ends
 
 
 def _extent(logs: Logs) -> tuple[float, float] | None:

@@ -1,5 +1,7 @@
 """Checks on logs: an honest run shows them, each forgery deviates in its own, and what is missing is not shown."""
 
+from datetime import UTC, datetime
+
 import numpy as np
 import pytest
 
@@ -318,6 +320,15 @@ def test_compute_is_judged_by_the_share_of_the_peak():
     assert found("compute", logs_of(columns()), known._replace(grants=())).outcome == NOT_SHOWN
 
 
+def test_cards_of_one_day_count_for_that_day_and_cards_of_another_year_are_no_contradiction():
+    logs, known = logs_of(columns()), facts()
+    day = datetime.fromtimestamp(float(columns()["time"][0]), UTC).date().isoformat()
+    same, other = (known._replace(grants=(known.grants[0]._replace(starts=at, ends=at),)) for at in (day, "2020-01-01"))
+
+    assert found("compute", logs, same).figure["card_hours"] > 0
+    assert found("compute", logs, other).level == TO_EXPLAIN
+
+
 def test_own_cards_of_unknown_peak_leave_compute_open():
     own = facts(declaration=declaration(own_compute=(courses.OWN,)))
 
@@ -344,6 +355,14 @@ def test_a_digest_known_before_its_step_is_a_contradiction():
     early = (*known.deposits[:2], known.deposits[2]._replace(at="2026-05-04T02:00:00+00:00"))
 
     assert commitments(logs_of(columns()), known._replace(deposits=early)).level == CONTRADICTION
+
+
+def test_logs_that_reach_no_deposited_step_show_nothing_of_it():
+    held = {name: column[:20] for name, column in columns().items()}
+
+    row = commitments(logs_of(held), facts(chain=facts().chain[2:]))
+
+    assert (row.outcome, row.level) == (NOT_SHOWN, 0)
 
 
 def test_deposits_begun_late_leave_the_rest_open():
