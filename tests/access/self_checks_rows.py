@@ -53,6 +53,7 @@ ROWS = [
     Row("originality-api:runs", TOKEN),
     Row("originality-api:run", TOKEN, report),
     Row("originality-api:comparison", TOKEN, comparison),
+    Row("originality-api:trace", TOKEN, series),
     Row("originality-api:series", TOKEN, series),
     Row("originality-api:window", TOKEN, window),
     Row("originality-api:code", TOKEN, code),
