@@ -16,6 +16,7 @@ CHECK = "commitments"
 WEEKLY = 8 * DAY  # a deposit a week, and a day of delay
 CLOCKS_APART = HOUR
 ZONES_APART = DAY
+NEAR = 10  # usual distances of two points: within them the time of a point stands for a step
 ZONELESS = 14 * HOUR  # zones lie at most so far from UTC
 LONG_PAUSE, FEWEST = 5.0, 10
 GROUND = "a digest fixes content (SHA-256), and the ledger's chain of signed events fixes when it was known"
@@ -76,7 +77,10 @@ def _when(logs: Logs, facts: Facts) -> dict[str, Any]:
 
 
 def _replaced(links: list[ChainLink], facts: Facts) -> Broken | None:
-    """A checkpoint handed in at a step of which the ledger knows another digest only."""
+    """A checkpoint handed in at a step of which the ledger knows another digest only.
+
+    Where none at all is found again, all may have been written anew in another form before they were handed in.
+    """
     at_step: dict[int, set[str]] = {}
     for row in facts.deposits:
         at_step.setdefault(row.step, set()).add(row.digest)
@@ -85,8 +89,9 @@ def _replaced(links: list[ChainLink], facts: Facts) -> Broken | None:
         if not held or link.digest in held:
             continue
         back = any(event <= (link.step or 0) for event in events_of(facts, "rollback", "restart"))
+        again = any(other.digest in at_step.get(other.step or 0, ()) for other in links)
         reason = "at this step another digest was deposited than that of the checkpoint handed in"
-        return Broken(reason, TO_EXPLAIN if back else CONTRADICTION, link.step or 0)
+        return Broken(reason, CONTRADICTION if again and not back else TO_EXPLAIN, link.step or 0)
     return None
 
 
@@ -135,14 +140,19 @@ def _may_be_lost(logs: Logs, step: float, *, at: float) -> bool:
 
 
 def reached_at(logs: Logs, step: float) -> float | None:
-    """Return the earliest time at which the log can have reached a step: in the first segment that covers it."""
+    """Return the earliest time at which the log can have reached a step: in the first segment that covers it.
+
+    Times far from the step say nothing of it: a log may keep them for its first points alone.
+    """
     times = []
     for series in logs.series.values():
         covering = [i for i, part in enumerate(logs.segments) if part.first_step <= step <= part.last_step + 1]
         if not covering:
             continue
         first = min(covering, key=lambda i: (logs.segments[i].begun or float("inf"), i))
-        there = (series.segment == first) & (series.step < step) & (series.time > 0)
+        own = series.step[series.segment == first]
+        far = NEAR * max(1.0, float(np.median(np.diff(own)))) if len(own) > 1 else 1.0
+        there = (series.segment == first) & (series.step < step) & (series.step >= step - far) & (series.time > 0)
         if there.any():
             times.append(float(series.time[there].max()))
     return min(times) if times else None

@@ -350,6 +350,22 @@ def test_another_digest_at_a_deposited_step_is_a_contradiction():
     assert (row.level, row.figure["at_step"]) == (CONTRADICTION, courses.STEPS)
 
 
+def test_checkpoints_that_were_all_written_anew_are_to_be_explained():
+    known = facts()
+    chain = tuple(link._replace(digest=digest(letter)) for link, letter in zip(known.chain, "def", strict=True))
+
+    assert commitments(logs_of(columns()), known._replace(chain=chain)).level == TO_EXPLAIN
+
+
+def test_times_of_the_first_points_alone_say_nothing_of_later_steps():
+    held = columns()
+    held["time"] = np.where(np.arange(len(held["time"])) < 20, held["time"], 0.0)
+
+    row = commitments(logs_of(held), facts(chain=facts().chain[2:], deposits=facts().deposits[2:]))
+
+    assert (row.outcome, row.level) == (NOT_SHOWN, 0)
+
+
 def test_a_digest_known_before_its_step_is_a_contradiction():
     known = facts()
     early = (*known.deposits[:2], known.deposits[2]._replace(at="2026-05-04T02:00:00+00:00"))
