@@ -1,5 +1,6 @@
 """What both forms are made of: fields that stand once, and lists of rows that grow and shrink on the server."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -21,7 +22,7 @@ class Rows(forms.BaseFormSet):
         return [form.cleaned_data for form in self.forms if form.has_changed()]
 
 
-class Sheet:
+class Sheet(ABC):
     """One declaration on one page. `lists` names each list of rows with its row form and how many there may be.
 
     `values` is what was typed or kept, under the names of the inputs. Bound sheets are checked, others only shown.
@@ -50,9 +51,9 @@ class Sheet:
         checks = [self.form.is_valid(), *(rows.is_valid() for rows in self.rows.values())]
         return all(checks)
 
+    @abstractmethod
     def content(self, *, name: str) -> bytes:
         """Return the file that this sheet stands for; raises the declaration's own error where it cannot be read."""
-        raise NotImplementedError
 
 
 def rows_in(values: Values, prefix: str, kind: type[forms.Form]) -> list[Values]:

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -78,15 +79,15 @@ def logs_of(**series: Series) -> Logs:
     return Logs(series=series, tags={}, segments=[], seams={}, files=[], ignored=[], faults=[], faults_total=0)
 
 
-def facts_of(**declared: object) -> Facts:
-    fields = {"optimiser": ADAM, "schedule": Schedule("constant", RATE), "init": LAWS} | declared
+def facts_of(**declared: Any) -> Facts:
+    fields: dict[str, Any] = {"optimiser": ADAM, "schedule": Schedule("constant", RATE), "init": LAWS} | declared
     links = tuple(
         ChainLink(
             f"d{step}", "initial" if step == 0 else "final" if step == STEPS[-1] else "intermediate", step, step * 7
         )
         for step in STEPS
     )
-    return Facts(declaration=Declaration(**fields), chain=links)  # type: ignore[arg-type]
+    return Facts(declaration=Declaration(**fields), chain=links)
 
 
 def losses_of(values: list[float], *, noise: float = 0.0) -> tuple[MeasuredLoss, ...]:
