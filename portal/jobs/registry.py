@@ -8,16 +8,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from portal.common.sandbox.spec import Sandbox
+
 if TYPE_CHECKING:
     from portal.jobs.models import Job
 
 
 @dataclass(frozen=True)
 class Command:
-    """The child of one attempt: started in the working folder, in a session of its own, with only this environment."""
+    """The child of one attempt: started in the working folder, in a session of its own, with only this environment.
+
+    `sandbox` are the walls around it; None for the portal's own programs that open nothing a team handed in.
+    """
 
     argv: Sequence[str]
     env: Mapping[str, str] = field(default_factory=dict)
+    sandbox: Sandbox | None = None
 
 
 @dataclass(frozen=True)

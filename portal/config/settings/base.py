@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "portal.console",
     "portal.dossiers",
     "portal.review",
+    "portal.measurements",
     "portal.custody",
     "portal.submissions",
     "portal.consortia",
