@@ -45,7 +45,7 @@ def test_two_spellings_of_one_document_have_one_digest(tmp_path):
 @pytest.mark.parametrize(
     ("path", "value", "where"),
     [
-        (("schema",), "evaluation-suite/2", "$.schema"),
+        (("schema",), "evaluation-suite/3", "$.schema"),
         (("name",), "Small Korean", "$.name"),
         (("version",), 0, "$.version"),
         (("seeds", "harness"), -1, "$.seeds.harness"),
