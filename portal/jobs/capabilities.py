@@ -2,9 +2,11 @@
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
+from functools import cache
+from importlib.util import find_spec
 
 from portal.common.formats.canonical import canonical_json
+from portal.jobs.cards import cards_of_this_machine, offered
 
 Amounts = dict[str, int]
 
@@ -37,10 +39,22 @@ def parse(text: str) -> Amounts:
     return amounts
 
 
+# What runs a benchmark, under the name a job asks for: the packages that it needs here.
+BACKENDS = {"hf": ("lm_eval", "transformers", "torch"), "vllm": ("lm_eval", "vllm")}
+
+
+@cache
 def of_this_machine() -> Amounts:
+    """CPUs, memory, cards with their type and memory, backends that are installed, and whether a sandbox can be set up."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return {
-        "cpu": len(os.sched_getaffinity(0)),
-        "memory_gb": max(1, memory // 2**30),
-        "gpus": len(list(Path("/dev").glob("nvidia[0-9]*"))),
-    }
+    found = {"cpu": len(os.sched_getaffinity(0)), "memory_gb": max(1, memory // 2**30)}
+    found |= {name: 1 for name, packages in BACKENDS.items() if all(map(is_installed, packages))}
+    return found | offered(cards_of_this_machine())
+
+
+def is_installed(package: str) -> bool:
+    """Without importing it: these take seconds to import."""
+    try:
+        return find_spec(package) is not None
+    except (ImportError, ValueError):
+        return False

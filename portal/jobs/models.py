@@ -2,7 +2,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from portal.jobs.enums import FINAL, LIVE, AttemptOutcome, Cause, JobState
+from portal.jobs.enums import FINAL, LIVE, AttemptOutcome, Cause, JobState, ReservationState
 
 
 class Job(models.Model):
@@ -29,6 +29,7 @@ class Job(models.Model):
     sent = models.DateTimeField(null=True, blank=True)
     attempts_used = models.PositiveSmallIntegerField(default=0)
     max_attempts = models.PositiveSmallIntegerField(default=3)
+    time_limit = models.PositiveIntegerField(null=True, blank=True, help_text="Seconds; empty for that of the kind.")
 
     progress = models.JSONField(default=dict, blank=True)
     outcome = models.JSONField(null=True, blank=True)
@@ -89,7 +90,10 @@ class Need(models.Model):
 
 
 class Attempt(models.Model):
-    """One lease of one job. `log` is the tail of what the child printed, for operators."""
+    """One lease of one job. `log` is the tail of what the child printed, for operators; it ends at byte `log_end`.
+
+    `hardware` says in words what it ran on and is fit for teams; `cards` are the numbers of the cards, for operators.
+    """
 
     job = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="attempts")
     fence = models.PositiveIntegerField()
@@ -99,6 +103,9 @@ class Attempt(models.Model):
     outcome = models.CharField(max_length=16, choices=AttemptOutcome.choices, blank=True)
     cause = models.CharField(max_length=16, choices=Cause.choices, blank=True)
     log = models.TextField(blank=True)
+    log_end = models.PositiveBigIntegerField(default=0)
+    hardware = models.CharField(max_length=200, blank=True)
+    cards = models.CharField(max_length=200, blank=True)
 
     class Meta:
         ordering = ["fence"]
@@ -128,3 +135,49 @@ class Worker(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Quota(models.Model):
+    """How much of the nodes an account may use: `runs` and `card_seconds` within the last `days`, `concurrent` at once.
+
+    Without an account it holds for each account that has none of its own, without a kind for all kinds of job together.
+    """
+
+    account = models.CharField(max_length=64, blank=True)
+    kind = models.CharField(max_length=64, blank=True)
+    days = models.PositiveSmallIntegerField(default=30)
+    runs = models.PositiveIntegerField(null=True, blank=True)
+    card_seconds = models.PositiveBigIntegerField(null=True, blank=True)
+    concurrent = models.PositiveSmallIntegerField(null=True, blank=True)
+    set_by = models.CharField(max_length=64)
+    changed = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["account", "kind"]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "kind"], name="quota_one_per_account_and_kind"),
+            models.CheckConstraint(condition=Q(days__gte=1), name="quota_over_at_least_a_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"quota of {self.account or 'each account'}, {self.kind or 'every kind'}"
+
+
+class Reservation(models.Model):
+    """What one job takes of its account's quota: as much as it may use while it is held, as much as it used once settled."""
+
+    job = models.OneToOneField(Job, on_delete=models.CASCADE, related_name="reservation")
+    account = models.CharField(max_length=64)
+    kind = models.CharField(max_length=64)
+    state = models.CharField(max_length=16, choices=ReservationState.choices, default=ReservationState.HELD)
+    card_seconds = models.PositiveBigIntegerField(default=0)
+    made = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "made"], name="reservation_of_account")]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=ReservationState.values), name="reservation_state_known")
+        ]
+
+    def __str__(self) -> str:
+        return f"job {self.job_id}: {self.card_seconds} card-seconds ({self.state})"

@@ -32,6 +32,8 @@ class JobKind:
 
     `prepare` materialises the inputs in the worker, `collect` stores artefacts (idempotent) and returns the JSON outcome,
     `commit` writes results in the transaction that sets `succeeded`, `failed` in the one that sets `failed`.
+    `salvage` keeps what is of use of an attempt that failed: what it returns is the job's outcome before `failed` is called;
+    an error of its own changes nothing. `cards_wished`: so many GPU cards are taken where they are free, none are needed.
     """
 
     name: str
@@ -42,6 +44,8 @@ class JobKind:
     max_attempts: int = 3
     lease_seconds: int = 60
     time_limit: int = 3600
+    salvage: Callable[["Job", Path], dict[str, Any]] | None = None
+    cards_wished: int = 0
 
 
 Step = Callable[[], int | None]

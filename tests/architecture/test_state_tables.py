@@ -12,6 +12,7 @@ MACHINES = state_tables.machines()
 # Vocabularies of states without a table, each with the ground.
 WITHOUT_TABLE = {
     ("jobs", "JobState"): "a job moves by fenced UPDATEs that many processes race for: portal.jobs.actions.leases",
+    ("jobs", "ReservationState"): "a reservation follows the fenced state of its job: portal.jobs.actions.quotas",
 }
 
 

@@ -7,6 +7,10 @@ JOBS_QUEUE_DAYS = 14  # a job that no worker took by then fails with that cause
 
 # What Celery workers offer beyond the machine's own, such as "vllm,gpus=8".
 JOBS_CAPABILITIES = os.environ.get("JOBS_CAPABILITIES", "")
+# The cards that Celery workers may use, such as "0,1"; unset: all of the machine that no other worker has taken.
+JOBS_GPUS = os.environ.get("JOBS_GPUS")
+# A folder that all workers of one machine share, also those in containers; unset: beside their working folders.
+JOBS_CARD_LOCKS = os.environ.get("JOBS_CARD_LOCKS")
 
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

@@ -28,8 +28,11 @@ def enqueue(
     priority: int = 0,
     account: str = "",
     after: Sequence[Job] = (),
+    time_limit: int | None = None,
 ) -> Job:
     """Queue the work once per key: a second call with the same key and payload returns the first job.
+
+    `time_limit` in seconds stands for that of the kind. `account` is whose quota the work is taken from; "" has none.
 
     It is taken when all of `after` have succeeded; when one of them ends without success, so does it, with that cause.
     """
@@ -43,6 +46,7 @@ def enqueue(
             "route": needs.route_of(needed),
             "priority": priority,
             "account": account,
+            "time_limit": time_limit,
             "requested_by": actor,
             "max_attempts": registry.kind_named(kind).max_attempts,
             "deadline": queue_deadline(),

@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,10 +16,12 @@ from django.db import InterfaceError, OperationalError, connections
 from portal.artifacts.errors import ArtifactError
 from portal.jobs import registry
 from portal.jobs.actions.leases import Lease, fail, hand_back, heartbeat, start, succeed
+from portal.jobs.cards import Held, seen_by_cuda
 from portal.jobs.enums import Cause
 from portal.jobs.errors import Failure, JobError, LeaseLost, TransientError
 from portal.jobs.models import Job
-from portal.jobs.worker.child import RESULT, Child, failure_of
+from portal.jobs.quotas import time_limit_of
+from portal.jobs.worker.child import RESULT, Child, Output, failure_of
 
 logger = logging.getLogger(__name__)
 
@@ -33,26 +36,50 @@ class HandBack(Exception):
     """The worker is asked to stop and does not wait for this child."""
 
 
-def run_attempt(lease: Lease, *, workdir: Path, must_stop: Callable[[], bool]) -> None:
+def run_attempt(lease: Lease, *, workdir: Path, must_stop: Callable[[], bool], cards: Held | None = None) -> None:
     """Bring the leased job as far as it goes. Raises only when the database stays away: the reconciler then takes over."""
-    log = ""
+    said = Output()
+    job = None
     try:
         job = Job.objects.get(pk=lease.job_id)
-        child = Child(prepare(job, lease, workdir), workdir)
+        child = Child(with_cards(prepare(job, lease, workdir), cards or Held()), workdir)
         try:
             with child:
-                follow(child, lease, registry.kind_named(job.kind).time_limit, must_stop)
+                follow(child, lease, time_limit_of(job), must_stop)
         finally:
-            log = child.log()
+            said = child.log()
         outcome = collect(job, lease, workdir)
-        patiently(lambda: succeed(lease, outcome, log=log))
+        patiently(lambda: succeed(lease, outcome, log=said.text, log_end=said.end))
     except LeaseLost:
         logger.warning("Job %s: lease %s is lost; the attempt is dropped.", lease.job_id, lease.fence)
     except HandBack:
         settle(lambda: hand_back(lease))
     except Exception as error:  # noqa: BLE001 - whatever a kind raises ends the attempt, and failure_from logs it whole
         failure = failure_from(error, lease)
-        settle(lambda: fail(lease, failure, log=log))
+        kept = salvage(job, lease, workdir) if job else None
+        settle(lambda: fail(lease, failure, log=said.text, log_end=said.end, salvaged=kept))
+
+
+def with_cards(command: registry.Command, cards: Held) -> registry.Command:
+    """Let the child see the cards that were taken for it, and no other; the walls let in their devices alone."""
+    walls = command.sandbox
+    if walls is not None:
+        walls = replace(walls, cards=tuple(card.device for card in sorted(cards)))
+    seen = seen_by_cuda(sorted(cards), walled=walls is not None)
+    return replace(command, env={**command.env, **seen}, sandbox=walls)
+
+
+def salvage(job: Job, lease: Lease, workdir: Path) -> dict[str, Any] | None:
+    """What the kind keeps of a failed attempt; that it cannot be kept is logged and changes nothing about the failure."""
+    act = registry.kind_named(job.kind).salvage
+    if act is None:
+        return None
+    try:
+        with kept_alive(lease):
+            return act(job, workdir)
+    except Exception:
+        logger.exception("Job %s: nothing could be kept of attempt %s.", lease.job_id, lease.fence)
+        return None
 
 
 def settle(act: Callable[[], Job]) -> None:
@@ -80,7 +107,7 @@ def follow(child: Child, lease: Lease, time_limit: float, must_stop: Callable[[]
             raise TransientError(f"{time_limit:g} s", cause=Cause.TIME_LIMIT)
         progress = child.new_progress() if now - beaten >= min(1, lease.seconds / 4) else None
         if progress is not None or now - beaten >= lease.seconds / 4:
-            beat(lease, progress=progress, log=child.log())
+            beat(lease, progress=progress, said=child.log())
             beaten = now
     if (last := child.new_progress()) is not None:
         beat(lease, progress=last)
@@ -99,10 +126,11 @@ def collect(job: Job, lease: Lease, workdir: Path) -> dict[str, Any]:
         return registry.kind_named(job.kind).collect(job, workdir)
 
 
-def beat(lease: Lease, *, progress: Mapping[str, Any] | None = None, log: str | None = None) -> None:
+def beat(lease: Lease, *, progress: Mapping[str, Any] | None = None, said: Output | None = None) -> None:
     """One heartbeat. A database that is away says nothing about the lease, so the work goes on; the fence decides later."""
     try:
-        kept = heartbeat(lease, progress=progress, log=log)
+        log, end = said or (None, 0)
+        kept = heartbeat(lease, progress=progress, log=log, log_end=end)
     except DATABASE_AWAY as error:
         logger.warning("Job %s: no heartbeat, the database does not answer (%s).", lease.job_id, error)
         connections.close_all()

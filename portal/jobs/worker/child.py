@@ -3,18 +3,20 @@
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from django.conf import settings
 
-from portal.jobs.enums import Cause
+from portal.jobs.enums import SAID_BY_CHILD, Cause
 from portal.jobs.errors import Failure
 from portal.jobs.registry import Command
+from portal.jobs.worker.supervisor import left_out
 
 SUPERVISOR = Path(__file__).with_name("supervisor.py")
 LOG, PROGRESS, RESULT, ERROR = "child.log", "progress.jsonl", "result.json", "error.json"
@@ -23,6 +25,8 @@ LONGEST_MESSAGE = 2000  # characters of an error shown to a team
 LONGEST_LOG = 64 * 1024  # bytes of output kept on the attempt
 NEWEST_PROGRESS = 16 * 1024  # bytes read from the end of the progress file
 SECONDS_TO_END = 10
+# How PyTorch and the driver say that the memory of the cards ran out, when the program only dies of it.
+CARDS_FULL = re.compile(r"CUDA out of memory|CUDA error: out of memory|CUDA_ERROR_OUT_OF_MEMORY")
 # What a child may know of the worker's environment: nothing that is secret.
 PASSED_ON = (
     "PATH",
@@ -34,6 +38,13 @@ PASSED_ON = (
     "OMP_NUM_THREADS",
     "NUMBA_CACHE_DIR",
 )
+
+
+class Output(NamedTuple):
+    """The newest part of what a child printed; `end` counts all bytes it ever printed."""
+
+    text: str = ""
+    end: int = 0
 
 
 class Child:
@@ -86,8 +97,8 @@ class Child:
         self._reported = newest
         return newest
 
-    def log(self) -> str:
-        return tail(self.workdir / LOG, LONGEST_LOG)
+    def log(self) -> "Output":
+        return output_in(self.workdir / LOG)
 
 
 def environment(workdir: Path) -> dict[str, str]:
@@ -111,6 +122,17 @@ def tail(path: Path, size: int) -> str:
         return ""
 
 
+def output_in(path: Path) -> Output:
+    try:
+        with path.open("rb") as file:
+            first = file.readline(100)
+            size = os.fstat(file.fileno()).st_size
+    except FileNotFoundError:
+        return Output()
+    gone = left_out(first)
+    return Output(tail(path, LONGEST_LOG), size + (gone - len(first) if gone else 0))
+
+
 def newest_progress(path: Path) -> dict[str, Any]:
     """The last whole line that is progress; a half-written line is read the next time."""
     for line in reversed(tail(path, NEWEST_PROGRESS).split("\n")[:-1]):
@@ -121,15 +143,20 @@ def newest_progress(path: Path) -> dict[str, Any]:
 
 
 def failure_of(code: int, workdir: Path) -> Failure:
-    """What an exit code means, with the child's own message where it left one."""
+    """What an exit code means, with the child's own message and cause where it left them."""
     said = error_said(workdir)
     message = str(said.get("message", "")).replace(str(workdir), "…")[:LONGEST_MESSAGE]
+    cause = next((known for known in SAID_BY_CHILD if known == said.get("cause")), None)
     if code == INPUT_ERROR:
-        return Failure(Cause.INPUT, message or f"exit code {code}", transient=said.get("transient") is True)
+        return Failure(cause or Cause.INPUT, message or f"exit code {code}", transient=said.get("transient") is True)
+    if cause is not None:
+        return Failure(cause, message or meaning_of(code), transient=said.get("transient") is not False)
     if code == 128 + signal.SIGKILL:
         return Failure(Cause.MEMORY, message, transient=True)
     if code == 0:
         return Failure(Cause.NO_RESULT, message, transient=True)
+    if not message and CARDS_FULL.search(tail(workdir / LOG, LONGEST_LOG)):
+        return Failure(Cause.GPU_MEMORY, "", transient=True)
     return Failure(Cause.EXIT, message or meaning_of(code), transient=said.get("transient") is not False)
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 LOG_BYTES = 1 << 20
-LEFT_OUT = b"[earlier output left out]\n"
+LEFT_OUT = b"[%d bytes of earlier output left out]\n"
 FIRST_FOR_OUT_OF_MEMORY = "500"  # oom_score_adj: the command goes before the worker and the database
 COMMAND_NOT_FOUND = 127
 
@@ -85,15 +85,26 @@ def watch(command: "subprocess.Popen[bytes]", source: int, log: FileIO) -> None:
 
 
 def append(log: FileIO, output: bytes) -> None:
-    """Once the log is full its older half goes: what led to the end is what is read."""
+    """Once the log is full its older half goes: what led to the end is what is read. The first line says how much is gone."""
     log.write(output)
-    if log.tell() <= LOG_BYTES:
+    size = log.tell()
+    if size <= LOG_BYTES:
         return
+    log.seek(0)
+    first = log.readline(100)
+    gone = left_out(first)
     log.seek(-LOG_BYTES // 2, os.SEEK_END)
-    newest = log.read()
+    newest = log.read().partition(b"\n")[2]
+    gone += size - len(newest) - (len(first) if gone else 0)
     log.seek(0)
     log.truncate()
-    log.write(LEFT_OUT + newest.partition(b"\n")[2])
+    log.write(LEFT_OUT % gone + newest)
+
+
+def left_out(first_line: bytes) -> int:
+    """How many bytes a log's first line says are gone; 0 for a log that is whole."""
+    words = first_line[1:].split(b" ", 1)
+    return int(words[0]) if words[0].isdigit() and first_line == LEFT_OUT % int(words[0]) else 0
 
 
 def kill_descendants() -> None:

@@ -1,6 +1,7 @@
 import signal
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from portal.jobs.capabilities import parse
@@ -17,15 +18,17 @@ class Command(BaseCommand):
         parser.add_argument(
             "--capabilities", default="", help="what this worker offers beyond the machine's own: cpu,gpus=2"
         )
+        parser.add_argument(
+            "--gpus", default=settings.JOBS_GPUS, help="cards it may use: 0,1 (else all that no other worker has taken)"
+        )
         parser.add_argument("--every", type=float, default=1.0, help="seconds between two looks at an empty queue")
         parser.add_argument("--grace", type=float, default=10.0, help="seconds a child may go on after SIGTERM")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            offers = parse(options["capabilities"])
+            worker = Worker(offers=parse(options["capabilities"]), grace=options["grace"], gpus=options["gpus"])
         except ValueError as error:
             raise CommandError(str(error)) from error
-        worker = Worker(offers=offers, grace=options["grace"])
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, worker.stop)
         try:
