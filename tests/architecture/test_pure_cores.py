@@ -12,6 +12,7 @@ PURE = [
     "evaluation.core",
     "portal.programmes.ruleset",
     "portal.common.formats",
+    "portal.common.sandbox",
     "portal.consortia.choosing",
     "portal.consortia.card_hours",
     "portal.review.scoring",

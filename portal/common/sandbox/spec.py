@@ -16,7 +16,8 @@ class Sandbox:
     too; `cpu_seconds` is per process, None for no bound beyond the job's own time limit; `file_mb` bounds one file and
     `scratch_mb` the folder /tmp, which lies in memory; `cards` are the numbers of the GPUs that are let in;
     `foreign_code` marks code that a team wrote or a model generated: it sees the interpreter and its libraries, never the
-    portal's own source, and cannot run where no sandbox can be set up, in any mode.
+    portal's own source, and cannot run where no sandbox can be set up, in any mode. `folder_mb` bounds what the working
+    folder holds beside what is readable in it, None for no bound; it is looked at every quarter of a second.
     """
 
     readable: tuple[Path, ...] = ()
@@ -27,3 +28,4 @@ class Sandbox:
     scratch_mb: int = 512
     cards: tuple[int, ...] = ()
     foreign_code: bool = False
+    folder_mb: int | None = None
