@@ -40,6 +40,16 @@ class RunKind(TextChoices):
     CODE = "code", _("Source code")
 
 
+class Standing(TextChoices):
+    """How a run of a suite stands among those of the same suite on the same submission."""
+
+    COUNTS = "counts", _("Counts")
+    CHECK = "check", _("Repeated as a check")
+    SET_ASIDE = "set_aside", _("Set aside")
+    NOT_WHOLE = "not_whole", _("Not whole, does not count")
+    OPEN = "open", _("Not finished")
+
+
 class AuditAction(StrEnum):
     DRAFT_OPENED = "submission.draft_opened"
     ITEM_ADDED = "submission.item_added"
@@ -50,4 +60,6 @@ class AuditAction(StrEnum):
     WITHDRAWN = "submission.withdrawn"
     REPLACED = "submission.replaced"
     RUN_REQUESTED = "submission.run_requested"
+    RUN_AGAIN = "submission.run_again"
+    RUN_SET_ASIDE = "submission.run_set_aside"
     SELF_CHECK_REQUESTED = "self_check.requested"

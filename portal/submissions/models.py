@@ -104,6 +104,11 @@ class SubmissionRun(models.Model):
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="runs")
     kind = models.CharField(max_length=16, choices=RunKind)
     requested_at = models.DateTimeField(auto_now_add=True)
+    requested_by = models.CharField(max_length=100, blank=True, help_text="Who asked for a run again; else the portal.")
+    reason = models.TextField(blank=True, max_length=2000, help_text="Why it was run again.")
+    set_aside_at = models.DateTimeField(null=True)
+    set_aside_by = models.CharField(max_length=100, blank=True)
+    set_aside_reason = models.TextField(blank=True, max_length=2000)
     benchmark = models.OneToOneField("evaluation.EvaluationRun", on_delete=models.PROTECT, null=True, related_name="+")
     originality = models.OneToOneField(
         "originality.OriginalityRun", on_delete=models.PROTECT, null=True, related_name="+"
@@ -120,6 +125,11 @@ class SubmissionRun(models.Model):
                 | _is_of(RunKind.TRACE)
                 | _is_of(RunKind.CODE),
                 name="a_submission_run_is_of_its_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(set_aside_at__isnull=True, set_aside_by="", set_aside_reason="")
+                | (Q(set_aside_at__isnull=False) & ~Q(set_aside_by="") & ~Q(set_aside_reason="")),
+                name="a_run_is_set_aside_for_a_reason",
             ),
         )
 

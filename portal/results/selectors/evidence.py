@@ -8,13 +8,14 @@ from evaluation.selectors import results_of
 from originality.models import Comparison, OriginalityRun
 from originality.selectors import comparisons_of
 from portal.submissions.models import Submission
+from portal.submissions.selectors import counting_runs
 
 PLACES = 6  # of figures that are computed in binary: more would be noise
 
 
 def evidence_of(submission: Submission) -> dict[str, Any]:
     receipt = submission.receipt
-    rows = list(submission.runs.select_related("benchmark__suite", "benchmark__bundle", "originality"))
+    rows = list(submission.runs.select_related("originality"))
     return {
         "submission": submission.digest,
         "receipt": {
@@ -22,7 +23,7 @@ def evidence_of(submission: Submission) -> dict[str, Any]:
             "digest": receipt.digest,
             "issued_at": receipt.issued_at.isoformat(timespec="seconds"),
         },
-        "benchmarks": [_benchmark(row.benchmark) for row in rows if row.benchmark],
+        "benchmarks": [_benchmark(run) for run in counting_runs(submission)],
         "originality": [
             _comparison(comparison, row.originality)
             for row in rows

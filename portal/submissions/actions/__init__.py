@@ -4,6 +4,7 @@ from portal.submissions.actions.arrival import settle, settle_outstanding
 from portal.submissions.actions.declarations import keep_declaration, use_declaration
 from portal.submissions.actions.drafting import add_item, add_upload, open_draft, remove_item, require_open
 from portal.submissions.actions.handin import missing_roles, submit, withdraw
+from portal.submissions.actions.reruns import rerun, set_aside
 from portal.submissions.actions.runs import request_runs
 from portal.submissions.actions.self_checks import cancel_self_check, request_self_check
 from portal.submissions.actions.trajectory import hand_over_scores
@@ -22,6 +23,8 @@ __all__ = (
     "request_runs",
     "request_self_check",
     "require_open",
+    "rerun",
+    "set_aside",
     "settle",
     "settle_outstanding",
     "submit",

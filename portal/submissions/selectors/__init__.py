@@ -1,6 +1,7 @@
 """Reads of submissions: window, lists, checklist, receipt, runs, dossier, and what the tally measures."""
 
 from portal.submissions.selectors.arrival import outstanding, stored_bundles
+from portal.submissions.selectors.counting import counting_runs, standing_of, standings_of
 from portal.submissions.selectors.deadline import Window, bytes_due_of, window_of
 from portal.submissions.selectors.evidence import declared_components, dossier, evidence_digests, measurements_of
 from portal.submissions.selectors.handin import (
@@ -41,6 +42,7 @@ __all__ = (
     "check_text",
     "checkable_uploads",
     "checklist",
+    "counting_runs",
     "current_submission",
     "declared_components",
     "declared_training",
@@ -64,6 +66,8 @@ __all__ = (
     "self_checks_of",
     "shown_files",
     "stand_of",
+    "standing_of",
+    "standings_of",
     "stored_bundles",
     "summary",
     "team_entries",

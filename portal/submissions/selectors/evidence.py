@@ -4,7 +4,6 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from evaluation.models import EvaluationRun, TaskResult
-from evaluation.selectors import is_rankable
 from portal.artifacts.actions import open_blob
 from portal.artifacts.enums import ReadPurpose
 from portal.artifacts.models import Blob
@@ -13,7 +12,8 @@ from portal.programmes.models import Phase
 from portal.programmes.ruleset import Item, Part, parse_ruleset
 from portal.submissions.components import Component, parse_declaration
 from portal.submissions.enums import Role, State
-from portal.submissions.models import Submission, SubmissionRun
+from portal.submissions.models import Submission
+from portal.submissions.selectors.counting import counting_runs
 from portal.submissions.selectors.items import ChecklistRow, checklist
 from portal.submissions.selectors.runs import RunDetail, runs_of
 
@@ -77,10 +77,9 @@ def _measurements(entry: Entry, items: list[tuple[Part, Item]]) -> list[dict[str
 
 
 def _benchmarks(entry: Entry) -> list[EvaluationRun]:
-    """Whole runs only: one with a limit, or one that is not finished, never counts."""
-    rows = SubmissionRun.objects.filter(submission__entry=entry, submission__state=State.SUBMITTED)
-    runs = EvaluationRun.objects.filter(pk__in=rows.values("benchmark")).select_related("suite", "bundle", "job")
-    return [run for run in runs if is_rankable(run)]
+    """Of each suite the run that counts: never one with a limit, one that is not finished, or one that was set aside."""
+    rows = Submission.objects.filter(entry=entry, state=State.SUBMITTED)
+    return [run for submission in rows for run in counting_runs(submission)]
 
 
 def _suite_name(run: EvaluationRun) -> str:
