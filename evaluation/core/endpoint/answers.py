@@ -1,0 +1,98 @@
+"""What an answer of the completions protocol must hold, checked against the request; only checked fields go on to the harness."""
+
+import math
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from evaluation.core.endpoint.faults import Fault, ServedError
+
+LONGEST_TEXT = 64  # characters per generated token, at most
+TOLERANCE = 1e-4  # a log-probability may exceed 0 by rounding
+
+
+class Checked(NamedTuple):
+    """One choice as the harness reads it, and the tokens it stands for."""
+
+    choice: dict[str, Any]
+    tokens_in: int
+    tokens_out: int
+
+
+def check_answer(answer: Any, *, request: Mapping[str, Any]) -> Checked:
+    """`request` has one prompt as token ids; with `echo` it asks for the log-probability of every token of it and one more."""
+    if not isinstance(answer, dict):
+        raise ServedError(Fault.SHAPE, "answer", "is not a JSON object")
+    choices = answer.get("choices")
+    if not isinstance(choices, list) or len(choices) != 1 or not isinstance(choices[0], dict):
+        raise ServedError(Fault.SHAPE, "answer $.choices", "must be a list with one object for one prompt")
+    text = choices[0].get("text")
+    if not isinstance(text, str):
+        raise ServedError(Fault.SHAPE, "answer $.choices[0].text", "must be text")
+    asked = len(request["prompt"])
+    if request.get("echo"):
+        logprobs = _logprobs(choices[0].get("logprobs"), tokens=asked + 1)
+        _check_usage(answer.get("usage"), asked=asked, most=1)
+        return Checked({"index": 0, "text": "", "logprobs": logprobs}, asked, 1)
+    most = int(request["max_tokens"])
+    if len(text) > LONGEST_TEXT * most:
+        message = f"has {len(text)} characters where {most} tokens were asked for"
+        raise ServedError(Fault.TOKENS, "answer $.choices[0].text", message)
+    written = _check_usage(answer.get("usage"), asked=asked, most=most)
+    return Checked({"index": 0, "text": text}, asked, written)
+
+
+def _check_usage(usage: Any, *, asked: int, most: int) -> int:
+    """Tokens written, 0 where the server does not say; a count that cannot be true is a fault, not another figure."""
+    if usage is None:
+        return 0
+    where = "answer $.usage"
+    if not isinstance(usage, dict):
+        raise ServedError(Fault.SHAPE, where, "must be an object")
+    read, written = usage.get("prompt_tokens", asked), usage.get("completion_tokens", 0)
+    if not all(isinstance(count, int) and not isinstance(count, bool) for count in (read, written)):
+        raise ServedError(Fault.SHAPE, where, "must hold whole numbers")
+    if read != asked:
+        raise ServedError(Fault.TOKENS, f"{where}.prompt_tokens", f"is {read}; {asked} tokens were sent")
+    if not 0 <= written <= most:
+        raise ServedError(Fault.TOKENS, f"{where}.completion_tokens", f"is {written}; at most {most} were asked for")
+    return written
+
+
+def _logprobs(found: Any, *, tokens: int) -> dict[str, Any]:
+    where = "answer $.choices[0].logprobs"
+    if not isinstance(found, dict):
+        raise ServedError(Fault.LOGPROBS, where, 'is missing although serving.json declares "logprobs": true')
+    values, tops = found.get("token_logprobs"), found.get("top_logprobs")
+    for name, rows in (("token_logprobs", values), ("top_logprobs", tops)):
+        if not isinstance(rows, list) or len(rows) != tokens:
+            count = len(rows) if isinstance(rows, list) else "none"
+            message = f"has {count} entries; the prompt and one more token are {tokens}"
+            raise ServedError(Fault.LOGPROBS, f"{where}.{name}", message)
+    assert isinstance(values, list) and isinstance(tops, list)  # noqa: S101, PT018 - for the type checker
+    return {
+        "token_logprobs": [_value(value, n, f"{where}.token_logprobs[{n}]") for n, value in enumerate(values)],
+        "top_logprobs": [_top(top, values[n], n, f"{where}.top_logprobs[{n}]") for n, top in enumerate(tops)],
+    }
+
+
+def _value(value: Any, position: int, where: str) -> float | None:
+    """The first token has no context, so it may have none."""
+    if value is None and position == 0:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ServedError(Fault.LOGPROBS, where, "is no finite number; check weights and dtype")
+    if value > TOLERANCE:
+        raise ServedError(Fault.LOGPROBS, where, f"is {value:g}: the logarithm of a probability is never above 0")
+    return float(value)
+
+
+def _top(top: Any, value: Any, position: int, where: str) -> dict[str, float] | None:
+    """The likeliest tokens at a place: none of them may be less likely than the token that stands there."""
+    if not top and position == 0:
+        return None
+    if not isinstance(top, dict) or not 0 < len(top) <= 100:
+        raise ServedError(Fault.LOGPROBS, where, "must name the likeliest token at this place")
+    checked = {str(token)[:200]: float(_value(number, 1, where) or 0.0) for token, number in top.items()}
+    if value is not None and max(checked.values()) < value - TOLERANCE:
+        raise ServedError(Fault.LOGPROBS, where, "holds no token as likely as the one that stands there")
+    return checked
