@@ -9,11 +9,13 @@ from evaluation.actions import request_run
 from evaluation.models import TaskResult
 from originality.models import Comparison, OriginalityRun, Reference
 from portal.artifacts.actions import store_file
+from portal.jobs.enums import JobState
+from portal.jobs.models import Job
 from portal.results.selectors.evidence import decimal_text, evidence_of
 from portal.results.selectors.sources import sources_of
 from portal.submissions.enums import Role, RunKind
 from portal.submissions.models import SubmissionRun
-from tests.factories.evaluation import make_suite
+from tests.factories.evaluation import make_suite, suite_document
 from tests.factories.releases import notified_scene
 from tests.factories.submissions import handed_in, receiving_entry
 
@@ -40,10 +42,11 @@ def store(settings, tmp_path):
 def submission(tmp_path):
     submission = handed_in(receiving_entry(), tmp_path).submission
     bundle = submission.items.get(role=Role.CHECKPOINT).bundle
-    run = request_run(bundle, suite=make_suite(), key="test-run", actor="system")
+    run = request_run(bundle, suite=make_suite(suite_document("ko_spelling")), key="test-run", actor="system")
     TaskResult.objects.create(
         run=run, task="ko_spelling", metric="acc", value="0.31", stderr="0.02", n=6, higher_is_better=True
     )
+    Job.objects.filter(pk=run.job_id).update(state=JobState.SUCCEEDED, outcome={}, finished="2026-01-15T00:00Z")
     SubmissionRun.objects.create(submission=submission, kind=RunKind.BENCHMARK, benchmark=run)
     SubmissionRun.objects.create(
         submission=submission, kind=RunKind.ORIGINALITY, originality=compared(bundle, tmp_path)
@@ -80,6 +83,12 @@ def test_evidence_cites_receipt_runs_and_reports_by_digest(submission):
     assert comparison["public_since"] == "2024-11-01"
     assert comparison["scores"][0]["value"] == "0.971346"
     assert comparison["scores"][0]["null_mean"] == "0.966"
+
+
+def test_a_run_that_does_not_count_is_not_cited(submission):
+    Job.objects.update(state=JobState.CANCELLED, outcome=None)
+
+    assert evidence_of(submission)["benchmarks"] == []
 
 
 @pytest.mark.parametrize(
