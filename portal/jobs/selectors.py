@@ -11,10 +11,12 @@ from portal.common.time import kst
 from portal.jobs import registry
 from portal.jobs.capabilities import covers
 from portal.jobs.enums import ENDED_WITHOUT, FINAL, Cause, JobState
+from portal.jobs.exit_codes import in_words
 from portal.jobs.models import Attempt, Job, Need, Worker
+from portal.jobs.quotas import in_the_way_of
 
 WORKER_SILENT_AFTER = timedelta(seconds=60)
-SECRET_DETAIL = {Cause.WORKER_LOST, Cause.NOT_TAKEN}  # detail names machines: for operators only
+SECRET_DETAIL = {Cause.WORKER_LOST, Cause.NOT_TAKEN, Cause.QUOTA}  # detail names machines: for operators only
 
 
 def is_blocked() -> Exists:
@@ -81,7 +83,7 @@ def why_waiting(job: Job) -> str:
             "time": kst(job.not_before),
             "cause": job.get_cause_display(),
         }
-    return parts_missing(job) or missing_worker(job) or place_in_queue(job)
+    return parts_missing(job) or missing_worker(job) or in_the_way_of(job) or place_in_queue(job)
 
 
 def parts_missing(job: Job) -> str:
@@ -119,7 +121,7 @@ def explain(job: Job) -> str:
     """Why the job failed, in words that are safe for a team; empty when it did not."""
     if not job.cause:
         return ""
-    detail = "" if job.cause in SECRET_DETAIL else job.error
+    detail = "" if job.cause in SECRET_DETAIL else in_words(job.error)
     return f"{job.get_cause_display()}: {detail}" if detail else f"{job.get_cause_display()}."
 
 

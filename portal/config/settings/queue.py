@@ -3,6 +3,7 @@
 import os
 
 JOBS_BACKOFF_SECONDS = 5  # doubled after every failed attempt
+JOBS_GRACE_SECONDS = float(os.environ.get("JOBS_GRACE_SECONDS", "30"))  # what a Celery worker's child gets on SIGTERM
 JOBS_QUEUE_DAYS = 14  # a job that no worker took by then fails with that cause
 
 # What Celery workers offer beyond the machine's own, such as "vllm,gpus=8".
@@ -11,6 +12,9 @@ JOBS_CAPABILITIES = os.environ.get("JOBS_CAPABILITIES", "")
 JOBS_GPUS = os.environ.get("JOBS_GPUS")
 # A folder that all workers of one machine share, also those in containers; unset: beside their working folders.
 JOBS_CARD_LOCKS = os.environ.get("JOBS_CARD_LOCKS")
+
+# "required": what must run in a sandbox fails where none can be set up; "where possible": it runs and says so (docs/sandbox.md).
+SANDBOX = "where possible"
 
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

@@ -17,11 +17,13 @@ from portal.jobs.actions.sending import send
 from portal.jobs.enums import ENDED_WITHOUT, LIVE, AttemptOutcome, Cause, JobState
 from portal.jobs.errors import Failure
 from portal.jobs.models import Job, Need, Worker
+from portal.jobs.quotas import in_the_way_of
 from portal.jobs.selectors import hopeless_jobs, is_blocked, unneeded_jobs
 
 logger = logging.getLogger(__name__)
 
 RESEND_AFTER = timedelta(seconds=60)
+RESEND_SHARE = 10  # the longer a job waits the rarer: a queue that nobody listens to must not fill the broker
 FORGET_WORKER_AFTER = timedelta(days=1)
 
 
@@ -84,7 +86,8 @@ def end_with_need(job: Job) -> None:
 
 
 def give_up(job: Job) -> None:
-    requeue_or_fail(job, Failure(Cause.NOT_TAKEN, job.route, transient=False), wait=0)
+    cause = Cause.QUOTA if in_the_way_of(job) else Cause.NOT_TAKEN
+    requeue_or_fail(job, Failure(cause, job.route, transient=False), wait=0)
 
 
 def each_locked(jobs: QuerySet[Job], act: Callable[[Job], object], report: Report) -> int:
@@ -117,12 +120,13 @@ def resend_messages() -> int:
     if not settings.CELERY_BROKER_URL:
         return 0
     now = timezone.now()
-    unsent = Job.objects.filter(
-        ~is_blocked(), Q(sent=None) | Q(sent__lt=now - RESEND_AFTER), state=JobState.QUEUED, not_before__lte=now
-    )
+    waiting = Job.objects.filter(~is_blocked(), state=JobState.QUEUED, not_before__lte=now)
+    unsent = waiting.filter(Q(sent=None) | Q(sent__lt=now - RESEND_AFTER)).order_by("-priority", "pk")
     sent = 0
-    for pk in list(unsent.order_by("-priority", "pk").values_list("pk", flat=True)):
-        if not send(pk):
+    for pk, requirements, before, since in unsent.values_list("pk", "requirements", "sent", "not_before"):
+        if before is not None and now - before < (now - since) / RESEND_SHARE:
+            continue
+        if not send(pk, requirements=requirements):
             break
         sent += 1
     return sent

@@ -55,7 +55,7 @@ def enqueue(
     if created:
         Need.objects.bulk_create(Need(job=job, on=other) for other in after)
         if not after:  # the reconciler sends it when they are done
-            send_after_commit(job.pk)
+            send_after_commit(job)
     elif (job.kind, job.payload) != (kind, dict(payload)):
         raise KeyReused(f"The key {key!r} already stands for another {job.kind} job; use one key per piece of work.")
     return job
@@ -79,12 +79,12 @@ def cancel(job: Job) -> Job:
 
 @transaction.atomic
 def retry(job: Job) -> Job:
-    """Queue a failed job again, with as many new attempts as its kind allows; anything else stays as it is.
+    """Queue a job that failed or was cancelled again, with as many new attempts as its kind allows; any other stays as it is.
 
     The jobs it needs that ended without success are queued with it.
     """
     job = Job.objects.select_for_update().get(pk=job.pk)
-    if job.state != JobState.FAILED:
+    if job.state not in ENDED_WITHOUT:
         return job
     _queue_again(job)
     for need in job.needs.filter(on__state__in=ENDED_WITHOUT).order_by("on"):
@@ -104,7 +104,7 @@ def _queue_again(job: Job) -> None:
     job.not_before, job.deadline = timezone.now(), queue_deadline()
     job.max_attempts = job.attempts_used + registry.kind_named(job.kind).max_attempts
     job.save(update_fields=["state", "finished", "sent", "not_before", "deadline", "max_attempts"])
-    send_after_commit(job.pk)
+    send_after_commit(job)
 
 
 def report_in(worker: str, *, capabilities: Mapping[str, int]) -> None:

@@ -1,0 +1,154 @@
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from portal.jobs import cards
+from portal.jobs.cards import Card, Rack, chosen, described, offered, parse_cards, seen_by_cuda
+from tests.jobs.processes import Portal, wait_until
+
+TWO = "0, GPU-aa, 00000000:3B:00.0, 143771, NVIDIA H200\n1, GPU-bb, 00000000:5E:00.0, 143771, NVIDIA H200\n"
+PAIR = parse_cards(TWO)
+
+
+def test_cards_are_read_with_type_and_memory() -> None:
+    assert offered(PAIR) == {"gpus": 2, "gpu_memory_gb": 150, "nvidia_h200": 2}
+    assert described(PAIR) == "2 × NVIDIA H200 (150 GB)"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "No devices were found",
+        "0",
+        "x, GPU, 0, 1, H",
+        "-1, GPU, 0, 1, H",
+        "99999, G, 0, 1, H",
+        "²,G,0,1,H",
+        "\0" * 99,
+    ],
+)
+def test_line_that_is_no_card_is_passed_over(line: str) -> None:
+    assert parse_cards(f"{line}\n{TWO}") == PAIR
+
+
+def test_memory_that_the_driver_does_not_know_is_none_that_is_offered() -> None:
+    assert parse_cards("0, GPU-aa, 00000000:3B:00.0, [N/A], NVIDIA GB10")[0].memory_gb == 0
+
+
+def test_no_more_cards_than_a_machine_can_have() -> None:
+    assert len(parse_cards("\n".join(f"{n}, G{n}, 0, 1, H" for n in range(5000)))) == cards.MOST_CARDS
+
+
+def test_device_of_a_card_is_the_drivers_own_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "0000:3b:00.0"
+    folder.mkdir()
+    (folder / "information").write_text("Model: \t NVIDIA H200\nDevice Minor: \t 5\n")
+    monkeypatch.setattr(cards, "DRIVER", tmp_path)
+
+    assert [card.device for card in parse_cards(TWO)] == [5, 1]
+
+
+def test_driver_that_answers_with_an_error_leaves_the_devices(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tool: Any
+) -> None:
+    tool("echo 'Driver/library version mismatch'; exit 18")
+    (tmp_path / "nvidia1").touch()
+    monkeypatch.setattr(cards, "DEVICES", tmp_path)
+
+    assert cards.cards_of_this_machine.__wrapped__() == (Card(1, 1, "", "GPU", 0),)
+
+
+def test_cards_are_chosen_by_number_or_identity() -> None:
+    assert chosen(PAIR, "1, GPU-aa") == (PAIR[1], PAIR[0])
+    assert chosen(PAIR, "") == ()
+    with pytest.raises(ValueError, match="No card 7 here"):
+        chosen(PAIR, "7")
+
+
+def test_child_sees_its_cards_alone() -> None:
+    assert seen_by_cuda(PAIR[1:], walled=False)["CUDA_VISIBLE_DEVICES"] == "1"
+    assert seen_by_cuda(PAIR[1:], walled=True)["CUDA_VISIBLE_DEVICES"] == "0"
+    assert seen_by_cuda([], walled=True)["CUDA_VISIBLE_DEVICES"] == ""
+
+
+def test_card_is_held_by_one_worker_at_a_time(tmp_path: Path) -> None:
+    one, other = Rack(PAIR, tmp_path), Rack(PAIR, tmp_path)
+    with one.looked_through() as mine:
+        mine.keep(1, preferred={})
+    with other.looked_through() as theirs:
+        theirs.keep(2, preferred={})
+
+    assert (mine.numbers, theirs.numbers) == ("0", "1")
+    mine.release()
+    with one.looked_through() as again:
+        assert list(again) == [PAIR[0]]
+        again.release()
+    theirs.release()
+
+
+def test_types_that_a_job_names_are_taken_first(tmp_path: Path) -> None:
+    mixed = (Card(0, 0, "", "NVIDIA L4", 24), *(card._replace(number=card.number + 1) for card in PAIR))
+    with Rack(mixed, tmp_path).looked_through() as held:
+        held.keep(2, preferred={"gpus": 2, "nvidia_h200": 2})
+
+    assert held.numbers == "1,2"
+    held.release()
+
+
+def test_error_while_looking_leaves_no_card_taken(tmp_path: Path) -> None:
+    rack = Rack(PAIR, tmp_path)
+    with pytest.raises(OSError, match="away"), rack.looked_through():
+        raise OSError("away")
+
+    with rack.looked_through() as free:
+        assert len(free) == 2
+        free.release()
+
+
+@pytest.fixture
+def tool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A program that stands in for the driver's own where a machine has no cards."""
+
+    def make(script: str) -> Path:
+        folder = tmp_path / "tools"
+        folder.mkdir()
+        path = folder / "nvidia-smi"
+        path.write_text(f"#!/bin/sh\n{script}\n")
+        path.chmod(path.stat().st_mode | stat.S_IXUSR)
+        monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+        return folder
+
+    return make
+
+
+def test_two_workers_on_one_machine_share_no_card(portal: Portal, tool: Any) -> None:
+    """Each of three jobs waits until the gate opens: the third finds no card free before one of the others has ended."""
+    folder = tool(f"cat <<'END'\n{TWO}END")
+    portal.env["PATH"] = f"{folder}:{portal.env['PATH']}"
+    portal.env.pop("CUDA_VISIBLE_DEVICES", None)
+    jobs = [portal.job(at_gate(portal.folder, name), requirements={"gpus": 1}) for name in ("a", "b", "c")]
+    workers = [portal.manage("run_worker", "--every", "0.1") for _ in range(3)]
+    seen = [(portal.folder / name) for name in ("a", "b", "c")]
+
+    wait_until(lambda: sum(path.exists() for path in seen) == 2)
+    assert not any(job.attempts.exists() for job in jobs if not (portal.folder / "abc"[jobs.index(job)]).exists())
+    portal.open_gate()
+    wait_until(lambda: all(job.attempts.filter(outcome="succeeded").exists() for job in jobs))
+
+    assert sorted(portal.results(job)[0] for job in jobs[:2]) == ["0", "1"]
+    assert {job.attempts.get().hardware for job in jobs} == {"1 × NVIDIA H200 (150 GB)"}
+    assert len(workers) == 3
+
+
+def at_gate(folder: Path, name: str) -> str:
+    return f"""
+folder = Path({os.fspath(folder)!r})
+(folder / {name!r}).touch()
+while not (folder / "gate").exists():
+    time.sleep(0.02)
+result(os.environ["CUDA_VISIBLE_DEVICES"])
+"""
