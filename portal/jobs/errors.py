@@ -25,6 +25,12 @@ class TransientError(JobError):
         self.cause = cause
 
 
+class NoSandbox(JobError):
+    """The child must run behind walls and this worker can put up none; another one may."""
+
+    cause = Cause.SANDBOX
+
+
 class LeaseLost(Exception):
     """Another worker may own the job now: whatever this one has must not be written."""
 

@@ -20,6 +20,7 @@ STORE_KEY_FILE = os.environ.get("STORE_KEY_FILE", "")  # one of the two seals wh
 STORE_KMS_KEY = os.environ.get("STORE_KMS_KEY", "")
 STORE_KMS_ENDPOINT = os.environ.get("STORE_KMS_ENDPOINT", "")
 WORK_DIR = Path(os.environ.get("WORK_DIR", VAR_DIR / "work"))
+SANDBOX = "required"  # code and checkpoints of teams run behind walls or not at all (docs/sandbox.md)
 RELEASE_DIR = Path(os.environ.get("RELEASE_DIR", VAR_DIR / "releases"))
 STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", VAR_DIR / "static"))
 

@@ -21,7 +21,7 @@ from portal.jobs.enums import Cause
 from portal.jobs.errors import Failure, JobError, LeaseLost, TransientError
 from portal.jobs.models import Job
 from portal.jobs.quotas import time_limit_of
-from portal.jobs.worker.child import RESULT, Child, Output, failure_of
+from portal.jobs.worker.child import RESULT, Child, Output
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +29,7 @@ T = TypeVar("T")
 DATABASE_AWAY = (OperationalError, InterfaceError)
 STORAGE_FULL = {errno.ENOSPC, errno.EDQUOT}
 LOOK_EVERY = 0.25  # seconds between two looks at the child
+CARD_DEVICES = "JOB_CARD_DEVICES"  # N of /dev/nvidiaN, for a child that puts walls around what it starts
 PATIENCE = 120  # seconds in which a finished attempt waits for a database that is away
 
 
@@ -62,10 +63,11 @@ def run_attempt(lease: Lease, *, workdir: Path, must_stop: Callable[[], bool], c
 
 def with_cards(command: registry.Command, cards: Held) -> registry.Command:
     """Let the child see the cards that were taken for it, and no other; the walls let in their devices alone."""
-    walls = command.sandbox
+    walls, devices = command.sandbox, tuple(card.device for card in sorted(cards))
     if walls is not None:
-        walls = replace(walls, cards=tuple(card.device for card in sorted(cards)))
+        walls = replace(walls, cards=devices)
     seen = seen_by_cuda(sorted(cards), walled=walls is not None)
+    seen[CARD_DEVICES] = ",".join(map(str, devices))
     return replace(command, env={**command.env, **seen}, sandbox=walls)
 
 
@@ -112,7 +114,7 @@ def follow(child: Child, lease: Lease, time_limit: float, must_stop: Callable[[]
     if (last := child.new_progress()) is not None:
         beat(lease, progress=last)
     if code != 0 or not (child.workdir / RESULT).is_file():
-        raise ChildFailed(failure_of(code, child.workdir))
+        raise ChildFailed(child.failure(code))
 
 
 class ChildFailed(JobError):

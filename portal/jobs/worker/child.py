@@ -5,17 +5,19 @@ import json
 import os
 import re
 import signal
+import stat
 import subprocess
 import sys
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, BinaryIO, NamedTuple, Self
 
 from django.conf import settings
 
 from portal.jobs.enums import SAID_BY_CHILD, Cause
 from portal.jobs.errors import Failure
 from portal.jobs.registry import Command
+from portal.jobs.worker.containment import contained
 from portal.jobs.worker.supervisor import left_out
 
 SUPERVISOR = Path(__file__).with_name("supervisor.py")
@@ -54,10 +56,11 @@ class Child:
         self.workdir = workdir
         self._reported: dict[str, Any] = {}
         (workdir / "tmp").mkdir(exist_ok=True)
+        self._walls = contained(command, workdir, env=environment(workdir) | dict(command.env))
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-S", str(SUPERVISOR), LOG, *command.argv],
+            [sys.executable, "-I", "-S", str(SUPERVISOR), LOG, *self._walls.argv],
             cwd=workdir,
-            env=environment(workdir) | dict(command.env),
+            env=self._walls.env,
             stdin=subprocess.PIPE,
             start_new_session=True,
         )
@@ -88,6 +91,11 @@ class Child:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
+        self._walls.sweep()
+
+    def failure(self, code: int) -> Failure:
+        """Why it ended with this code: what the walls saw goes before what the program says of itself."""
+        return self._walls.failure() or failure_of(code, self.workdir)
 
     def new_progress(self) -> dict[str, Any] | None:
         """The newest progress, if there is any since the last call."""
@@ -115,19 +123,28 @@ def environment(workdir: Path) -> dict[str, str]:
 def tail(path: Path, size: int) -> str:
     """The last bytes of a text file as text that a database takes; empty when there is no file."""
     try:
-        with path.open("rb") as file:
-            file.seek(max(0, path.stat().st_size - size))
+        with open_plain(path) as file:
+            file.seek(max(0, os.fstat(file.fileno()).st_size - size))
             return file.read(size).decode("utf-8", "replace").replace("\0", "")
-    except FileNotFoundError:
+    except OSError:
         return ""
+
+
+def open_plain(path: Path) -> BinaryIO:
+    """A child may have put anything under the name: no link is followed, and a pipe that nobody writes keeps nobody waiting."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise FileNotFoundError(f"{path.name} is no plain file")
+    return os.fdopen(descriptor, "rb")
 
 
 def output_in(path: Path) -> Output:
     try:
-        with path.open("rb") as file:
+        with open_plain(path) as file:
             first = file.readline(100)
             size = os.fstat(file.fileno()).st_size
-    except FileNotFoundError:
+    except OSError:
         return Output()
     gone = left_out(first)
     return Output(tail(path, LONGEST_LOG), size + (gone - len(first) if gone else 0))
