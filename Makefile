@@ -5,7 +5,7 @@ PORT ?= 8000
 .DEFAULT_GOAL := help
 # Without compiled files every process that imports the harness compiles it again: 15 CPU seconds each.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help install run demo test test-browser test-services lint types contracts migrations messages bench bench-upload bench-originality-accuracy bench-originality-real bench-originality-speed bench-originality-gpu bench-trace-fuzz bench-traceability bench-code shots figures lock vendor services-packages browser-packages browser-tools check clean
+.PHONY: help install run demo test test-browser test-services lint types contracts migrations messages bench bench-jobs bench-upload bench-originality-accuracy bench-originality-real bench-originality-speed bench-originality-gpu bench-trace-fuzz bench-traceability bench-code shots figures lock vendor services-packages browser-packages browser-tools check clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,12 @@ messages: install ## Fail if a translation is missing
 
 bench: install ## All benchmarks, as ratios (takes minutes)
 	@for script in benchmarks/*.py; do echo "== $$script"; $(PY) $$script || exit 1; done
+
+bench-jobs: install ## Jobs under sixteen kinds of faults on PostgreSQL and Redis, without a broker, on 1, 2 and 4 workers; plan of the claim
+	@$(PY) benchmarks/jobs_chaos.py $(ARGS)
+	@$(PY) benchmarks/jobs_polling.py
+	@$(PY) benchmarks/jobs_scaling.py
+	@$(PY) benchmarks/jobs_plan.py
 
 bench-upload: install ## 4.3 GB of uploads beside a raw socket with SHA-256 and another upload server (ARGS="--folder /dev/shm")
 	@$(PY) benchmarks/upload_speed.py $(ARGS)

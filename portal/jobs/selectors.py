@@ -1,6 +1,6 @@
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -14,6 +14,7 @@ from portal.jobs.enums import ENDED_WITHOUT, FINAL, Cause, JobState
 from portal.jobs.exit_codes import in_words
 from portal.jobs.models import Attempt, Job, Need, Worker
 from portal.jobs.quotas import in_the_way_of
+from portal.jobs.routes import waiting_routes
 
 WORKER_SILENT_AFTER = timedelta(seconds=60)
 SECRET_DETAIL = {Cause.WORKER_LOST, Cause.NOT_TAKEN, Cause.QUOTA}  # detail names machines: for operators only
@@ -44,12 +45,10 @@ def unneeded_jobs() -> QuerySet[Job]:
 
 def claimable(capabilities: Mapping[str, int]) -> QuerySet[Job]:
     """Waiting jobs that a worker with these capabilities can do now, in the order in which they are taken."""
-    queued = ready()
-    needs = queued.order_by().values_list("route", "requirements").distinct()
-    routes = [route for route, requirements in needs if covers(capabilities, requirements)]
-    return queued.filter(route__in=routes, kind__in=registry.kind_names(), not_before__lte=timezone.now()).order_by(
-        "-priority", "pk"
-    )
+    routes = [route for route, requirements in waiting_routes().items() if covers(capabilities, requirements)]
+    now = timezone.now()
+    waiting = ready().filter(route__in=routes, kind__in=registry.kind_names(), not_before__lte=now)
+    return waiting.order_by("-priority", "pk")
 
 
 def waiting_for(capabilities: Mapping[str, int]) -> bool:
@@ -66,6 +65,30 @@ def jobs_before(job: Job) -> int:
     """How many waiting jobs are taken before this one."""
     earlier = Q(priority__gt=job.priority) | Q(priority=job.priority, pk__lt=job.pk)
     return ready().filter(earlier).count()
+
+
+class AttemptRow(NamedTuple):
+    """One attempt as a page shows it; `cause` is safe for teams."""
+
+    attempt: Attempt
+    number: int
+    state: str
+    cause: str
+    cards: int
+
+
+def attempts_of(job: Job) -> list[AttemptRow]:
+    """Every lease that was given, oldest first; one that was handed back is among them and counts as none."""
+    return [
+        AttemptRow(
+            attempt=row,
+            number=number,
+            state=row.get_outcome_display() if row.outcome else _("At work"),
+            cause=row.get_cause_display() if row.cause else "",
+            cards=len(list(filter(None, row.cards.split(",")))),
+        )
+        for number, row in enumerate(job.attempts.all(), 1)
+    ]
 
 
 def current_attempt(job: Job) -> Attempt | None:

@@ -8,8 +8,11 @@ from typing import Any
 
 from django.apps import apps
 
+from portal.common.sandbox.spec import Sandbox
 from portal.jobs.models import Job
 from portal.jobs.registry import Command, JobKind
+
+WALLS = Sandbox(memory_mb=512, processes=32, file_mb=16, scratch_mb=16)
 
 PRELUDE = """
 import json, os, sys, time
@@ -32,7 +35,7 @@ def script_kind(name: str, **options: Any) -> JobKind:
 
 def prepare(job: Job, workdir: Path) -> Command:
     (workdir / "child.py").write_text(PRELUDE + job.payload["script"], encoding="utf-8")
-    return Command([sys.executable, "-I", "-S", "child.py"])
+    return Command([sys.executable, "-I", "-S", "child.py"], sandbox=WALLS if job.payload.get("walled") else None)
 
 
 def collect(job: Job, workdir: Path) -> dict[str, Any]:
