@@ -4,6 +4,7 @@ import logging
 import os
 import time
 from collections.abc import Mapping
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,11 @@ from django.conf import settings
 from django.db import connections
 
 from portal.jobs import capabilities
-from portal.jobs.actions import Lease, claim, equip, report_in
+from portal.jobs.actions import Lease, claim, equip, hand_back, report_in
 from portal.jobs.cards import Held, Rack, cards_of_this_machine, chosen, described, offered
 from portal.jobs.selectors import waiting_for
-from portal.jobs.worker.attempt import DATABASE_AWAY, run_attempt
+from portal.jobs.worker.attempt import DATABASE_AWAY, run_attempt, settle
+from portal.jobs.worker.room import has_room
 from portal.jobs.worker.workroom import Workroom
 
 logger = logging.getLogger(__name__)
@@ -50,7 +52,10 @@ class Worker:
         return self._stop_at is not None and time.monotonic() >= self._stop_at + self.grace
 
     def run_one(self, *, job_id: int | None = None) -> bool:
-        """Claim and do one job; False when there was none."""
+        """Claim and do one job; False when there was none, or no room on the disk for one."""
+        if not has_room(self.room.folder):
+            logger.error("%s has no room for an attempt; nothing is claimed until there is.", self.room.folder)
+            return False
         self.report()
         with self.rack.looked_through() as cards:
             lease = None if self.stopping else claim(self.name, capabilities=self.offers_with(cards), job_id=job_id)
@@ -73,7 +78,13 @@ class Worker:
     def work_on(self, lease: Lease, cards: Held) -> bool:
         logger.info("Job %s: attempt %s starts.", lease.job_id, lease.fence)
         equip(lease, hardware=described(sorted(cards)) or processors(self.offers), cards=cards.numbers)
-        with self.room.folder_for(lease.job_id, lease.fence) as workdir:
+        with ExitStack() as stack:
+            try:
+                workdir = stack.enter_context(self.room.folder_for(lease.job_id, lease.fence))
+            except OSError as error:
+                logger.warning("Job %s is handed back: its folder cannot be made (%s).", lease.job_id, error)
+                settle(lambda: hand_back(lease))
+                return False
             run_attempt(lease, workdir=workdir, must_stop=self.must_stop, cards=cards)
         return True
 
