@@ -22,6 +22,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
 from portal.common.sandbox import cgroups
+from portal.common.sandbox.leftovers import TooDeep, entries
 from portal.common.sandbox.seccomp import filter_for
 
 PR_SET_PDEATHSIG = 1
@@ -168,15 +169,16 @@ def too_large(plan: dict[str, Any]) -> bool:
     most = plan["limits"]["folder_mb"]
     if most is None:
         return False
-    readable, held, files = set(plan["limits"]["readable"]), 0, 0
-    for folder, below, names in os.walk(plan["workdir"]):
-        below[:] = [name for name in below if os.path.join(folder, name) not in readable]  # noqa: PTH118 - in a loop over files
-        for name in names:
+    held = files = 0
+    try:
+        for entry in entries(Path(plan["workdir"]), without=set(plan["limits"]["readable"])):
             files += 1
             with contextlib.suppress(OSError):
-                held += os.lstat(os.path.join(folder, name)).st_blocks * 512  # noqa: PTH118
+                held += entry.stat(follow_symlinks=False).st_blocks * 512
             if held > most * MB or files > MOST_FILES:
                 return True
+    except TooDeep:
+        return True
     return False
 
 

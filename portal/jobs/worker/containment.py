@@ -13,6 +13,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from portal.common.sandbox.leftovers import sweep
 from portal.common.sandbox.probe import strength
 from portal.common.sandbox.spec import Sandbox
 from portal.common.sandbox.walls import REPORT, walls
@@ -23,7 +24,6 @@ from portal.jobs.registry import Command
 LABEL = "PORTAL_SANDBOX"  # how the child learns what stands around it
 REQUIRED = "required"
 WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
-KEPT = (stat.S_IFREG, stat.S_IFDIR)
 FOR_THE_LAUNCHER = ("PATH", "LANG", "LC_ALL", "PYTHONUTF8")
 
 
@@ -54,14 +54,8 @@ class Contained:
 
     def sweep(self) -> None:
         """Take away what a child behind walls may have left to mislead its reader: links, pipes, sockets."""
-        if self.sandbox is None:
-            return
-        for folder, below, names in os.walk(self.workdir):
-            below[:] = [name for name in below if Path(folder, name) not in self.inputs]
-            for name in (*below, *names):
-                path = Path(folder, name)
-                if path not in self.inputs and stat.S_IFMT(path.lstat().st_mode) not in KEPT:
-                    path.unlink()
+        if self.sandbox is not None:
+            sweep(self.workdir, without={str(path) for path in self.inputs})
 
 
 def needs() -> dict[str, int]:

@@ -2,12 +2,13 @@
 
 import fcntl
 import os
-import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
+
+from portal.common.sandbox.leftovers import remove_tree
 
 LOCK = ".lock"
 
@@ -34,11 +35,11 @@ class Workroom:
         try:
             yield folder
         finally:
-            remove(folder)
+            remove_tree(folder)
 
     def close(self) -> None:
         with one_at_a_time(self.root):
-            remove(self.folder)
+            remove_tree(self.folder)
         self._lock.close()
 
 
@@ -60,7 +61,7 @@ def remove_leftovers(root: Path, *, host: str) -> int:
         for folder in root.glob(f"{host}-*"):
             with (folder / LOCK).open("a") as lock:
                 if is_free(lock):
-                    remove(folder)
+                    remove_tree(folder)
                     removed += 1
     return removed
 
@@ -71,10 +72,3 @@ def is_free(lock: IO[Any]) -> bool:
     except BlockingIOError:
         return False
     return True
-
-
-def remove(folder: Path) -> None:
-    """Remove a tree whose folders may have been made read-only."""
-    for path, _, _ in os.walk(folder):
-        Path(path).chmod(0o700)
-    shutil.rmtree(folder)
