@@ -6,11 +6,14 @@ from enum import StrEnum
 class Cause(StrEnum):
     """Why a run cannot give a result; trying again would not help with any of these."""
 
+    SPEC = "spec"
     SUITE = "suite"
     TASK_DATA = "task_data"
     CHECKPOINT = "checkpoint"
     CONFIG = "config"
+    TOKENIZER = "tokenizer"
     NOT_FINITE = "not_finite"
+    ENDPOINT = "endpoint"
 
 
 class InputError(ValueError):
@@ -22,6 +25,10 @@ class InputError(ValueError):
         super().__init__(f"{where}: {message}")
         self.where = where
         self.message = message
+
+
+class SpecError(InputError):
+    cause = Cause.SPEC
 
 
 class SuiteError(InputError):
@@ -42,3 +49,15 @@ class ConfigError(InputError):
 
 class NotFiniteError(InputError):
     cause = Cause.NOT_FINITE
+
+
+class TokenizerError(InputError):
+    """The tokenizer makes less of a text than stands in it, so no figure over the text can be compared."""
+
+    cause = Cause.TOKENIZER
+
+
+class EndpointError(InputError):
+    """A served model misbehaves: it hangs, answers nonsense, or contradicts what it declared."""
+
+    cause = Cause.ENDPOINT
