@@ -34,13 +34,13 @@ def blobs(tmp_path):
 
 def test_the_shipped_suites_load_once():
     assert load_shipped_suites() == load_shipped_suites()
-    assert [str(suite) for suite in Suite.objects.all()] == ["small-korean/1"]
+    assert {"small-korean/1", "small/1"} <= {str(suite) for suite in Suite.objects.all()}
 
 
 def test_loading_a_suite_is_in_the_ledger():
     load_shipped_suites(actor="user:7")
-    event = Event.objects.get(action="suite.loaded")
-    assert (event.actor, event.subject) == ("user:7", "suite:small-korean/1")
+    event = Event.objects.get(action="suite.loaded", subject="suite:small-korean/1")
+    assert event.actor == "user:7"
 
 
 def test_a_version_never_changes_its_meaning(tmp_path):
