@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 DEEPEST = 64  # levels below a working folder that are looked into
+LONGEST = 3500  # bytes of a path: with one more name it stays below the kernel's 4096
 KEPT = (stat.S_IFREG, stat.S_IFDIR)
 SET_ID = stat.S_ISUID | stat.S_ISGID
 
@@ -20,7 +21,7 @@ def entries(folder: Path, *, without: Collection[str] = ()) -> Iterator[os.DirEn
     waiting = [(str(folder), 0)]
     while waiting:
         path, depth = waiting.pop()
-        if depth > DEEPEST:
+        if depth > DEEPEST or len(os.fsencode(path)) > LONGEST:
             raise TooDeep(f"folders are nested more than {DEEPEST} deep")
         with contextlib.suppress(FileNotFoundError, NotADirectoryError, PermissionError), os.scandir(path) as found:
             for entry in found:

@@ -89,7 +89,8 @@ def options(sandbox: Sandbox, *, folder: Path, env: Mapping[str, str]) -> Iterat
     yield from ("--bind", str(folder), str(folder))
     for path in sandbox.readable:
         yield from read_only(path.resolve())
-    yield from ("--chdir", str(folder))
+    # Last, because nested binds need it writable. Without this root's child could set the kernel through /proc/sys.
+    yield from ("--remount-ro", "/proc", "--chdir", str(folder))
 
 
 def shared_mb(sandbox: Sandbox) -> int:
