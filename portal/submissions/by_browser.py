@@ -14,6 +14,7 @@ ROLES = (
     Role.TECHNICAL_REPORT,
     Role.BENCHMARK_RESULTS,
     Role.CODE,
+    Role.SERVING,
 )
 PART_SIZE = 8 * MIB  # small, so that a torn connection costs little
 MAX_BYTES = 20 * 1024 * MIB  # a page hashes about 150 MB/s: two minutes

@@ -26,6 +26,7 @@ class Role(TextChoices):
     TECHNICAL_REPORT = "technical_report", _("Technical report")
     BENCHMARK_RESULTS = "benchmark_results", _("Own benchmark results")
     CODE = "code", _("Source code")
+    SERVING = "serving", _("Server of an own architecture")
 
 
 REQUIRED_ROLES = (Role.CHECKPOINT, Role.TRAINING_LOG, Role.LOSS_CURVE, Role.COMPONENT_DECLARATION)

@@ -1,9 +1,11 @@
 """Which kinds of file are taken: named by an allow-list, then held to it by their first bytes.
 
 Nothing that a reader would have to execute or unpickle is taken. Archives are taken as source code alone: they are read by
-streaming (`archives`), and who uses the bundle for anything else refuses them by their names.
+streaming (`archives`), and who uses the bundle for anything else refuses them by their names. The same holds for the blobs of
+an OCI image layout: nothing here reads them, a container engine does (docs/serving.md).
 """
 
+import re
 from pathlib import Path, PurePosixPath
 
 from portal.common.formats.archives import ENDINGS, is_archive, kind_by_content, kind_by_name
@@ -19,6 +21,8 @@ TEXT = CODE | {
 MAGIC = {".pdf": b"%PDF-", ".png": b"\x89PNG\r\n\x1a\n", ".jpg": b"\xff\xd8\xff", ".jpeg": b"\xff\xd8\xff"}
 BINARY = frozenset({".safetensors", ".model", ".tiktoken", ".vocab", ".tfevents"})
 BARE_NAMES = frozenset({"LICENSE", "NOTICE", "README", "MODEL_CARD", "Makefile", "Dockerfile", ".gitattributes"})
+IMAGE_LAYOUT = "oci-layout"
+_IMAGE_BLOB = re.compile(r"(?:.*/)?blobs/sha256/[0-9a-f]{64}")
 EVENT_FILE = "events.out.tfevents."  # TensorBoard puts time and host behind it
 
 _TO_SAFETENSORS = (
@@ -68,10 +72,19 @@ def suffix_of(path: str) -> str:
     return ".tfevents" if name.startswith(EVENT_FILE) else PurePosixPath(path).suffix.lower()
 
 
+def is_image_part(path: str) -> bool:
+    """Whether the name is one of an OCI image layout, whose blobs have no ending.
+
+    >>> is_image_part("oci-layout"), is_image_part("blobs/sha256/" + 64 * "a"), is_image_part("blobs/sha256/a.pkl")
+    (True, True, False)
+    """
+    return PurePosixPath(path).name == IMAGE_LAYOUT or _IMAGE_BLOB.fullmatch(path) is not None
+
+
 def check_name(path: str, *, archives: bool = False) -> None:
-    """Refuse a kind by its name; `archives` takes those that may hold source code."""
+    """Refuse a kind by its name; `archives` takes what is packed: source code in archives, the parts of an image."""
     suffix = suffix_of(path)
-    if archives and is_archive(path):
+    if archives and (is_archive(path) or is_image_part(path)):
         return
     if suffix in REFUSED:
         message, hint = REFUSED[suffix]
@@ -83,7 +96,9 @@ def check_name(path: str, *, archives: bool = False) -> None:
 
 
 def check_head(path: str, head: bytes) -> None:
-    """Compare the first bytes of the content with what the name promises."""
+    """Compare the first bytes of the content with what the name promises; a blob of an image promises its digest alone."""
+    if is_image_part(path):
+        return
     if is_archive(path):
         _check_packed(path, head)
         return

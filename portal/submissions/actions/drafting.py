@@ -11,9 +11,10 @@ from portal.artifacts.enums import UploadState
 from portal.artifacts.models import Bundle, Upload
 from portal.audit.actions import record
 from portal.common.formats.archives import is_archive
+from portal.common.formats.file_policy import is_image_part
 from portal.common.time import kst
 from portal.consortia.models import Entry
-from portal.submissions.actions.declaring import DECLARATIONS, check_declaration
+from portal.submissions.actions.declaring import DECLARATIONS, check_declaration, check_serving
 from portal.submissions.enums import REPEATABLE_ROLES, STEPPED_ROLES, AuditAction, Role, State
 from portal.submissions.errors import SubmissionRefused
 from portal.submissions.models import Submission, SubmissionItem
@@ -24,13 +25,17 @@ ON_THE_WAY = (UploadState.DECLARED, UploadState.CHECKING)
 
 
 class Files(NamedTuple):
-    """What an item is made of. `bundle` is None while the bytes are on their way with `upload`."""
+    """What an item is made of; `rows` are the files of the manifest. `bundle` is None while the bytes are on their way with `upload`."""
 
     owner: str
     digest: str
-    paths: tuple[str, ...]
+    rows: tuple[dict[str, Any], ...]
     bundle: Bundle | None
     upload: Upload | None
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return tuple(row["path"] for row in self.rows)
 
 
 def require_open(entry: Entry, *, at: datetime | None = None) -> None:
@@ -75,8 +80,7 @@ def add_item(
     submission: Submission, *, role: str, bundle: Bundle, actor: str, step: int | None = None, tokens: int | None = None
 ) -> SubmissionItem:
     """Put a stored bundle of the same consortium into the draft."""
-    paths = tuple(file["path"] for file in bundle.file_list())
-    files = Files(bundle.owner, bundle.digest, paths, bundle, None)
+    files = Files(bundle.owner, bundle.digest, tuple(bundle.file_list()), bundle, None)
     return _put(submission, files, role=role, actor=actor, numbers={"step": step, "tokens": tokens})
 
 
@@ -91,8 +95,7 @@ def add_upload(
             where="upload",
             hint=_("Run portal-upload push again; it resumes."),
         )
-    paths = tuple(file["path"] for file in upload.manifest["files"])
-    files = Files(upload.owner, upload.digest, paths, upload.bundle, upload)
+    files = Files(upload.owner, upload.digest, tuple(upload.manifest["files"]), upload.bundle, upload)
     return _put(submission, files, role=role, actor=actor, numbers={"step": step, "tokens": tokens})
 
 
@@ -197,6 +200,17 @@ def _check_item(submission: Submission, *, role: str, files: Files, step: int | 
             hint=_("Upload the files themselves instead of an archive."),
             field="role",
         )
+    image = next((path for path in files.paths if is_image_part(path)), None)
+    if image is not None and role != Role.SERVING:
+        raise SubmissionRefused(
+            "image",
+            _("The parts of an image are taken as the server of an own architecture only."),
+            where=image,
+            hint=_("Push the image layout with its serving.json as that part."),
+            field="role",
+        )
+    if role == Role.SERVING:
+        check_serving(files.bundle, files=files.rows)
     if role in DECLARATIONS:
         check_declaration(files.bundle, role=Role(role))
 

@@ -15,6 +15,7 @@ from portal.submissions.enums import AuditAction, Role, RunKind
 from portal.submissions.models import Submission, SubmissionRun
 from portal.submissions.registry import deposits_of, earliest_deposit
 from portal.submissions.selectors.evidence import declared_components
+from portal.submissions.selectors.serving import has_server
 from portal.submissions.selectors.training import declared_training, training_facts
 
 LINKS = {
@@ -36,7 +37,8 @@ def request_runs(submission: Submission, *, actor: str = "system") -> list[Submi
     if checkpoint is None:
         return []
     initial = _bundle(submission, Role.INITIAL_CHECKPOINT)
-    rows = [_benchmark(submission, checkpoint, name, actor) for name in suites_of(submission.entry.ruleset)]
+    suites = [] if has_server(submission) else suites_of(submission.entry.ruleset)  # a server waits for its officer
+    rows = [_benchmark(submission, checkpoint, name, actor) for name in suites]
     key = f"submission:{submission.pk}:originality"
     report = request_report(checkpoint, key=key, actor=actor, step0=initial, told=told_by(submission))
     rows.append(SubmissionRun.objects.create(submission=submission, kind=RunKind.ORIGINALITY, originality=report))
@@ -50,7 +52,8 @@ def request_runs(submission: Submission, *, actor: str = "system") -> list[Submi
 def _trace(submission: Submission, logs: Bundle, *, actor: str) -> SubmissionRun:
     """Ask for the reading of the training run with everything that is known of it beside the logs."""
     chain = chain_of(submission)
-    request_trajectory(submission, chain, actor=actor)
+    if not has_server(submission):
+        request_trajectory(submission, chain, actor=actor)
     trace = request_trace(
         logs,
         key=f"submission:{submission.pk}:trace",
