@@ -1,18 +1,24 @@
-"""lm-eval on one loaded model: task by task, raw metrics and samples out."""
+"""lm-eval on one model: task by task, raw metrics and samples out."""
 
 import math
 import random
-from collections.abc import Iterator, Mapping
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from evaluation.core.errors import NotFiniteError, TaskDataError
-from evaluation.core.loading import Loaded
-from evaluation.core.suites import Suite, Task
+from evaluation.core.backends.model import Backend, Counted
+from evaluation.core.errors import NotFiniteError
+from evaluation.core.harness_tasks import Collected, collected, include_paths, load_task
+from evaluation.core.scoring import Scored, score_instructions
+from evaluation.core.sources import NOWHERE, DataRoots
+from evaluation.core.suites import Suite, Task, metric_key
+from evaluation.core.tasks import HIGHER_IS_BETTER
 
 BOOTSTRAP = 1000  # repetitions, only for metrics whose standard error has no closed form
-SAMPLE_FIELDS = ("doc_id", "doc", "target", "arguments", "resps", "filtered_resps", "doc_hash", "prompt_hash")
+SAMPLE_FIELDS = ("doc_id", "doc", "target", "arguments", "resps", "filtered_resps", "filter", "doc_hash", "prompt_hash")
 
 
 class Metric(NamedTuple):
@@ -26,45 +32,69 @@ class Metric(NamedTuple):
     higher_is_better: bool
 
 
+class Usage(NamedTuple):
+    """What one task took: items asked, and beside them what `Counted` says; `seconds` of clock as decimal text."""
+
+    task: str
+    items: int
+    requests: int
+    tokens_in: int
+    tokens_out: int
+    truncated: int
+    seconds: str
+
+
 class TaskOutcome(NamedTuple):
+    """Generated code has no metrics yet: it is judged where it can be run (evaluation.core.join)."""
+
     metrics: list[Metric]
     samples: list[dict[str, Any]]
     raw: dict[str, Any]
+    usage: Usage
 
 
-def wrap(loaded: Loaded, *, suite: Suite) -> Any:
-    """The harness's own adapter, with a length that is never guessed and never truncates silently."""
-    from lm_eval.models.huggingface import HFLM
-
-    longest = getattr(loaded.model.config, "max_position_embeddings", None) or suite.model.max_length
-    return HFLM(
-        pretrained=loaded.model,
-        tokenizer=loaded.tokenizer,
-        backend="causal",
-        batch_size=suite.model.batch_size,
-        max_length=min(longest, suite.model.max_length),
-        trust_remote_code=False,
-    )
-
-
-def evaluate(adapter: Any, *, suite: Suite, tasks: Path, limit: int | None) -> Iterator[tuple[Task, TaskOutcome]]:
-    """One task at a time, so that progress is known and an error has a task's name.
+def evaluate(
+    backend: Backend,
+    *,
+    suite: Suite,
+    tasks: Sequence[Task],
+    folder: Path,
+    limit: int | None,
+    roots: DataRoots = NOWHERE,
+) -> Iterator[tuple[Task, TaskOutcome]]:
+    """One task at a time, so that progress is known, an error has a task's name and what is done stays done.
 
     The same as `lm_eval.simple_evaluate`, without its report on the machine,
-    which costs more than a small task and tells about the worker.
+    which costs more than a small task and tells about the worker. `folder` holds the built tasks.
     """
-    import lm_eval
     from lm_eval.tasks import TaskManager
 
-    manager = TaskManager(include_path=str(tasks), include_defaults=False)
-    for task in suite.tasks:
-        _seed(suite.seeds.harness)
-        loaded = manager.load([task.name])
-        loaded["tasks"][task.name].set_fewshot_seed(seed=suite.seeds.fewshot)
-        found = lm_eval.evaluate(lm=adapter, task_dict=loaded, limit=limit, bootstrap_iters=BOOTSTRAP, log_samples=True)
-        if found is None or task.name not in found["results"]:
-            raise TaskDataError(task.name, "the harness returned no result for this task; ask an operator")
-        yield task, _outcome(task, found)
+    manager = TaskManager(include_path=include_paths(tasks, own=folder), include_defaults=False)
+    for task in tasks:
+        started = time.monotonic()
+        found = _asked(backend, task, suite=suite, manager=manager, limit=limit, roots=roots)
+        yield task, _outcome(task, found, counted=backend.counter.take(), started=started)
+
+
+def _asked(
+    backend: Backend, task: Task, *, suite: Suite, manager: Any, limit: int | None, roots: DataRoots
+) -> Collected:
+    import lm_eval
+
+    _seed(task.generation.seed if task.generation.sampled else suite.seeds.harness)
+    loaded = load_task(manager, task, roots=roots)
+    for one in loaded["tasks"].values():
+        one.set_fewshot_seed(seed=suite.seeds.fewshot)
+    found = lm_eval.evaluate(
+        lm=backend.adapter,
+        task_dict=loaded,
+        limit=limit,
+        bootstrap_iters=BOOTSTRAP,
+        log_samples=True,
+        apply_chat_template=suite.model.chat_template,
+        fewshot_as_multiturn=suite.model.chat_template,
+    )
+    return collected(task, found or {"results": {}})
 
 
 def _seed(seed: int) -> None:
@@ -76,19 +106,50 @@ def _seed(seed: int) -> None:
     torch.manual_seed(seed)
 
 
-def _outcome(task: Task, found: Mapping[str, Any]) -> TaskOutcome:
-    samples = [_sample(task, sample) for sample in found["samples"][task.name]]
+def _outcome(task: Task, found: Collected, *, counted: Counted, started: float) -> TaskOutcome:
+    samples = [_sample(task, sample) for sample in found.samples]
     _require_finite(task, samples)
-    figures = found["results"][task.name]
-    better = found["higher_is_better"][task.name]
-    metrics = [_metric(task, name, figures=figures, n=len(samples), better=better[name]) for name in task.metrics]
-    raw = {"task": task.name, "results": figures, "config": found["configs"][task.name], "n-shot": found["n-shot"]}
-    return TaskOutcome(metrics, samples, raw)
+    items = items_in(samples)
+    if not task.scored_later:
+        metrics = [_metric(task, name, found=found, n=items) for name in task.metrics]
+    elif task.form == "instructions":
+        metrics, samples = with_verdicts(task, samples, score_instructions(task, samples))
+    else:
+        metrics = []
+    raw = {"task": task.name, "results": dict(found.figures), "config": dict(found.config)}
+    usage = Usage(task.name, items, *counted, seconds=f"{time.monotonic() - started:.2f}")
+    return TaskOutcome(metrics, samples, raw, usage)
 
 
-def _metric(task: Task, name: str, *, figures: Mapping[str, Any], n: int, better: bool) -> Metric:
-    value, stderr = figures[f"{name},none"], figures.get(f"{name}_stderr,none", "N/A")
+def _metric(task: Task, name: str, *, found: Collected, n: int) -> Metric:
+    key = metric_key(task, name)
+    metric, _, taken_after = key.partition(",")
+    value, stderr = found.figures[key], found.figures.get(f"{metric}_stderr,{taken_after}", "N/A")
+    better = found.better.get(metric, HIGHER_IS_BETTER.get(metric, True))
     return Metric(task.name, name, decimal(value), "" if stderr == "N/A" else decimal(stderr), n, better)
+
+
+def with_verdicts(
+    task: Task, samples: Sequence[Mapping[str, Any]], scored: Scored
+) -> tuple[list[Metric], list[dict[str, Any]]]:
+    """Figures of a scoring after the harness, and the samples with what it said of each."""
+    verdicts = {verdict.doc_id: verdict for verdict in scored.verdicts}
+    judged = [
+        dict(sample) | dict(verdicts[int(sample["doc_id"])].values) | {"reason": verdicts[int(sample["doc_id"])].reason}
+        for sample in samples
+    ]
+    metrics = [
+        Metric(
+            task.name,
+            figure.metric,
+            decimal(figure.value),
+            "" if figure.stderr is None else decimal(figure.stderr),
+            figure.n,
+            HIGHER_IS_BETTER[figure.metric],
+        )
+        for figure in scored.figures
+    ]
+    return metrics, judged
 
 
 def decimal(value: float) -> str:
@@ -100,8 +161,14 @@ def decimal(value: float) -> str:
     return format(Decimal(repr(float(value))), "f")
 
 
+def items_in(samples: Sequence[Mapping[str, Any]]) -> int:
+    """Items asked: where a task looks at one answer through several filters, the harness logs it once for each."""
+    return max(Counter(sample.get("filter") for sample in samples).values(), default=0)
+
+
 def _sample(task: Task, sample: Mapping[str, Any]) -> dict[str, Any]:
-    return {"task": task.name} | {key: sample[key] for key in (*SAMPLE_FIELDS, *task.metrics) if key in sample}
+    wanted = (*SAMPLE_FIELDS, *(name.partition(",")[0] for name in task.metrics))
+    return {"task": task.name} | {key: sample[key] for key in wanted if key in sample}
 
 
 def _require_finite(task: Task, samples: list[dict[str, Any]]) -> None:

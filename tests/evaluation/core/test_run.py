@@ -22,10 +22,11 @@ def environment(folder):
     return own | OFFLINE
 
 
-def write_spec(workdir, checkpoint, suite):
+def write_spec(workdir, checkpoint, suite, **more):
     workdir.mkdir(exist_ok=True)
     (workdir / "checkpoint").symlink_to(checkpoint)
-    (workdir / "spec.json").write_text(json.dumps({"suite": suite, "checkpoint": "checkpoint"}), encoding="utf-8")
+    spec = {"schema": "evaluation-spec/2", "suite": suite, "source": {"kind": "checkpoint", "folder": "checkpoint"}}
+    (workdir / "spec.json").write_text(json.dumps(spec | more), encoding="utf-8")
     return workdir
 
 
