@@ -141,7 +141,10 @@ def lower(kind: int, most: int) -> None:
     """Never above what this process itself may have."""
     hard = resource.getrlimit(kind)[1]
     most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-    resource.setrlimit(kind, (most, most))
+    warned_before = (
+        kind == resource.RLIMIT_CPU and hard == resource.RLIM_INFINITY
+    )  # by a signal that has a name of its own
+    resource.setrlimit(kind, (most, most + warned_before))
 
 
 def watch(pid: int, plan: dict[str, Any], *, starter: int) -> str:
