@@ -38,6 +38,7 @@ class Cause(TextChoices):
     INPUT = "input", _("The input cannot be used")
     EXIT = "exit", _("The program ended with an error")
     MEMORY = "memory", _("The program was ended by the system, most likely because memory ran out")
+    KILLED = "killed", _("The program was killed from outside, not for want of memory")
     GPU_MEMORY = "gpu_memory", _("The memory of the GPU cards ran out")
     TIME_LIMIT = "time_limit", _("The time limit was reached")
     NO_RESULT = "no_result", _("The program ended without writing a result")

@@ -19,6 +19,7 @@ from portal.jobs.errors import Failure
 from portal.jobs.registry import Command
 from portal.jobs.worker.containment import contained
 from portal.jobs.worker.supervisor import left_out
+from portal.jobs.worker.memory import killed_for_memory
 
 SUPERVISOR = Path(__file__).with_name("supervisor.py")
 LOG, PROGRESS, RESULT, ERROR = "child.log", "progress.jsonl", "result.json", "error.json"
@@ -55,6 +56,7 @@ class Child:
     def __init__(self, command: Command, workdir: Path) -> None:
         self.workdir = workdir
         self._reported: dict[str, Any] = {}
+        self._killed_before = killed_for_memory()
         (workdir / "tmp").mkdir(exist_ok=True)
         self._walls = contained(command, workdir, env=environment(workdir) | dict(command.env))
         self._process = subprocess.Popen(
@@ -95,7 +97,12 @@ class Child:
 
     def failure(self, code: int) -> Failure:
         """Why it ended with this code: what the walls saw goes before what the program says of itself."""
-        return self._walls.failure() or failure_of(code, self.workdir)
+        return self._walls.failure() or failure_of(code, self.workdir, memory=self._memory_may_be_the_reason())
+
+    def _memory_may_be_the_reason(self) -> bool:
+        """False where the kernel counts whom it kills for memory, and has killed nobody since the start."""
+        count = killed_for_memory()
+        return count is None or count != self._killed_before
 
     def new_progress(self) -> dict[str, Any] | None:
         """The newest progress, if there is any since the last call."""
@@ -159,8 +166,11 @@ def newest_progress(path: Path) -> dict[str, Any]:
     return {}
 
 
-def failure_of(code: int, workdir: Path) -> Failure:
-    """What an exit code means, with the child's own message and cause where it left them."""
+def failure_of(code: int, workdir: Path, *, memory: bool = True) -> Failure:
+    """What an exit code means, with the child's own message and cause where it left them.
+
+    `memory` says whether a kill can have been for want of it; else somebody else killed the program, and it is tried again.
+    """
     said = error_said(workdir)
     message = str(said.get("message", "")).replace(str(workdir), "…")[:LONGEST_MESSAGE]
     cause = next((known for known in SAID_BY_CHILD if known == said.get("cause")), None)
@@ -169,7 +179,7 @@ def failure_of(code: int, workdir: Path) -> Failure:
     if cause is not None:
         return Failure(cause, message or meaning_of(code), transient=said.get("transient") is not False)
     if code == 128 + signal.SIGKILL:
-        return Failure(Cause.MEMORY, message, transient=True)
+        return Failure(Cause.MEMORY if memory else Cause.KILLED, message, transient=True)
     if code == 0:
         return Failure(Cause.NO_RESULT, message, transient=True)
     if not message and CARDS_FULL.search(tail(workdir / LOG, LONGEST_LOG)):

@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from portal.jobs.enums import Cause
+from portal.jobs.enums import RETRIES, Cause
 from portal.jobs.errors import Failure
 from portal.jobs.registry import Command
 from portal.jobs.worker.child import Child, environment, failure_of, newest_progress
+from portal.jobs.worker.memory import killed_for_memory
 
 
 def said(folder: Path, **error: Any) -> Path:
@@ -27,6 +28,19 @@ def said(folder: Path, **error: Any) -> Path:
 )
 def test_exit_code_alone(tmp_path: Path, code: int, expected: Failure) -> None:
     assert failure_of(code, tmp_path) == expected
+
+
+def test_a_kill_while_the_kernel_killed_nobody_for_memory_came_from_outside(tmp_path: Path) -> None:
+    """It is no fault of the input, so it does not use up the one retry that memory gets."""
+    found = failure_of(137, tmp_path, memory=False)
+
+    assert found == Failure(Cause.KILLED, "", transient=True)
+    assert found.cause not in RETRIES
+
+
+def test_kills_for_memory_are_counted_by_the_kernel_or_not_at_all() -> None:
+    count = killed_for_memory()
+    assert count is None or count >= 0
 
 
 def test_message_of_the_child_is_kept_without_the_folder(tmp_path: Path) -> None:
