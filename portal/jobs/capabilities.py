@@ -6,6 +6,8 @@ from functools import cache
 from importlib.util import find_spec
 
 from portal.common.formats.canonical import canonical_json
+from portal.common.sandbox.engines import engine
+from portal.common.sandbox.probe import available
 from portal.jobs.cards import cards_of_this_machine, offered
 
 Amounts = dict[str, int]
@@ -45,10 +47,12 @@ BACKENDS = {"hf": ("lm_eval", "transformers", "torch"), "vllm": ("lm_eval", "vll
 
 @cache
 def of_this_machine() -> Amounts:
-    """CPUs, memory, cards with their type and memory, backends that are installed, and whether a sandbox can be set up."""
+    """CPUs, memory, cards with their type and memory, backends that are installed, sandbox and container engine."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     found = {"cpu": len(os.sched_getaffinity(0)), "memory_gb": max(1, memory // 2**30)}
     found |= {name: 1 for name, packages in BACKENDS.items() if all(map(is_installed, packages))}
+    found |= {"sandbox": 1} if available() else {}
+    found |= {"container": 1} if engine() else {}
     return found | offered(cards_of_this_machine())
 
 

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from django.db import InterfaceError, OperationalError, connections
 
 from portal.artifacts.errors import ArtifactError
+from portal.common.sandbox.probe import available
 from portal.jobs import registry
 from portal.jobs.actions.leases import Lease, fail, hand_back, heartbeat, start, succeed
 from portal.jobs.cards import Held, seen_by_cuda
@@ -66,7 +67,7 @@ def with_cards(command: registry.Command, cards: Held) -> registry.Command:
     walls, devices = command.sandbox, tuple(card.device for card in sorted(cards))
     if walls is not None:
         walls = replace(walls, cards=devices)
-    seen = seen_by_cuda(sorted(cards), walled=walls is not None)
+    seen = seen_by_cuda(sorted(cards), walled=walls is not None and available())
     seen[CARD_DEVICES] = ",".join(map(str, devices))
     return replace(command, env={**command.env, **seen}, sandbox=walls)
 
