@@ -18,8 +18,8 @@ from portal.jobs.enums import SAID_BY_CHILD, Cause
 from portal.jobs.errors import Failure
 from portal.jobs.registry import Command
 from portal.jobs.worker.containment import contained
-from portal.jobs.worker.supervisor import left_out
 from portal.jobs.worker.memory import killed_for_memory
+from portal.jobs.worker.supervisor import left_out
 
 SUPERVISOR = Path(__file__).with_name("supervisor.py")
 LOG, PROGRESS, RESULT, ERROR = "child.log", "progress.jsonl", "result.json", "error.json"
