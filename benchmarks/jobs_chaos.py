@@ -67,6 +67,8 @@ def one_round(scene: Scene, *, seed: int, jobs: int, each: int) -> tuple[Counter
     done = jobs + len(scene.doomed)
     print(f"seed {seed}: {done} jobs, {met.total()} faults in {time.monotonic() - begun:.0f} s; attempts: {outcomes}")
     print("  " + ", ".join(f"{name} {number}" for name, number in counts.items()), flush=True)
+    for story in verdict.stories_of_lost(scene.prefix):
+        print(f"  lost: {story}", flush=True)
     return met, counts
 
 

@@ -24,12 +24,35 @@ def counts_of(prefix: str, *, skewed: Collection[int]) -> dict[str, int]:
         "results of jobs that did not succeed": len(written.keys() - succeeded),
         "fence mismatches": sum(jobs[row.job_id].fence != row.fence for row in results),
         "wrong values": sum(
-            str(jobs[row.job_id].outcome["value"]) != row.value for row in results if row.job_id in succeeded
+            str((jobs[row.job_id].outcome or {}).get("value")) != row.value
+            for row in results
+            if row.job_id in succeeded
         ),
         "too early": too_early(jobs, skewed=skewed),
         "open attempts": Attempt.objects.filter(job__in=jobs, ended=None).count(),
+        "quota not settled": quota_not_settled(jobs, succeeded=succeeded),
         "not final": sum(not job.is_final for job in jobs.values()),
     }
+
+
+def stories_of_lost(prefix: str) -> list[str]:
+    """What became of each job that should have succeeded: for whoever looks for the reason."""
+    from portal.jobs.models import Job
+
+    lost = Job.objects.filter(idempotency_key__startswith=prefix).exclude(state__in=("succeeded", "cancelled"))
+    return [
+        f"{job} {job.cause} {job.error!r} {job.payload.get('script', '')[:20]!r} walled {job.payload.get('walled')}: "
+        + ", ".join(f"{row.fence} {row.outcome} {row.cause}" for row in job.attempts.all())
+        for job in lost
+    ]
+
+
+def quota_not_settled(jobs: Collection[int], *, succeeded: Collection[int]) -> int:
+    """A success has used its share; whatever else became of a job, its share came back."""
+    from portal.jobs.models import Reservation
+
+    states = dict(Reservation.objects.filter(job__in=jobs).values_list("job_id", "state"))
+    return sum(state != ("settled" if pk in succeeded else "returned") for pk, state in states.items())
 
 
 def too_early(jobs: Collection[int], *, skewed: Collection[int]) -> int:
@@ -44,7 +67,7 @@ def too_early(jobs: Collection[int], *, skewed: Collection[int]) -> int:
     }
     needs = Counter[int]()
     begun: dict[int, list[Any]] = {}
-    for row in Attempt.objects.filter(job__in=jobs).exclude(outcome="lost", started=None):
+    for row in Attempt.objects.filter(job__in=jobs):
         if not row.worker.endswith(wrong):
             begun.setdefault(row.job_id, []).append(row.started)
     for need in Need.objects.filter(job__in=jobs):

@@ -11,6 +11,8 @@ T = TypeVar("T")
 PARTS = 5  # every sixth job puts together the five before it
 PATIENCE = 60  # seconds for a database that was just stopped
 DOOMED = "doomed"
+ACCOUNT = "team"
+AT_ONCE = 4  # jobs of the account, by its quota; the workers could do one or two more
 
 
 def patiently(act: Callable[[], T]) -> T | None:
@@ -34,6 +36,7 @@ def ask_for(count: int, chance: random.Random, *, prefix: str) -> dict[str, int]
     from portal.jobs import actions
     from portal.jobs.actions.sending import send
 
+    actions.set_quota(ACCOUNT, concurrent=AT_ONCE, runs=1_000_000, by="system")
     broker, parts, silent = settings.CELERY_BROKER_URL, list[Any](), 0
     for number in range(count):
         together = number % (PARTS + 1) == PARTS
@@ -43,7 +46,7 @@ def ask_for(count: int, chance: random.Random, *, prefix: str) -> dict[str, int]
         silent += not settings.CELERY_BROKER_URL
         for _ in range(2):
             key, after = f"{prefix}{number}", parts if together else ()
-            job = actions.enqueue("hasty", key=key, payload=payload, actor="system", after=after)
+            job = actions.enqueue("hasty", key=key, payload=payload, actor="system", after=after, account=ACCOUNT)
         for _ in range(2 if settings.CELERY_BROKER_URL else 0):
             send(job.pk)
         parts = [] if together else [*parts, job]
@@ -66,7 +69,8 @@ def doomed_job(prefix: str, *, number: int) -> int | None:
 
     payload = {"script": f"time.sleep(0.4); result('{DOOMED}')", "walled": False}
     key = f"{prefix}{DOOMED}-{number}"
-    job = patiently(lambda: actions.enqueue("hasty", key=key, payload=payload, actor="system", priority=9))
+    facts = {"key": key, "payload": payload, "actor": "system", "priority": 9, "account": ACCOUNT}
+    job = patiently(lambda: actions.enqueue("hasty", **facts))
     return job.pk if job else None
 
 
