@@ -5,7 +5,8 @@ code and nobody else's: no definition comes from a team or from a data set. Task
 known by the suite (`source.code`); of those the harness gets the prompt alone and never the scoring.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,12 +24,17 @@ MOST_FILES = 20_000  # of one data set
 
 
 class Collected(NamedTuple):
-    """What the harness found for one task of a suite; a group of its tasks gives the group's figures and all samples."""
+    """What the harness found for one task of a suite; a group of its tasks gives the group's figures and all samples.
+
+    `n` counts items; there are more samples than items where a task has several filters, one for each. Samples of a group
+    say under `leaf` which of its tasks they are of, for their numbers start anew in each.
+    """
 
     figures: Mapping[str, Any]
     better: Mapping[str, bool]
     samples: list[dict[str, Any]]
     config: Mapping[str, Any]
+    n: int
 
 
 def definition_folder(source: Source, *, task: str) -> Path:
@@ -159,16 +165,49 @@ def code_config(task: Task, *, roots: DataRoots) -> dict[str, Any]:
 def collected(task: Task, found: Mapping[str, Any]) -> Collected:
     """Put together what `lm_eval.evaluate` returned for one task, be it a single one or a group."""
     name = task.source.task if task.source.kind == "harness" and task.form != "code" else task.name
-    results = found.get("groups", {}) if name in found.get("groups", {}) else found["results"]
-    if name not in results:
-        raise TaskDataError(task.name, "the harness returned no result for this task; ask an operator")
     leaves = list(_leaves(name, found))
+    if not leaves:
+        raise TaskDataError(task.name, "the harness returned no result for this task; ask an operator")
+    single = leaves == [name]
+    samples = [sample | ({} if single else {"leaf": leaf}) for leaf in leaves for sample in found["samples"][leaf]]
+    figures = found["results"][name] if single else _group_figures(name, leaves, found)
     return Collected(
-        figures=results[name],
+        figures=figures,
         better=found["higher_is_better"].get(name) or found["higher_is_better"][leaves[0]],
-        samples=[sample for leaf in leaves for sample in found["samples"][leaf]],
+        samples=samples,
         config=found["configs"].get(name) or found["configs"][leaves[0]],
+        n=len({(sample.get("leaf"), sample["doc_id"]) for sample in samples}),
     )
+
+
+def _group_figures(name: str, leaves: Sequence[str], found: Mapping[str, Any]) -> dict[str, Any]:
+    """The harness's own figures of a group; where it declares none, the mean over items as it does elsewhere."""
+    sizes = [len({sample["doc_id"] for sample in found["samples"][leaf]}) for leaf in leaves]
+    rows = [found["results"][leaf] for leaf in leaves]
+    pooled: dict[str, Any] = {}
+    for key in rows[0]:
+        figure, comma, after = key.partition(",")
+        if not comma or figure.endswith("_stderr") or not all(_is_number(row.get(key)) for row in rows):
+            continue
+        pooled[key] = sum(row[key] * size for row, size in zip(rows, sizes, strict=True)) / sum(sizes)
+        errors = [row.get(f"{figure}_stderr,{after}") for row in rows]
+        if all(_is_number(error) for error in errors):
+            pooled[f"{figure}_stderr,{after}"] = _pooled_error(errors, sizes)
+    own = found.get("groups", {}).get(name, {})
+    return pooled | {key: value for key, value in own.items() if _is_number(value)}
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _pooled_error(errors: Sequence[Any], sizes: Sequence[int]) -> float | str:
+    """As `lm_eval.api.metrics.pooled_sample_stderr`: the spread within the parts, for the mean of all items."""
+    total, parts = sum(sizes), len(sizes)
+    if total <= parts:
+        return "N/A"
+    within = sum((size - 1) * error**2 * size for error, size in zip(errors, sizes, strict=True))
+    return math.sqrt(within / (total - parts) / total)
 
 
 def _leaves(name: str, found: Mapping[str, Any]) -> Iterator[str]:
