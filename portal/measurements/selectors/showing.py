@@ -1,0 +1,32 @@
+"""What others than the team read of reported scores, and from when."""
+
+from typing import NamedTuple
+
+from portal.consortia.models import Entry
+from portal.measurements.models import Report, Reproduction
+from portal.measurements.selectors.reported import reproductions_of, shows_reports, standing_reports
+from portal.programmes.models import Phase
+from portal.programmes.ruleset.vocabulary import NEVER, STAGES
+
+
+class ReportedEvidence(NamedTuple):
+    """What a panel reads on one entry: the scores that count, and the figures that were run again."""
+
+    reports: list[Report]
+    reproductions: list[Reproduction]
+
+
+def reported_evidence(entry: Entry) -> ReportedEvidence:
+    """Empty while a team could still change a figure. Whoever shows it asks the own policy first."""
+    if not shows_reports(entry.phase):
+        return ReportedEvidence([], [])
+    reports = standing_reports(entry.phase).filter(entry=entry).prefetch_related("figures")
+    return ReportedEvidence(list(reports), list(reproductions_of(entry)))
+
+
+def verdicts_are_public(phase: Phase) -> bool:
+    """From the stage at which the frozen rules open points of parts to the public; never where they do not."""
+    if phase.ruleset is None:
+        return False
+    stage = phase.ruleset.document["disclosure"].get("part_points", {}).get("public", NEVER)
+    return stage != NEVER and STAGES.index(phase.state) >= STAGES.index(stage)
