@@ -10,6 +10,7 @@ from django.db import connections
 
 from portal.jobs import registry
 from tests.jobs.databases import Database, blank_copy, migrated_database
+from tests.jobs.drivers import Driver, saying, write_driver
 from tests.jobs.kinds.scripts import script_kind
 from tests.jobs.processes import Portal
 
@@ -35,6 +36,17 @@ def template_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Data
 def portal(template_database: Database, tmp_path: Path, django_db_blocker: Any) -> Iterator[Portal]:
     with running_portal(template_database, tmp_path, django_db_blocker) as portal:
         yield portal
+
+
+@pytest.fixture
+def driver(tmp_path: Path) -> Driver:
+    """Let the processes of a portal find these cards."""
+
+    def install(portal: Portal, answer: str) -> None:
+        portal.env["PATH"] = write_driver(tmp_path / "driver", saying(answer))
+        portal.env.pop("CUDA_VISIBLE_DEVICES", None)
+
+    return install
 
 
 @contextmanager

@@ -9,8 +9,10 @@ from redis import Redis
 
 from portal.jobs import actions
 from portal.jobs.actions.sending import send
-from portal.jobs.enums import AttemptOutcome
+from portal.jobs.enums import AttemptOutcome, JobState
 from portal.jobs.models import Job
+from portal.jobs.selectors import live_workers
+from tests.jobs.drivers import TWO, Driver
 from tests.jobs.processes import PATIENCE, Portal, gated, is_gone, kill, wait_until
 from tools.services import free_port, redis, temporary_folder
 
@@ -101,6 +103,52 @@ def test_message_never_sent_is_sent_by_the_reconciler(portal: Portal, broker: st
 
     wait_until(lambda: is_done(job))
     assert portal.results(job) == ["8"]
+
+
+@pytest.mark.services
+def test_worker_reports_in_before_any_message_and_hears_of_jobs_for_its_cards(
+    portal: Portal, broker: str, driver: Driver
+) -> None:
+    driver(portal, TWO)
+
+    portal.start(*CELERY)
+    wait_until(lambda: any(worker.capabilities["gpus"] == 2 for worker in live_workers()))
+    job = portal.job("result(os.environ['CUDA_VISIBLE_DEVICES'])", requirements={"gpus": 2, "gpu_memory_gb": 141})
+    assert send(job.pk)
+
+    wait_until(lambda: is_done(job))
+    assert portal.results(job) == ["0,1"]
+
+
+@pytest.mark.services
+def test_celery_worker_told_to_stop_hands_its_job_back_uncounted(portal: Portal, broker: str) -> None:
+    portal.env["JOBS_GRACE_SECONDS"] = "0"
+    job = portal.job(gated(portal.folder, 5))
+    assert send(job.pk)
+    worker = portal.start(*CELERY)
+    child = portal.pid_in("pid")
+
+    worker.terminate()
+
+    assert worker.wait(PATIENCE) == 0
+    assert is_gone(child)
+    job.refresh_from_db()
+    assert (job.state, job.attempts_used) == (JobState.QUEUED, 0)
+    assert list(job.attempts.values_list("outcome", flat=True)) == [AttemptOutcome.RELEASED]
+
+
+@pytest.mark.services
+def test_served_portal_told_to_stop_hands_its_job_back_and_leaves_no_process(portal: Portal) -> None:
+    job = portal.job(gated(portal.folder, 5))
+    server = portal.manage("serve", "--port", str(free_port()))
+    child = portal.pid_in("pid")
+
+    server.terminate()
+
+    assert server.wait(PATIENCE) == 0
+    assert is_gone(child)
+    job.refresh_from_db()
+    assert (job.state, job.attempts_used) == (JobState.QUEUED, 0)
 
 
 def test_without_its_broker_the_work_is_done_by_polling(portal: Portal) -> None:

@@ -1,15 +1,13 @@
 import os
-import stat
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from portal.jobs import cards
 from portal.jobs.cards import Card, Rack, chosen, described, offered, parse_cards, seen_by_cuda
+from tests.jobs.drivers import TWO, Driver, write_driver
 from tests.jobs.processes import Portal, wait_until
 
-TWO = "0, GPU-aa, 00000000:3B:00.0, 143771, NVIDIA H200\n1, GPU-bb, 00000000:5E:00.0, 143771, NVIDIA H200\n"
 PAIR = parse_cards(TWO)
 
 
@@ -52,10 +50,8 @@ def test_device_of_a_card_is_the_drivers_own_count(tmp_path: Path, monkeypatch: 
     assert [card.device for card in parse_cards(TWO)] == [5, 1]
 
 
-def test_driver_that_answers_with_an_error_leaves_the_devices(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tool: Any
-) -> None:
-    tool("echo 'Driver/library version mismatch'; exit 18")
+def test_driver_that_answers_with_an_error_leaves_the_devices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", write_driver(tmp_path / "driver", "echo 'Driver/library version mismatch'; exit 18"))
     (tmp_path / "nvidia1").touch()
     monkeypatch.setattr(cards, "DEVICES", tmp_path)
 
@@ -109,27 +105,9 @@ def test_error_while_looking_leaves_no_card_taken(tmp_path: Path) -> None:
         free.release()
 
 
-@pytest.fixture
-def tool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """A program that stands in for the driver's own where a machine has no cards."""
-
-    def make(script: str) -> Path:
-        folder = tmp_path / "tools"
-        folder.mkdir()
-        path = folder / "nvidia-smi"
-        path.write_text(f"#!/bin/sh\n{script}\n")
-        path.chmod(path.stat().st_mode | stat.S_IXUSR)
-        monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
-        return folder
-
-    return make
-
-
-def test_two_workers_on_one_machine_share_no_card(portal: Portal, tool: Any) -> None:
+def test_two_workers_on_one_machine_share_no_card(portal: Portal, driver: Driver) -> None:
     """Each of three jobs waits until the gate opens: the third finds no card free before one of the others has ended."""
-    folder = tool(f"cat <<'END'\n{TWO}END")
-    portal.env["PATH"] = f"{folder}:{portal.env['PATH']}"
-    portal.env.pop("CUDA_VISIBLE_DEVICES", None)
+    driver(portal, TWO)
     jobs = [portal.job(at_gate(portal.folder, name), requirements={"gpus": 1}) for name in ("a", "b", "c")]
     workers = [portal.manage("run_worker", "--every", "0.1") for _ in range(3)]
     seen = [(portal.folder / name) for name in ("a", "b", "c")]

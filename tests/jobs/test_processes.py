@@ -87,6 +87,25 @@ def test_workers_that_race_do_every_job_once(portal: Portal) -> None:
     assert all(outcomes(job) == [AttemptOutcome.SUCCEEDED] for job in jobs)
 
 
+def test_workers_that_race_never_take_more_than_the_quota_at_once(portal: Portal) -> None:
+    actions.set_quota("team", concurrent=1, by="officer")
+    log = portal.folder / "log"
+    script = f"""
+def note(word):
+    with open({os.fspath(log)!r}, "a") as file:
+        file.write(word)
+note("(")
+time.sleep(0.1)
+note(")")
+result(1)
+"""
+    jobs = [portal.job(script, account="team") for _ in range(5)]
+    workers = [portal.manage("run_worker", "--drain", "--every", "0.05") for _ in range(3)]
+
+    assert [worker.wait(PATIENCE) for worker in workers] == [0, 0, 0]
+    assert log.read_text() == "()" * len(jobs)
+
+
 def test_worker_told_to_stop_hands_its_job_back_uncounted(portal: Portal) -> None:
     job = portal.job(gated(portal.folder, 5))
     worker = portal.manage("run_worker", "--grace", "0")
