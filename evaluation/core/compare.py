@@ -97,10 +97,16 @@ def tables_of(path: Path, *, metrics: Mapping[str, list[str]]) -> Tables:
     with path.open("rb") as file:
         for answer in read_answers(file):
             for metric in metrics.get(answer["task"], ()):
-                scored = scored_of(answer.get(metric), metric)
+                scored = _taken(answer, metric)
                 if scored is not None:
                     _place(found[answer["task"], metric], item_key(answer), scored)
     return found
+
+
+def _taken(answer: Mapping[str, Any], metric: str) -> Scored | None:
+    """The figure of an item; a metric such as "exact_match,strict-match" is about the answer that this filter took out."""
+    name, _comma, chosen = metric.partition(",")
+    return scored_of(answer.get(name), name) if not chosen or answer.get("filter") == chosen else None
 
 
 def _place(table: dict[str, Scored], key: str, scored: Scored) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from portal.common.access import UNKNOWN, Verdict
 from portal.common.viewer import Viewer
 from portal.programmes.models import Phase
+from portal.results.bundle.disclosure import disclosed
 from portal.results.enums import PUBLIC_STATES
 from portal.results.models import Release
 from portal.review.policies.rules import oversees_phase
@@ -35,6 +36,14 @@ def sees_release(viewer: Viewer, programme: str, phase: str, version: int, **kwa
         phase__programme__slug=programme, phase__slug=phase, version=version
     )
     return YES if found.exists() else HIDDEN
+
+
+def compares(viewer: Viewer, phase: Phase) -> Verdict:
+    """Entries item by item, for everybody: as soon as a public release shows the figures of single items."""
+    release = public_releases(at=timezone.now()).filter(phase=phase).order_by("-version").first()
+    if release is None or phase.ruleset is None:
+        return HIDDEN
+    return YES if "item_points" in disclosed(phase.ruleset.document, scope=release.scope, stage=phase.state) else HIDDEN
 
 
 def oversees_releases(viewer: Viewer, phase_id: int) -> Verdict:

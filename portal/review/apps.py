@@ -9,7 +9,8 @@ class ReviewConfig(AppConfig):
         from portal.accounts.purposes import register_purpose
         from portal.custody.registry import register_hold
         from portal.jobs.registry import register_step
-        from portal.review import reports
+        from portal.measurements.registry import register_comparing, register_reading
+        from portal.review import measured, reports
         from portal.review.selectors.holds import open_disputes
         from portal.review.selectors.invitations import origin_of_seat
         from portal.review.tasks import open_due_replies
@@ -19,4 +20,6 @@ class ReviewConfig(AppConfig):
         register_opening(reports.opens)
         register_placing(reports.place)
         register_correcting(reports.corrects)
+        register_reading(measured.reads)
+        register_comparing(measured.compares)
         register_step(open_due_replies)

@@ -152,3 +152,14 @@ class ReceiptFileForm(forms.Form):
         """Answer for the file that was given."""
         found: Finding = self.cleaned_data["finding"]
         return found
+
+
+class RunReasonForm(forms.Form):
+    """Why a run is repeated or set aside: the team and the panel read it."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The team and the panel read it."),
+    )

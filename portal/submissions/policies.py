@@ -8,6 +8,7 @@ from originality.registry import is_open
 from portal.artifacts.models import Upload
 from portal.common.access import Verdict
 from portal.common.viewer import Viewer
+from portal.consortia.policies import takes_part
 from portal.consortia.selectors import consortia_of, entries_of
 from portal.submissions.enums import State
 from portal.submissions.models import Receipt, SelfCheck, Submission, SubmissionRun
@@ -67,6 +68,11 @@ def sees_run(viewer: Viewer, run: int) -> Verdict:
     """A run is seen by whoever sees the submission it belongs to."""
     row = SubmissionRun.objects.filter(pk=run).first()
     return sees_submission(viewer, row.submission_id) if row else _verdict(viewer, seen=False)
+
+
+def oversees_run(viewer: Viewer, row: SubmissionRun) -> bool:
+    """Whether the viewer reads a run as staff, with the names of machines: not in a programme in which their own team competes."""
+    return bool(viewer.roles & SEEN_BY_STAFF) and not takes_part(viewer, row.submission.entry.phase.programme_id)
 
 
 def checks_itself(viewer: Viewer, consortium: int) -> Verdict:

@@ -1,7 +1,7 @@
 """Pages of a team: home, hand-in, uploads, receipt, evidence and runs."""
 
 from portal.submissions.views.declarations import component_declaration, components_file, training_declaration
-from portal.submissions.views.evidence import declared, evidence, run_page
+from portal.submissions.views.evidence import declared, evidence
 from portal.submissions.views.handin import (
     add_item,
     open_draft,
@@ -12,6 +12,7 @@ from portal.submissions.views.handin import (
     withdraw,
 )
 from portal.submissions.views.receipts import receipt_document, receipt_file, receipt_page, verify_receipt
+from portal.submissions.views.runs import run_page
 from portal.submissions.views.self_checks import cancel_self_check, self_checks
 from portal.submissions.views.storage import storage
 from portal.submissions.views.uploads import uploads, use_upload

@@ -1,12 +1,11 @@
 """Pages of what the runs found: the dossier of a hand-in, and one run."""
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from portal.common.access import ViewerRequest, access
 from portal.submissions import policies, selectors
-from portal.submissions.models import SubmissionRun
 from portal.submissions.selectors.declared import declared_and_found
 from portal.submissions.views.handin import submission_or_404
 
@@ -29,10 +28,3 @@ def declared(request: ViewerRequest, submission: int) -> HttpResponse:
         "may_go_up": policies.sees_submission(request.viewer, row.pk).allowed,
     }
     return render(request, "submissions/declared.html", context)
-
-
-@access(policies.sees_run)
-@require_safe
-def run_page(request: ViewerRequest, run: int) -> HttpResponse:
-    row = get_object_or_404(SubmissionRun.objects.select_related("submission__entry"), pk=run)
-    return render(request, "submissions/run.html", {"row": row, "detail": selectors.run_detail(row)})

@@ -108,6 +108,14 @@ def test_items_meet_by_content_and_equal_ones_in_their_order(tmp_path):
     assert tables == {("one", "acc"): {":hash 1": Scored(1.0), ":hash 1#2": Scored(0.0), "strict:hash 2": Scored(1.0)}}
 
 
+def test_a_metric_that_names_a_filter_is_about_its_answers_alone(tmp_path):
+    (tmp_path / "a").write_bytes(packed([answer(1, filter="strict"), answer(1, acc=0.0, filter="loose")]))
+
+    tables = tables_of(tmp_path / "a", metrics={"one": ["acc,loose"]})
+
+    assert tables == {("one", "acc,loose"): {"loose:hash 1": Scored(0.0)}}
+
+
 def test_the_child_writes_every_pair_as_decimal_text(tmp_path):
     right, wrong = [answer(n) for n in range(8)], [answer(n, acc=0.0) for n in range(8)]
     spec_of(tmp_path, {"A": right, "B": wrong, "C": right})
