@@ -6,12 +6,14 @@ with one list of answers for each item.
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from evaluation.core import codescore
 from evaluation.core.errors import TaskDataError
 from evaluation.core.instructions import followed
-from evaluation.core.suites import Task
+from evaluation.core.programs import program_of
+from evaluation.core.suites import CodePolicy, Task
 
 
 class Verdict(NamedTuple):
@@ -54,6 +56,35 @@ def score_instructions(task: Task, samples: Sequence[Mapping[str, Any]]) -> Scor
         "rules_followed": _over_rules(kept),
     }
     return Scored([figures[name] for name in task.metrics], verdicts)
+
+
+def score_code(task: Task, samples: Sequence[Mapping[str, Any]], *, policy: CodePolicy) -> Scored:
+    """`pass_at_1`: the share of an item's programs that pass all tests, on average (Chen et al., 2021, with k = 1).
+
+    Runs outside walls and puts them around every program; raises NoSandboxError where there are none.
+    """
+    tried = [code for place, sample in enumerate(samples) for code in _programs(task, sample, place=place)]
+    scores = codescore.score_code(tried, policy=policy)
+    verdicts = []
+    for place, sample in enumerate(samples):
+        own = [score for score in scores if score.id.partition(":")[0] == str(place)]
+        share = sum(score.passed for score in own) / len(own)
+        reasons = dict.fromkeys(score.reason for score in own if not score.passed)
+        verdicts.append(Verdict(int(sample["doc_id"]), {"pass_at_1": share}, ", ".join(reasons)))
+    return Scored([_figure("pass_at_1", [verdict.values["pass_at_1"] for verdict in verdicts])], verdicts)
+
+
+def _programs(task: Task, sample: Mapping[str, Any], *, place: int) -> Iterator[codescore.CodeSample]:
+    """One for each answer of an item; tasks of the harness bring their tests as code, which run behind walls as well."""
+    doc = sample["doc"]
+    if task.source.kind == "harness":
+        question, entry, tests, check = doc["prompt"], doc["entry_point"], (), doc["test"]
+    else:
+        detail = json.loads(_doc(task, sample)["detail"])
+        question, entry, tests, check = doc["text"], detail["entry"], detail["tests"], ""
+    for number, answer in enumerate(answers_of(sample)):
+        program = program_of(question, answer, entry=entry)
+        yield codescore.CodeSample(f"{place}:{number}", program, entry, tests=tests, check=check)
 
 
 def _over_rules(kept: Sequence[Sequence[float]]) -> Figure:

@@ -15,7 +15,8 @@ from evaluation.core.errors import TaskDataError
 from evaluation.core.items import Item, listed_item
 from evaluation.core.suites import Source, Suite, Task
 
-REPOSITORY = Path(__file__).parents[1] / "suites" / "data"
+SUITES = Path(__file__).parents[1] / "suites"
+REPOSITORY = SUITES / "data"
 LARGEST_SET = 256 * 1024 * 1024  # bytes of one file of items
 
 

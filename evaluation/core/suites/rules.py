@@ -57,6 +57,11 @@ def _of_own(task: Mapping[str, Any], at: str) -> Problems:
     kind = task["source"].get("kind", "package")
     if task["form"] not in (PACKAGE_FORMS if kind == "package" else LIST_FORMS):
         yield f"{at}.form", f"the form {task['form']!r} cannot be made of a source of the kind {kind!r}"
+    if kind == "private" and task["form"] == "code":
+        yield f"{at}.form", "programs are judged after the run, when private questions are no longer in memory"
+    for key in ("paraphrase_of", "examples"):
+        if kind == "package" and key in task:
+            yield f"{at}.{key}", "needs items with ids of their own, which sets of packages do not have"
 
 
 def _of_harness(task: Mapping[str, Any], at: str) -> Problems:

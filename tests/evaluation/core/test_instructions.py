@@ -2,12 +2,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluation.actions import SHIPPED
 from evaluation.core.instructions import RULES, RuleError, check_rules, followed
 from evaluation.core.scoring import score_instructions
+from evaluation.core.sources import SUITES
 from evaluation.core.suites import read_suite
 
-TASK = next(task for task in read_suite(SHIPPED / "small.yaml").tasks if task.name == "ko_instructions")
+TASK = next(task for task in read_suite(SUITES / "small.yaml").tasks if task.name == "ko_instructions")
 
 CASES = [
     ({"rule": "sentences", "least": 2, "most": 2}, "가을이 왔다. 잎이 진다.", "가을이 왔다."),

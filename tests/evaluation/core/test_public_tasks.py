@@ -10,15 +10,14 @@ from pathlib import Path
 import pytest
 from lm_eval.tasks._index import TaskIndex
 
-from evaluation.actions import SHIPPED
 from evaluation.core.errors import TaskDataError
 from evaluation.core.harness_tasks import code_config, collected, definition_digest, definition_folder
-from evaluation.core.sources import DataRoots
+from evaluation.core.sources import SUITES, DataRoots
 from evaluation.core.suites import read_suite
 from evaluation.core.tasks import build_tasks
 
-PROGRAMME = read_suite(SHIPPED / "programme.yaml")
-INSTRUCTIONS = read_suite(SHIPPED / "programme-instructions.yaml")
+PROGRAMME = read_suite(SUITES / "programme.yaml")
+INSTRUCTIONS = read_suite(SUITES / "programme-instructions.yaml")
 PUBLIC = [task for suite in (PROGRAMME, INSTRUCTIONS) for task in suite.tasks if task.source.kind == "harness"]
 TASKS = {task.name: task for task in PUBLIC}
 
@@ -147,7 +146,7 @@ import lm_eval
 from lm_eval.api.model import LM
 from lm_eval.tasks import TaskManager
 from evaluation.core.harness_tasks import collected, include_paths, load_task
-from evaluation.core.sources import DataRoots
+from evaluation.core.sources import SUITES, DataRoots
 from evaluation.core.suites import metric_key, read_suite
 
 class Says(LM):
@@ -172,7 +171,7 @@ def test_the_harness_asks_its_own_task_on_the_data_laid_down(tmp_path):
     built = build_tasks(suite, tmp_path / "own", roots=roots)
     assert [(one.name, one.items) for one in built] == [("gsm8k", 0), ("haerae", 0), ("humaneval", 0)]
     known = {"HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1", "HF_HOME": str(tmp_path), "OMP_NUM_THREADS": "1"}
-    command = [sys.executable, "-c", ASK, str(SHIPPED / "programme.yaml"), str(tmp_path / "own"), str(roots.datasets)]
+    command = [sys.executable, "-c", ASK, str(SUITES / "programme.yaml"), str(tmp_path / "own"), str(roots.datasets)]
     done = subprocess.run(command, env=os.environ | known, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     sums, korean, code = done.stdout.strip().splitlines()[-3:]

@@ -8,14 +8,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from evaluation.actions import SHIPPED
 from evaluation.core.errors import SuiteError, TaskDataError
-from evaluation.core.sources import DataRoots, items_of, source_path
+from evaluation.core.sources import SUITES, DataRoots, items_of, source_path
 from evaluation.core.suites import metric_key, parse_suite, read_suite
 from evaluation.core.tasks import build_tasks
 
-DOCUMENT = yaml.safe_load((SHIPPED / "small.yaml").read_text(encoding="utf-8"))
-SUITE = read_suite(SHIPPED / "small.yaml")
+DOCUMENT = yaml.safe_load((SUITES / "small.yaml").read_text(encoding="utf-8"))
+SUITE = read_suite(SUITES / "small.yaml")
 TASKS = {task["name"]: n for n, task in enumerate(DOCUMENT["tasks"])}
 
 
@@ -24,7 +23,7 @@ def task(name):
 
 
 def test_a_first_schema_document_keeps_its_digest_and_is_one_group():
-    suite = read_suite(SHIPPED / "small-korean.yaml")
+    suite = read_suite(SUITES / "small-korean.yaml")
     assert suite.digest == "15d66dcfe723b9c67308eef6746f41669148eac9086bcd5dc4a0a1168dd5ea60"
     assert [(group.name, group.needs) for group in suite.groups] == [("all", {})]
     assert suite.tasks_of("all") == suite.tasks
@@ -121,10 +120,10 @@ def test_no_place_of_the_right_answer_is_favoured():
 
 
 def test_examples_are_no_items():
-    suite = yaml.safe_load((SHIPPED / "small.yaml").read_text(encoding="utf-8"))
+    suite = yaml.safe_load((SUITES / "small.yaml").read_text(encoding="utf-8"))
     for entry in suite["tasks"]:
         if "examples" in entry:
-            files = [SHIPPED / "data" / entry[key]["file"] for key in ("source", "examples")]
+            files = [SUITES / "data" / entry[key]["file"] for key in ("source", "examples")]
             items, shown = ({json.loads(line)["question"] for line in f.read_text("utf-8").splitlines()} for f in files)
             assert not items & shown
 
