@@ -51,8 +51,11 @@ def folders_left(scene: Scene) -> int:
     """The next worker on a disk clears away what killed ones left there."""
     from django.conf import settings
 
-    scene.fleet.start(("manage.py", "run_worker", "--once")).wait(PATIENCE)
-    return verdict.folders_left(settings.WORK_DIR)
+    code = scene.fleet.start(("manage.py", "run_worker", "--once")).wait(PATIENCE)
+    left = verdict.folders_left(settings.WORK_DIR)
+    for folder in left:
+        print(f"left by a worker, and not removed by the next, which ended with {code}: {folder}")
+    return len(left)
 
 
 def one_round(scene: Scene, *, seed: int, jobs: int, each: int) -> tuple[Counter[str], dict[str, int]]:

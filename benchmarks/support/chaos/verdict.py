@@ -84,6 +84,6 @@ def attempt_outcomes(prefix: str) -> dict[str, int]:
     return dict(sorted(Counter(outcome or "open" for outcome in rows.values_list("outcome", flat=True)).items()))
 
 
-def folders_left(*roots: Path) -> int:
+def folders_left(root: Path) -> list[Path]:
     """Folders of attempts that no worker came back for."""
-    return sum(1 for root in roots for worker in (root / "jobs").glob("*") for _ in worker.glob("[0-9]*-[0-9]*"))
+    return list((root / "jobs").glob("*/[0-9]*-[0-9]*"))
