@@ -1,51 +1,108 @@
-"""The kind of work this app brings: lay out a checkpoint and a suite, run the core as a child, keep what it wrote."""
+"""The kinds of work this app brings: one task group on one model, and the joining of all groups of a run."""
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from evaluation.actions import KIND, record_failure, record_results
-from evaluation.core.run import OFFLINE, RAW, RESULT, SAMPLES
-from evaluation.models import EvaluationRun
-from portal.artifacts.actions import materialise, store_file
+from evaluation.actions import JOIN, KIND, record_failure, record_results
+from evaluation.core.run import OFFLINE
+from evaluation.core.spec import CheckpointSource, Spec, spec_document
+from evaluation.core.suites import Group, parse_suite
+from evaluation.joining import collect_joined, prepare_join
+from evaluation.layouts import CHECKPOINT, Layout, layout_of, register_source
+from evaluation.models import RunPart
+from evaluation.outcomes import checked_result, kept_files, salvaged
+from portal.artifacts.actions import materialise
 from portal.artifacts.enums import ReadPurpose
-from portal.common.formats.hashing import sha256_of
-from portal.jobs.errors import InputError, TransientError
+from portal.common.sandbox.spec import Sandbox
 from portal.jobs.models import Job
 from portal.jobs.registry import Command, JobKind, reader_of, register
 
-OWNER = "evaluation"  # samples hold gold answers: they never belong to a team's account
 TIME_LIMIT = 4 * 3600
+JOIN_TIME_LIMIT = 6 * 3600  # generated programs are judged in it
+FOLDER_MB = 65_536  # of one attempt, beside the checkpoint
+MODEL_FOLDER = "checkpoint"
 
 
 def register_kinds() -> None:
-    register(JobKind(KIND, prepare, collect, record_results, record_failure, time_limit=TIME_LIMIT))
+    register_source(CHECKPOINT, Layout(_needs_of_checkpoint, prepare_checkpoint, _nothing_more))
+    register(JobKind(KIND, prepare, collect, record_results, record_failure, time_limit=TIME_LIMIT, salvage=salvage))
+    register(JobKind(JOIN, prepare_join, collect_joined, record_results, record_failure, time_limit=JOIN_TIME_LIMIT))
+
+
+def part_of(job: Job) -> RunPart:
+    return RunPart.objects.select_related("run__bundle", "run__suite").get(job=job)
+
+
+def group_of(part: RunPart) -> Group:
+    """The suite's word on what the group needs."""
+    return next(group for group in parse_suite(part.run.suite.document).groups if group.name == part.group)
 
 
 def prepare(job: Job, workdir: Path) -> Command:
-    """Write the specification the core reads; the checkpoint is laid out under its own names, read-only."""
-    run = EvaluationRun.objects.select_related("bundle", "suite").get(pk=job.payload["run"])
-    materialise(run.bundle, workdir / "checkpoint", reader=reader_of(job), purpose=ReadPurpose.BENCHMARK)
-    spec = {"suite": run.suite.document, "checkpoint": "checkpoint", "limit": run.limit}
-    (workdir / "spec.json").write_text(json.dumps(spec, ensure_ascii=False), encoding="utf-8")
-    return Command([sys.executable, "-m", "evaluation.core.run", "spec.json"], OFFLINE)
+    part = part_of(job)
+    return layout_of(part.run.source).prepare(part, job, workdir)
+
+
+def prepare_checkpoint(part: RunPart, job: Job, workdir: Path) -> Command:
+    """Lay the checkpoint out under its own names, read-only, and say which backend asks it."""
+    materialise(part.run.bundle, workdir / MODEL_FOLDER, reader=reader_of(job), purpose=ReadPurpose.BENCHMARK)
+    given = part.run.source
+    source = CheckpointSource(
+        MODEL_FOLDER,
+        backend=given.get("backend", "hf"),
+        arguments=_spread(given, cards=group_of(part).needs.get("gpus", 0)),
+    )
+    return harness_command(part, source, workdir)
+
+
+def _spread(source: dict[str, Any], *, cards: int) -> dict[str, Any]:
+    """The group's cards are all used: by tensor parallelism of vLLM, by layers with transformers, unless the source says how."""
+    given = dict(source.get("arguments", {}))
+    if cards < 2:
+        return given
+    if source.get("backend") == "vllm":
+        return given if "pipeline_parallel_size" in given else {"tensor_parallel_size": cards} | given
+    return {"parallelize": True} | given
+
+
+def harness_command(part: RunPart, source: Any, workdir: Path, *, walls: Sandbox | None = None) -> Command:
+    """Write the specification and return the harness's command; it holds the gold answers, so team code is never in it."""
+    spec = Spec(suite=part.run.suite.document, source=source, group=part.group, limit=part.run.limit)
+    (workdir / "spec.json").write_text(json.dumps(spec_document(spec), ensure_ascii=False), encoding="utf-8")
+    return Command([sys.executable, "-m", "evaluation.core.run", "spec.json"], OFFLINE, walls or walls_of(part))
+
+
+def walls_of(part: RunPart) -> Sandbox:
+    """The walls around a harness: memory as the group asks for it, else the default."""
+    walls = Sandbox(folder_mb=FOLDER_MB)
+    memory = group_of(part).needs.get("memory_gb")
+    return replace(walls, memory_mb=memory * 1024) if memory else walls
 
 
 def collect(job: Job, workdir: Path) -> dict[str, Any]:
     """Store samples and the harness's own output; refuse a result that is not of the frozen inputs."""
-    run = EvaluationRun.objects.select_related("suite").get(pk=job.payload["run"])
-    result = json.loads((workdir / RESULT).read_text(encoding="utf-8"))
-    seen = result["frozen"]
-    if seen["suite"]["digest"] != run.suite.digest or seen["limit"] != run.limit:
-        raise InputError(f"The result is of suite {seen['suite']['digest'][:12]}…, the run is of another one.")
-    for name, digest in result["artefacts"].items():
-        if sha256_of(workdir / name) != digest:
-            raise TransientError(f"{name} was changed after the result was written.")
-    return {
+    part = part_of(job)
+    result = checked_result(part.run, workdir, group=part.group)
+    layout_of(part.run.source).collect(part, job, workdir)
+    return kept_files(workdir) | {
         "metrics": result["metrics"],
-        "frozen": seen,
+        "usage": result["usage"],
+        "index": result["index"],
+        "frozen": result["frozen"],
         "seconds": result["seconds"],
-        "samples": store_file(workdir / SAMPLES, owner=OWNER).pk,
-        "raw": store_file(workdir / RAW, owner=OWNER).pk,
     }
+
+
+def salvage(_job: Job, workdir: Path) -> dict[str, Any]:
+    return salvaged(workdir)
+
+
+def _needs_of_checkpoint(source: Any) -> dict[str, int]:
+    return {source.get("backend", "hf"): 1}
+
+
+def _nothing_more(_part: RunPart, _job: Job, _workdir: Path) -> None:
+    """The checkpoint is laid out read-only by its digests: there is nothing to compare afterwards."""

@@ -8,9 +8,12 @@ from django.db.models import QuerySet
 from django.utils.translation import get_language
 
 from evaluation.errors import UnknownSuiteError
-from evaluation.models import EvaluationRun, Suite, TaskResult
+from evaluation.models import EvaluationRun, RunPart, Suite, TaskResult, TaskUsage
 from portal.jobs.enums import JobState
+from portal.jobs.models import Job
 from portal.jobs.selectors import explain, why_waiting
+
+HOUR = Decimal(3600)
 
 
 class RunState(NamedTuple):
@@ -36,6 +39,18 @@ class ResultRow(NamedTuple):
     chance: str
 
 
+class Cost(NamedTuple):
+    """What the measured attempts took; what it costs is their hours times a price that the portal does not know.
+
+    `hours` are on the clock and `card_hours` are those times the cards held, in decimal text; `hardware` names the machines.
+    """
+
+    hours: str
+    card_hours: str
+    cards: int
+    hardware: str
+
+
 def find_suite(reference: str) -> Suite:
     """Return the suite that a rule set calls NAME/VERSION."""
     name, _, version = reference.partition("/")
@@ -50,9 +65,47 @@ def run_state(run: EvaluationRun) -> RunState:
     return RunState(run.job.state, why_waiting(run.job), explain(run.job), run.job.progress)
 
 
-def results_of(run: EvaluationRun) -> QuerySet[TaskResult]:
+def parts_of(run: EvaluationRun) -> QuerySet[RunPart]:
+    """Return the task groups in the order of the suite, each with its job."""
+    return run.parts.select_related("job", "samples", "raw").order_by("id")
+
+
+def jobs_of(run: EvaluationRun) -> list[Job]:
+    """Return the jobs that make the run: one for each group, and the one that joins them where there are several."""
+    jobs = [part.job for part in parts_of(run)]
+    return jobs if run.job in jobs else [*jobs, run.job]
+
+
+def usage_of(run: EvaluationRun) -> list[TaskUsage]:
+    """Return what each task took, in the order of the suite."""
+    places = _places(run)
+    return sorted(run.usage.all(), key=lambda row: places.get(row.task, len(places)))
+
+
+def cost_of(run: EvaluationRun) -> Cost | None:
+    """Return what the run took on its machines; None before anything was measured."""
+    parts = [part for part in parts_of(run) if part.seconds]
+    if not parts:
+        return None
+    hours = sum((Decimal(part.seconds) for part in parts), Decimal(0)) / HOUR
+    card_hours = sum((Decimal(part.seconds) * part.cards for part in parts), Decimal(0)) / HOUR
+    hardware = dict.fromkeys(part.seen["hardware"] for part in parts if part.seen)
+    most = max(part.cards for part in parts)
+    return Cost(_text(hours), _text(card_hours), most, "; ".join(hardware))
+
+
+def _text(hours: Decimal) -> str:
+    return format(hours.quantize(Decimal("0.0001")), "f")
+
+
+def results_of(run: EvaluationRun) -> list[TaskResult]:
     """Return the raw figures in the order of the suite."""
-    return run.results.order_by("id")
+    places = _places(run)
+    return sorted(run.results.order_by("id"), key=lambda row: places.get(row.task, len(places)))
+
+
+def _places(run: EvaluationRun) -> dict[str, int]:
+    return {task["name"]: place for place, task in enumerate(run.suite.document["tasks"])}
 
 
 def is_rankable(run: EvaluationRun) -> bool:
@@ -84,12 +137,16 @@ def result_rows(run: EvaluationRun) -> list[ResultRow]:
 
 
 def chance_of(task: Mapping[str, Any], metric: str) -> str:
-    """Return the accuracy of guessing: one divided by the number of answers offered.
+    """Return the accuracy of guessing: as the suite says it, else one divided by the number of answers offered.
 
     >>> chance_of({"form": "labels", "labels": {"a": "A", "b": "B", "c": "C"}}, "acc")
     '0.3333'
     """
     if not metric.startswith("acc"):
+        return ""
+    if "chance" in task:
+        return format(round(Decimal(task["chance"]), 4), "f")
+    if task["form"] not in {"labels", "pair", "correction"}:
         return ""
     answers = len(task["labels"]) if task["form"] == "labels" else 2
     return format(round(Decimal(1) / answers, 4), "f")

@@ -3,7 +3,6 @@
 import math
 import random
 import time
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +17,10 @@ from evaluation.core.suites import Suite, Task, metric_key
 from evaluation.core.tasks import HIGHER_IS_BETTER
 
 BOOTSTRAP = 1000  # repetitions, only for metrics whose standard error has no closed form
-SAMPLE_FIELDS = ("doc_id", "doc", "target", "arguments", "resps", "filtered_resps", "filter", "doc_hash", "prompt_hash")
+SAMPLE_FIELDS = (
+    *("doc_id", "leaf", "doc", "target", "arguments", "resps", "filtered_resps"),
+    *("filter", "doc_hash", "prompt_hash"),
+)
 
 
 class Metric(NamedTuple):
@@ -109,7 +111,7 @@ def _seed(seed: int) -> None:
 def _outcome(task: Task, found: Collected, *, counted: Counted, started: float) -> TaskOutcome:
     samples = [_sample(task, sample) for sample in found.samples]
     _require_finite(task, samples)
-    items = items_in(samples)
+    items = found.n
     if not task.scored_later:
         metrics = [_metric(task, name, found=found, n=items) for name in task.metrics]
     elif task.form == "instructions":
@@ -159,11 +161,6 @@ def decimal(value: float) -> str:
     ('0.34375', '0.0000001')
     """
     return format(Decimal(repr(float(value))), "f")
-
-
-def items_in(samples: Sequence[Mapping[str, Any]]) -> int:
-    """Items asked: where a task looks at one answer through several filters, the harness logs it once for each."""
-    return max(Counter(sample.get("filter") for sample in samples).values(), default=0)
 
 
 def _sample(task: Task, sample: Mapping[str, Any]) -> dict[str, Any]:

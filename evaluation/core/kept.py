@@ -1,6 +1,6 @@
 """What a benchmark writes down as it goes: after every task the files say all that is done, whatever happens next.
 
-`samples.jsonl.gz` grows by gzip members of at most 200 items, each of which can be read alone; `finished.jsonl` gets one
+`samples.jsonl.gz` grows by gzip members of at most 200 items or 8 MiB, each of which can be read alone; `finished.jsonl` gets one
 line per task, written after its samples. A run that ends early is whole up to its last line there.
 """
 
@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 
 SAMPLES, FINISHED, RAW = "samples.jsonl.gz", "finished.jsonl", "raw.json"
 MEMBER_ITEMS = 200
+MEMBER_BYTES = 8 * 1024 * 1024  # unpacked; a single longer item has a member of its own
 LARGEST_LINE = 16 * 1024 * 1024  # bytes of one line of finished.jsonl
 MOST_TASKS = 1000
-FASTEST = 6  # level of compression: three times as quick as 9 for a fifth more
+FASTEST = 6  # level of compression
 
 
 class Finished(NamedTuple):
@@ -63,15 +64,28 @@ def append_samples(path: Path, task: str, samples: Sequence[Mapping[str, Any]]) 
     """Add the members of one task; returns where each stands: task, first item, items, offset and length in bytes."""
     index = []
     with path.open("ab") as file:
-        for first in range(0, len(samples), MEMBER_ITEMS):
-            rows = samples[first : first + MEMBER_ITEMS]
-            lines = "".join(json.dumps(row, ensure_ascii=False, default=str) + "\n" for row in rows)
-            member = gzip.compress(lines.encode(), compresslevel=FASTEST, mtime=0)
+        for first, lines in _stretches(samples):
+            member = gzip.compress(b"".join(lines), compresslevel=FASTEST, mtime=0)
             offset = file.seek(0, os.SEEK_END)
             file.write(member)
-            index.append({"task": task, "first": first, "n": len(rows), "offset": offset, "length": len(member)})
+            index.append({"task": task, "first": first, "n": len(lines), "offset": offset, "length": len(member)})
         file.flush()
     return index
+
+
+def _stretches(samples: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, list[bytes]]]:
+    """Lines that make one member, with the number of the first."""
+    lines: list[bytes] = []
+    size = first = 0
+    for number, sample in enumerate(samples):
+        line = json.dumps(sample, ensure_ascii=False, default=str).encode() + b"\n"
+        if lines and (len(lines) == MEMBER_ITEMS or size + len(line) > MEMBER_BYTES):
+            yield first, lines
+            lines, size, first = [], 0, number
+        lines.append(line)
+        size += len(line)
+    if lines:
+        yield first, lines
 
 
 def read_finished(workdir: Path) -> list[Finished]:

@@ -4,7 +4,8 @@ import json
 import pytest
 from safetensors.torch import load_file, save_file
 
-from evaluation.jobs import OWNER, collect, prepare
+from evaluation.jobs import collect, prepare
+from evaluation.outcomes import OWNER
 from evaluation.selectors import is_rankable, results_of, run_state
 from portal.artifacts.actions import open_blob
 from portal.audit.models import Event
@@ -65,14 +66,17 @@ def test_the_child_gets_the_checkpoint_and_the_suite_and_no_network(checkpoint, 
     run = make_run(checkpoint)
     command = prepare(run.job, tmp_path)
     spec = json.loads((tmp_path / "spec.json").read_text("utf-8"))
-    assert spec == {"suite": run.suite.document, "checkpoint": "checkpoint", "limit": None}
+    assert spec["suite"] == run.suite.document
+    assert spec["source"] == {"kind": "checkpoint", "folder": "checkpoint", "backend": "hf", "arguments": {}}
+    assert (spec["group"], spec["limit"]) == ("all", None)
     assert (tmp_path / "checkpoint" / "config.json").is_file()
     assert command.env["HF_HUB_OFFLINE"] == command.env["HF_DATASETS_OFFLINE"] == "1"
 
 
 def test_a_result_of_another_suite_is_refused(checkpoint, tmp_path):
     run = make_run(checkpoint)
-    result = {"frozen": {"suite": {"digest": "0" * 64}, "limit": None}, "artefacts": {}, "metrics": [], "seconds": "1"}
+    seen = {"suite": {"digest": "0" * 64}, "limit": None, "group": "all"}
+    result = {"schema": "evaluation-result/2", "frozen": seen, "artefacts": {}, "metrics": [], "seconds": "1"}
     (tmp_path / "result.json").write_text(json.dumps(result), encoding="utf-8")
     with pytest.raises(InputError, match="the run is of another one"):
         collect(run.job, tmp_path)
