@@ -5,6 +5,8 @@ import pytest
 
 from portal.jobs import cards
 from portal.jobs.cards import Card, Rack, chosen, described, offered, parse_cards, seen_by_cuda
+from portal.jobs.registry import Command
+from portal.jobs.worker.child import Child
 from tests.jobs.drivers import TWO, Driver, write_driver
 from tests.jobs.processes import Portal, wait_until
 
@@ -84,6 +86,21 @@ def test_card_is_held_by_one_worker_at_a_time(tmp_path: Path) -> None:
         assert list(again) == [PAIR[0]]
         again.release()
     theirs.release()
+
+
+def test_card_stays_taken_until_the_last_process_on_it_is_gone(tmp_path: Path) -> None:
+    """A worker that dies lets go of its locks at once; its supervisor lets go when it has killed everything."""
+    with Rack(PAIR, tmp_path / "locks").looked_through() as held:
+        held.keep(1, preferred={})
+    with Child(Command(["sleep", "1000"]), tmp_path, keep_open=held.descriptors):
+        held.release()
+        with Rack(PAIR, tmp_path / "locks").looked_through() as meanwhile:
+            assert meanwhile.numbers == "1"
+            meanwhile.release()
+
+    with Rack(PAIR, tmp_path / "locks").looked_through() as afterwards:
+        assert afterwards.numbers == "0,1"
+        afterwards.release()
 
 
 def test_types_that_a_job_names_are_taken_first(tmp_path: Path) -> None:

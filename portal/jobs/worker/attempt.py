@@ -41,10 +41,10 @@ class HandBack(Exception):
 def run_attempt(lease: Lease, *, workdir: Path, must_stop: Callable[[], bool], cards: Held | None = None) -> None:
     """Bring the leased job as far as it goes. Raises only when the database stays away: the reconciler then takes over."""
     said = Output()
-    job = None
+    job, cards = None, cards or Held()
     try:
         job = Job.objects.get(pk=lease.job_id)
-        child = Child(with_cards(prepare(job, lease, workdir), cards or Held()), workdir)
+        child = Child(with_cards(prepare(job, lease, workdir), cards), workdir, keep_open=cards.descriptors)
         try:
             with child:
                 follow(child, lease, time_limit_of(job), must_stop)

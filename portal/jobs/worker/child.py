@@ -8,6 +8,7 @@ import signal
 import stat
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, NamedTuple, Self
@@ -51,9 +52,12 @@ class Output(NamedTuple):
 
 
 class Child:
-    """Started on entering, gone with all its descendants on leaving."""
+    """Started on entering, gone with all its descendants on leaving.
 
-    def __init__(self, command: Command, workdir: Path) -> None:
+    The supervisor keeps the files `keep_open` until all of it is gone, also when the worker dies before: they are locks.
+    """
+
+    def __init__(self, command: Command, workdir: Path, *, keep_open: Sequence[int] = ()) -> None:
         self.workdir = workdir
         self._reported: dict[str, Any] = {}
         self._killed_before = killed_for_memory()
@@ -65,6 +69,7 @@ class Child:
             env=self._walls.env,
             stdin=subprocess.PIPE,
             start_new_session=True,
+            pass_fds=keep_open,
         )
 
     def __enter__(self) -> Self:
