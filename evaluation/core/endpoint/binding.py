@@ -13,9 +13,7 @@ from portal.common.formats.hashing import sha256_of
 def check_binding(folder: Path, files: Sequence[Mapping[str, Any]], *, when: str) -> None:
     """`files` are the rows of a bundle's manifest; nothing may be missing, other or added."""
     wanted = {row["path"]: row for row in files}
-    found = {
-        path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir() or path.is_symlink()
-    }
+    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
     if odd := sorted(found ^ wanted.keys()):
         where = f"{odd[0]}, {when}"
         raise ServedError(Fault.CHANGED, where, "is missing" if odd[0] in wanted else "was not handed in")
@@ -27,4 +25,9 @@ def check_binding(folder: Path, files: Sequence[Mapping[str, Any]], *, when: str
 
 
 def _digest(path: Path) -> str:
-    return sha256_of(path) if path.is_file() and not path.is_symlink() else ""
+    return sha256_of(path) if path.is_file() else ""
+
+
+def targets_of(folder: Path) -> list[Path]:
+    """Where links of a folder lead that was laid out from the store: they are bound into the sandbox beside it."""
+    return [path.resolve() for path in sorted(folder.rglob("*")) if path.is_symlink()]

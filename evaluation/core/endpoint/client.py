@@ -14,6 +14,7 @@ from lm_eval.models.utils import has_bos_prefix
 from evaluation.core.backends.model import Backend, Counter
 from evaluation.core.backends.templates import template_digest
 from evaluation.core.backends.texts import LostText, require_tokens
+from evaluation.core.checkpoint import read_config
 from evaluation.core.endpoint.door import connect_in
 from evaluation.core.endpoint.faults import Fault, ServedError
 from evaluation.core.errors import SuiteError, TokenizerError
@@ -29,6 +30,8 @@ LABEL = "endpoint-served"
 def open_endpoint(source: EndpointSource, *, folder: Path, settings: ModelSettings) -> Backend:
     """Open the guard's socket and ask for everything a task may ask for, so that no task is begun in vain."""
     longest = min(source.max_length, settings.max_length)
+    for path in sorted((folder / source.tokenizer).glob("*_config.json")):
+        read_config(path)
     try:
         adapter = Served(source, folder=folder, max_length=longest)
     except Exception as error:

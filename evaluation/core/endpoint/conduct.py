@@ -25,10 +25,12 @@ from evaluation.core.endpoint.guard import Guard, GuardServer
 from evaluation.core.endpoint.server import FOLDER_MB, SERVED, Served, in_container, in_sandbox
 from portal.common.sandbox.engines import engine
 from portal.common.sandbox.errors import NoSandboxError
+from portal.common.sandbox.probe import strength
 from portal.common.sandbox.spec import Sandbox
 from portal.common.sandbox.walls import walls
 
-RECORD, ERROR = "endpoint.json", "error.json"
+RECORD, ERROR, RESULT = "endpoint.json", "error.json", "result.json"
+LARGEST_RESULT = 64 * 1024 * 1024  # bytes
 BOUND = ("weights", "bundle")
 INPUT_ERROR = 2
 
@@ -74,7 +76,17 @@ def _conduct(plan: Mapping[str, Any], workdir: Path, record: dict[str, Any]) -> 
         raise _with_memory(guard.fault, workdir, serving)
     _bind(plan, workdir, when="after the run")
     record["bound"] = list(BOUND)
+    if code == 0:
+        _add_record(workdir / RESULT, record)
     return code
+
+
+def _add_record(path: Path, record: Mapping[str, Any]) -> None:
+    """What passed the guard belongs to what the run saw."""
+    with path.open("rb") as file:
+        result = json.loads(file.read(LARGEST_RESULT))
+    result["frozen"]["endpoint"] = dict(record)
+    _write(path, result)
 
 
 def _bind(plan: Mapping[str, Any], workdir: Path, *, when: str) -> None:
@@ -107,9 +119,10 @@ def _server(serving: Serving, plan: Mapping[str, Any], workdir: Path) -> Served:
 def _harness(harness: Mapping[str, Any], workdir: Path) -> int:
     """Behind walls of its own: it holds the questions with their answers, and the server is another's program."""
     bounds = dict(harness["sandbox"])
-    laid_out = (*bounds.pop("readable"), *(str(workdir / name) for name in BOUND))
-    sandbox = Sandbox(**bounds | {"readable": tuple(map(Path, laid_out)), "cards": ()})
-    argv = walls(harness["argv"], sandbox=sandbox, workdir=workdir, env=harness["env"])
+    laid_out = (*map(Path, bounds.pop("readable")), *(workdir / name for name in (*BOUND, "served")))
+    sandbox = Sandbox(**bounds | {"readable": laid_out, "cards": ()})
+    env = dict(os.environ) | harness["env"] | {"CUDA_VISIBLE_DEVICES": "", "PORTAL_SANDBOX": strength().label}
+    argv = walls(harness["argv"], sandbox=sandbox, workdir=workdir, env=env)
     return subprocess.run(argv, cwd=workdir, stdin=subprocess.DEVNULL, check=False).returncode
 
 

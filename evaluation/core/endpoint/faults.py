@@ -24,7 +24,7 @@ class Fault(StrEnum):
 
 
 # Worth another try within the bound: a server under load does this, too. Everything else is an answer.
-PASSING = frozenset({Fault.SILENT, Fault.STATUS, Fault.NOT_HTTP, Fault.NOT_JSON, Fault.ENDED})
+PASSING = frozenset({Fault.SILENT, Fault.STATUS, Fault.NOT_HTTP, Fault.NOT_JSON})
 
 
 class ServedError(EndpointError):

@@ -102,7 +102,7 @@ class Guard:
         until = time.monotonic() + self._seconds
         while True:
             if not self._is_alive():
-                raise ServedError(Fault.ENDED, "server", "has ended while it was needed")
+                raise _ended()
             try:
                 return self._door.connection(seconds=min(1.0, self._seconds))
             except ServedError:
@@ -112,14 +112,20 @@ class Guard:
     def _weigh(self, error: ServedError, *, attempt: int) -> None:
         """Raise unless another try is worth it: the first fault that counts is the run's."""
         with self._lock:
+            if not self._is_alive():
+                error = _ended()
             self.tally.faults[error.fault] += 1
             most = TRIES_OF_SILENCE if error.fault == Fault.SILENT else TRIES
-            passing = error.fault in PASSING and attempt < most and self._is_alive()
+            passing = error.fault in PASSING and attempt < most
             if passing and self.tally.retries < RETRIES_OF_A_RUN and self.fault is None:
                 self.tally.retries += 1
                 return
             self.fault = self.fault or error
         raise self.fault
+
+
+def _ended() -> ServedError:
+    return ServedError(Fault.ENDED, "server", "has ended while it was needed")
 
 
 class GuardServer:

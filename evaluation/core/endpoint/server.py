@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from evaluation.core.endpoint import containers
+from evaluation.core.endpoint.binding import targets_of
 from evaluation.core.endpoint.contract import Serving
 from evaluation.core.endpoint.door import NAME, Door
 from evaluation.core.endpoint.faults import Fault, ServedError
@@ -100,8 +101,9 @@ def in_sandbox(serving: Serving, *, folders: containers.Folders, folder: Path, c
     command = serving.argv(weights=str(folders.weights), bundle=str(folders.bundle))
     command[0] = sys.executable if command[0] in {"python", "python3"} else command[0]
     folder.mkdir(exist_ok=True)
+    linked = [path for laid_out in (folders.weights, folders.bundle) for path in targets_of(laid_out)]
     sandbox = Sandbox(
-        readable=(folders.weights, folders.bundle, folders.door, folders.relay),
+        readable=(folders.weights, folders.bundle, folders.door, folders.relay, *linked),
         memory_mb=serving.needs["memory_gb"] * 1024,
         processes=PROCESSES,
         cards=tuple(cards),

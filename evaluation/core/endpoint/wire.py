@@ -63,6 +63,8 @@ def ask(connection: socket.socket, document: Mapping[str, Any], *, seconds: floa
         connection.settimeout(seconds)
         connection.sendall(request_bytes(document))
         status, headers, body = _read(_Bounded(connection, deadline=deadline, limit=limit))
+    except ServedError:
+        raise
     except TimeoutError as error:
         raise ServedError(Fault.SILENT, "answer", f"did not come whole within {seconds:g} s") from error
     except (OSError, http.client.HTTPException, ValueError) as error:
