@@ -9,3 +9,5 @@ class AuditAction(StrEnum):
     RUN_FAILED = "evaluation.run.failed"
     PRIVATE_ADDED = "private_set.added"
     PRIVATE_OPENED = "private_set.opened"
+    CONTAMINATION_REQUESTED = "contamination.requested"
+    CONTAMINATION_RECORDED = "contamination.recorded"

@@ -5,7 +5,8 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from evaluation.private_models import PrivateSet as PrivateSet
+from evaluation.contamination.models import ContaminationRun, ParaphraseRun  # noqa: F401 - Django finds models here
+from evaluation.private_models import PrivateSet  # noqa: F401 - as above
 from portal.artifacts.models import Blob, Bundle
 from portal.jobs.models import Job
 

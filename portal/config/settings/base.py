@@ -15,6 +15,7 @@ from portal.config.settings.console import *  # noqa: F403 - which served models
 from portal.config.settings.objects import *  # noqa: F403 - object storage
 from portal.config.settings.originality import *  # noqa: F403 - sizes of parts, quota of self-checks
 from portal.config.settings.queue import *  # noqa: F403 - jobs and Celery, one set for every mode
+from portal.config.settings.suites import *  # noqa: F403 - data sets of benchmark runs
 
 BASE_DIR = Path(__file__).resolve().parents[3]
 

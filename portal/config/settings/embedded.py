@@ -27,6 +27,7 @@ def own_key(name: str) -> str:
 DEBUG = False
 SECRET_KEY = own_key("secret.key")
 LEDGER_SIGNING_KEY = own_key("ledger.key")  # 32 bytes in hex: an Ed25519 seed
+PRIVATE_SUITE_KEY = own_key("private-suites.key")  # 32 bytes in hex: seals the keys of private sets (docs/suites.md)
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", "testserver"]
 
 if url := os.environ.get("DATABASE_URL"):

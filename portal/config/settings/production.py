@@ -11,6 +11,7 @@ VAR_DIR = Path(os.environ.get("PORTAL_VAR", "/var/lib/portal"))
 DEBUG = False
 SECRET_KEY = secret("SECRET_KEY")
 LEDGER_SIGNING_KEY = secret("LEDGER_SIGNING_KEY")
+PRIVATE_SUITE_KEY = secret("PRIVATE_SUITE_KEY", "")  # 32 bytes in hex, needed where private sets are (docs/suites.md)
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "").split(",")
 DATABASES = {"default": database_from(secret("DATABASE_URL"))}
 CELERY_BROKER_URL = secret("REDIS_URL")
@@ -20,6 +21,7 @@ STORE_KEY_FILE = os.environ.get("STORE_KEY_FILE", "")  # one of the two seals wh
 STORE_KMS_KEY = os.environ.get("STORE_KMS_KEY", "")
 STORE_KMS_ENDPOINT = os.environ.get("STORE_KMS_ENDPOINT", "")
 WORK_DIR = Path(os.environ.get("WORK_DIR", VAR_DIR / "work"))
+SERVING_LOCAL_PROCESS = os.environ.get("SERVING_LOCAL_PROCESS") == "1"  # else images alone (docs/serving.md)
 SANDBOX = "required"  # code and checkpoints of teams run behind walls or not at all (docs/sandbox.md)
 RELEASE_DIR = Path(os.environ.get("RELEASE_DIR", VAR_DIR / "releases"))
 STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", VAR_DIR / "static"))

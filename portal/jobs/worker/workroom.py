@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from portal.common.sandbox.leftovers import remove_tree
+from portal.jobs.worker.opened import forget, remove_orphans
 
 LOCK = ".lock"
 
@@ -22,6 +23,7 @@ class Workroom:
         self.root = root
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
         remove_leftovers(root, host=self.host)
+        remove_orphans()
         self.folder = root / self.name
         with one_at_a_time(root):
             self.folder.mkdir(mode=0o700, exist_ok=True)
@@ -35,6 +37,7 @@ class Workroom:
         try:
             yield folder
         finally:
+            forget(folder)
             remove_tree(folder)
 
     def close(self) -> None:
