@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portal.measurements.views import answers, paired, public_reports, reports
+from portal.measurements.views import answers, paired, public_reports, reports, suites
 
 app_name = "measurements"
 RUN = "runs/<uuid:benchmark>/"
@@ -17,6 +17,9 @@ urlpatterns = [
     path("entries/<int:entry>/reports/", reports.entry, name="reports"),
     path("entries/<int:entry>/reports/<str:place>/", reports.report, name="report"),
     path("reproductions/<int:reproduction_id>/", reports.reproduction, name="reproduction"),
+    path("suites/", suites.suites, name="suites"),
+    path("suites/<slug:name>/<int:version>/", suites.suite, name="suite"),
+    path("suites/<slug:name>/<int:version>/suite.json", suites.document, name="suite_document"),
     path("draws/", public_reports.draws, name="draws"),
     path("draws/<int:draw_id>/", public_reports.draw, name="draw"),
     path("draws/<int:draw_id>/draw.json", public_reports.draw_document, name="draw_document"),
