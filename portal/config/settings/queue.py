@@ -1,5 +1,6 @@
 """Jobs and their broker, the same in every mode."""
 
+import json
 import os
 
 JOBS_BACKOFF_SECONDS = 5  # doubled after every failed attempt
@@ -15,6 +16,10 @@ JOBS_CARD_LOCKS = os.environ.get("JOBS_CARD_LOCKS")
 
 # "required": what must run in a sandbox fails where none can be set up; "where possible": it runs and says so (docs/sandbox.md).
 SANDBOX = "where possible"
+# Whether the server of an own architecture may be Python files on a worker's interpreter, or must be an image (docs/serving.md).
+SERVING_LOCAL_PROCESS = True
+# For servers on several nodes, as JSON: {"network", "launcher", "devices", "env"}; unset: none is started.
+SERVING_INTERCONNECT = json.loads(os.environ.get("SERVING_INTERCONNECT", "null"))
 
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
