@@ -126,9 +126,10 @@ def second_version(parents: list[Path]) -> dict[str, list[Path]]:
     """A controller reaches the groups below only where the folder hands it down."""
     found: dict[str, list[Path]] = {}
     for parent in parents:
-        wanted = [name for name in CONTROLLERS if name in read(parent / "cgroup.controllers").split()]
-        with contextlib.suppress(OSError):
-            (parent / "cgroup.subtree_control").write_text(" ".join(f"+{name}" for name in wanted))
+        offered, handed = (set(read(parent / f"cgroup.{file}").split()) for file in ("controllers", "subtree_control"))
+        if missing := offered.intersection(CONTROLLERS) - handed:
+            with contextlib.suppress(OSError):  # refused where processes are, or to an ordinary user
+                (parent / "cgroup.subtree_control").write_text(" ".join(f"+{name}" for name in sorted(missing)))
         for name in read(parent / "cgroup.subtree_control").split():
             if name in CONTROLLERS:
                 found.setdefault(name, []).append(parent)
@@ -139,9 +140,10 @@ def mounted() -> dict[str, Path]:
     """Controller to its mount point; "" for version 2."""
     found: dict[str, Path] = {}
     for line in read(MOUNTS).splitlines():
-        before, _, after = line.partition(" - ")
-        kind, _, options = after.split()[:3] if len(after.split()) >= 3 else ("", "", "")
-        point = Path(before.split()[4])
+        before, _, after = (part.split() for part in line.partition(" - "))
+        if len(before) < 5 or len(after) < 3:
+            continue
+        kind, options, point = after[0], after[2], Path(before[4])
         if kind == "cgroup2":
             found[""] = point
         elif kind == "cgroup":

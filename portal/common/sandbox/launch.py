@@ -73,7 +73,8 @@ def run(plan: dict[str, Any], group: cgroups.Group | None, *, starter: int) -> t
     limits = plan["limits"]
     argv = [*counted(group, processes=limits["processes"]), *plan["argv"]]
     said, status = os.pipe()
-    options = ["--seccomp", str(memory_file(filter_for())), "--json-status-fd", str(status)]
+    calls = filter_for(memory_files=bool(limits["cards"]) or bounds_memory(group))
+    options = ["--seccomp", str(memory_file(calls)), "--json-status-fd", str(status)]
     data = [part for name, text in ETC.items() for part in ("--ro-bind-data", str(memory_file(text.encode())), name)]
     command = [plan["bwrap"], *options, *plan["options"], *data, "--remount-ro", "/", "--", *argv]
     os.set_inheritable(status, True)
@@ -131,10 +132,14 @@ def bounds(limits: dict[str, Any], group: cgroups.Group | None) -> list[tuple[in
     ]
     if limits["cpu_seconds"] is not None:
         found.append((resource.RLIMIT_CPU, limits["cpu_seconds"]))
-    if not group or "memory" not in group.folders:
+    if not bounds_memory(group):
         kind = resource.RLIMIT_DATA if limits["cards"] else resource.RLIMIT_AS
         found.append((kind, limits["memory_mb"] * MB))
     return found
+
+
+def bounds_memory(group: cgroups.Group | None) -> bool:
+    return group is not None and "memory" in group.folders
 
 
 def lower(kind: int, most: int) -> None:

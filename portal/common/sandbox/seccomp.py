@@ -25,21 +25,24 @@ AF_UNIX, AF_INET, AF_INET6, AF_NETLINK = (
 Instruction = tuple[int, int, int, int]  # code, jump if true, jump if false, operand
 
 
-def filter_for(machine: str | None = None) -> bytes:
-    """Raises LookupError on a machine whose numbers are not known here."""
+def filter_for(machine: str | None = None, *, memory_files: bool = True) -> bytes:
+    """`memory_files` lets in what makes memory outside of any process; raises LookupError on a machine that is not known here."""
     name = machine or platform.machine()
     if name not in MACHINES:
         raise LookupError(f"there is no filter of system calls for {name}; known are {', '.join(MACHINES)}")
-    return b"".join(struct.pack("<HBBI", *instruction) for instruction in program(MACHINES[name]))
+    return b"".join(
+        struct.pack("<HBBI", *instruction) for instruction in program(MACHINES[name], memory_files=memory_files)
+    )
 
 
-def program(machine: Machine) -> list[Instruction]:
+def program(machine: Machine, *, memory_files: bool = True) -> list[Instruction]:
+    refused = [*machine.refused.values(), *(() if memory_files else machine.memory_files)]
     return [
         (LOAD, 0, 0, ARCHITECTURE),
         *unless_equal(machine.audit, KILL),
         (LOAD, 0, 0, NUMBER),
         *([(AT_LEAST, 0, 1, machine.foreign_from), (RETURN, 0, 0, ERRNO | ENOSYS)] if machine.foreign_from else []),
-        *(step for number in machine.refused.values() for step in if_equal(number, ERRNO | EPERM)),
+        *(step for number in refused for step in if_equal(number, ERRNO | EPERM)),
         *if_equal(machine.clone3, ERRNO | ENOSYS),
         *arguments_of(machine.clone, FIRST_ARGUMENT, [(ANY_BIT, 0, 1, NEW_NAMESPACES), (RETURN, 0, 0, ERRNO | EPERM)]),
         *arguments_of(

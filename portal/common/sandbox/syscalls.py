@@ -122,18 +122,24 @@ AARCH64 = {
 
 @dataclass(frozen=True)
 class Machine:
-    """`audit` is how the kernel names the architecture to a filter; `foreign_from` the first number of a second ABI, or None."""
+    """`audit` is how the kernel names the architecture to a filter; `foreign_from` the first number of a second ABI, or None.
+
+    `memory_files` are memfd_create and shmget: memory that belongs to no process, so no limit of a process bounds it.
+    """
 
     audit: int
     refused: Mapping[str, int]
     clone: int
     ioctl: int
     socket: int
+    memory_files: tuple[int, ...]
     clone3: int = 435
     foreign_from: int | None = None
 
 
 MACHINES = {
-    "x86_64": Machine(0xC000003E, X86_64 | SINCE_5_0, clone=56, ioctl=16, socket=41, foreign_from=0x40000000),
-    "aarch64": Machine(0xC00000B7, AARCH64 | SINCE_5_0, clone=220, ioctl=29, socket=198),
+    "x86_64": Machine(
+        0xC000003E, X86_64 | SINCE_5_0, clone=56, ioctl=16, socket=41, memory_files=(319, 29), foreign_from=0x40000000
+    ),
+    "aarch64": Machine(0xC00000B7, AARCH64 | SINCE_5_0, clone=220, ioctl=29, socket=198, memory_files=(279, 194)),
 }
