@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 
 from scipy.stats import beta, hypergeom
 
+from evaluation.core.contamination import VERSION
 from evaluation.core.contamination.overlap import FLAGGED, STOCK, WHOLE, Comparison, Group, Overlap, Text
 from evaluation.core.contamination.sample import Counts
 from evaluation.core.contamination.text import HANGUL, LETTERS, SHORT, WORDS
 
 SCHEMA = "contamination-report/1"
-VERSION = 1
 CONTROL = Path(__file__).with_name("control.jsonl")
 CONTROL_GROUP = "control:"
 CONFIDENCE = 0.95

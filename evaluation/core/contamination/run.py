@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from evaluation.core.contamination import SPEC_SCHEMA
 from evaluation.core.contamination.overlap import Comparison, Text
 from evaluation.core.contamination.report import TaskTexts, controls, document
 from evaluation.core.contamination.sample import Counts, batches, files_of
@@ -20,7 +21,6 @@ from evaluation.core.items import Item
 from evaluation.core.sources import items_of
 from evaluation.core.suites import Suite, Task, parse_suite
 
-SPEC_SCHEMA = "contamination-spec/1"
 RESULT, ERROR, PROGRESS = "result.json", "error.json", "progress.jsonl"
 KEYS = {"schema", "suites", "sample"}
 MOST_ITEMS = 5_000  # of one task, the first of its selection
