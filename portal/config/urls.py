@@ -38,6 +38,7 @@ API = {
     "uploads/": "portal.artifacts.urls",
     "submissions/": "portal.submissions.api_urls",
     "deposits/": "portal.custody.api_urls",
+    "measurements/": "portal.measurements.api_urls",
     "originality/": "originality.api_urls",
 }
 

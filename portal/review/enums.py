@@ -186,6 +186,7 @@ class AuditAction(StrEnum):
     SHEET_SIGNATURE_WITHDRAWN = "sheet.signature_withdrawn"
     SHEET_VOIDED = "sheet.voided"
     PHASE_SHEETS_SEALED = "sheet.all_sealed"
+    OUTSIDE_DOCUMENT_KEPT = "outside_document.kept"
     OUTSIDE_RESULT_ENTERED = "outside_result.entered"
     OUTSIDE_RESULT_CONFIRMED = "outside_result.confirmed"
     TALLY_TAKEN = "tally.taken"

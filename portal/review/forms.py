@@ -1,6 +1,5 @@
 """Forms of the ministry's and the teams' pages. The scoring form is built from the rule set in `selectors.rubric`."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -16,7 +15,7 @@ from portal.review.enums import AppealGround, Basis, Outcome, PanelKind, Recusal
 from portal.review.labels import choices_of
 from portal.review.models import Minutes, Panel, PanelSeat
 from portal.review.selectors.minutes import minutes_number
-from portal.review.selectors.rules import gates_of, here, rules_of, scored_parts
+from portal.review.selectors.rules import gates_of, here, scored_parts
 
 DECISION_OUTCOMES = (Outcome.ADVANCE, Outcome.CUT, Outcome.DISQUALIFY, Outcome.RE_EVALUATE)
 
@@ -227,36 +226,3 @@ class CallForm(forms.Form):
 class AppealForm(forms.Form):
     ground = forms.ChoiceField(label=_("Ground"), choices=choices_of(AppealGround), widget=forms.RadioSelect)
     text = long_text(_("What is wrong, and where"), rows=8)
-
-
-class OutsideResultForm(forms.Form):
-    entry = forms.ModelChoiceField(label=_("Entry"), queryset=Entry.objects.none())
-    place = forms.ChoiceField(label=_("Item"))
-    value = forms.CharField(label=_("Value"), max_length=32)
-    target = forms.CharField(label=_("Target value"), max_length=32, required=False)
-    body = forms.CharField(label=_("Measured by"), max_length=120)
-    document_digest = forms.RegexField(
-        label=_("SHA-256 of the document"), regex=r"^[0-9a-f]{64}$", help_text=_("64 hexadecimal digits.")
-    )
-    reason = forms.CharField(
-        label=_("Reason of a correction"),
-        max_length=500,
-        required=False,
-        help_text=_("Only where a figure stands already: the new one replaces it and waits for a second person."),
-    )
-
-    def __init__(self, *args: Any, phase: Phase, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["entry"].queryset = Entry.objects.filter(phase=phase).select_related("consortium")  # type: ignore[attr-defined]
-        self.fields["place"].choices = list(_measured_items(phase))  # type: ignore[attr-defined]
-
-    @property
-    def part_and_item(self) -> tuple[str, str]:
-        part, _slash, item = self.cleaned_data["place"].partition("/")
-        return part, item
-
-
-def _measured_items(phase: Phase) -> Iterable[tuple[str, str]]:
-    for part in rules_of(phase).parts:
-        for item in part.items:
-            yield f"{part.key}/{item.key}", f"{here(part.title)} / {here(item.title)}"

@@ -27,6 +27,14 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "age": ("age", "연령대", "연령", "age_group"),
     "seats": ("seats", "정원", "인원"),
     "alternates": ("alternates", "예비", "예비인원"),
+    "entry": ("entry", "참가", "참가번호", "팀"),
+    "part": ("part", "부문"),
+    "item": ("item", "항목"),
+    "value": ("value", "값", "측정값"),
+    "target": ("target", "목표", "목표값"),
+    "stderr": ("stderr", "표준오차"),
+    "raw": ("raw", "원자료", "원값"),
+    "reason": ("reason", "사유", "정정사유"),
 }
 SEXES = {"female": Sex.FEMALE, "f": Sex.FEMALE, "여": Sex.FEMALE, "여성": Sex.FEMALE,
          "male": Sex.MALE, "m": Sex.MALE, "남": Sex.MALE, "남성": Sex.MALE}  # fmt: skip
@@ -109,7 +117,7 @@ def _read(
     faults: list[Fault] = []
     first: dict[str, int] = {}
     try:
-        for line, cells in _rows(text, needed):
+        for line, cells in rows_in(text, needed):
             try:
                 row = make(cells)
                 if (before := first.setdefault(key(row), line)) != line:
@@ -125,7 +133,7 @@ def _read(
     return found, faults
 
 
-def _rows(text: str, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
+def rows_in(text: str, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
     """(line, column -> text) of every row that is not empty. The header is the first line."""
     head = text.lstrip("\ufeff\r\n ").partition("\n")[0]
     reader = csv.reader(io.StringIO(text.lstrip("\ufeff")), delimiter=max(",;\t", key=head.count), strict=True)

@@ -7,7 +7,7 @@ from django.utils import timezone
 from portal.review import actions
 from portal.review.models import Decision, Notice, OutsideResult
 from tests.access.matrix import Row
-from tests.factories.review import Scene, make_panel, make_seat
+from tests.factories.review import Scene, make_panel, make_seat, outside_document
 
 
 def nobodys(actors):
@@ -61,6 +61,21 @@ def phase_and_figure(actors):
     scene = Scene(actors=actors)
     scene.measure()
     return {"phase_id": scene.phase.pk, "result_id": OutsideResult.objects.filter(phase=scene.phase)[0].pk}
+
+
+def phase_and_document(actors):
+    scene = Scene(actors=actors)
+    return {"phase_id": scene.phase.pk, "outsidedocument_id": outside_document(scene.phase).pk}
+
+
+def others_document(actors):
+    return {**phase_and_document(actors), "phase_id": Scene().phase.pk}
+
+
+def sealed_document(actors):
+    scene = Scene(actors=actors)
+    scene.seal()
+    return {"phase_id": scene.phase.pk, "outsidedocument_id": scene.phase.outside_documents.get().pk}
 
 
 def declaration(actors):
@@ -304,6 +319,12 @@ ROWS = [
     Row("ops:tally", STAFF_READS, sealed_phase, case="sealed"),
     Row("ops:take_tally", OFFICER_POSTS, sealed_phase, method="post"),
     Row("ops:outside_results", STAFF_READS, phase),
+    Row("ops:outside_results", "302 403 403 422 422 422", phase, method="post", case="empty"),
+    Row("ops:outside_results_data", STAFF_READS, phase),
+    Row("ops:outside_document", "404 404 404 200 200 403", phase_and_document),
+    Row("ops:outside_document", "404 404 404 404 404 404", others_document, case="of another phase"),
+    Row("ops:outside_document", "404 404 404 200 200 200", sealed_document, case="sealed"),
+    Row("ops:confirm_outside_document", "302 403 403 302 302 302", phase_and_document, method="post"),
     Row("ops:confirm_outside_result", "302 403 403 302 302 302", phase_and_figure, method="post"),
     Row("ops:gates", STAFF_READS, phase),
     Row("ops:entry", STAFF_READS, phase_and_entry),

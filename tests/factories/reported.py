@@ -18,7 +18,7 @@ from portal.measurements.actions import drawing_reports, reporting, reproducing
 from portal.measurements.models import Report, Reproduction, ReproductionDraw
 from portal.measurements.selectors.reproducing import choices_for
 from portal.programmes.models import Phase
-from portal.submissions.actions import add_item, submit
+from portal.submissions.actions import add_item, open_draft, submit
 from portal.submissions.enums import Role
 from tests.factories.accounts import make_user
 from tests.factories.consortia import make_entry
@@ -77,9 +77,9 @@ def log_files(values: dict[str, float] | None = None, *, right: int | None = Non
     return files
 
 
-def with_logs(entry: Entry, folder: Path, files: dict[str, bytes] | None = None) -> Bundle:
-    """A complete draft of the entry that has the logs as its own benchmark results."""
-    draft = complete_draft(entry, folder)
+def with_logs(entry: Entry, folder: Path, files: dict[str, bytes] | None = None, *, whole: bool = False) -> Bundle:
+    """A draft of the entry that has the logs as its own benchmark results; `whole` is ready to be handed in."""
+    draft = complete_draft(entry, folder) if whole else open_draft(entry, actor="user:1")
     bundle = bundle_of(entry, folder / f"logs-{entry.pk}", files or log_files(right=30))
     add_item(draft, role=Role.BENCHMARK_RESULTS, bundle=bundle, actor="user:1")
     return bundle
@@ -105,11 +105,13 @@ def commit(phase: Phase, *, by: Viewer, **changes: Any) -> ReproductionDraw:
     return drawing_reports.commit_reproductions(phase, by=by, **(rule | changes))
 
 
-def reported_and_drawn(folder: Path, *, officer: Viewer | None = None, right: int = 30, **rule: Any) -> Reproduction:
+def reported_and_drawn(
+    folder: Path, *, officer: Viewer | None = None, right: int = 30, entry: Entry | None = None, **rule: Any
+) -> Reproduction:
     """A handed-in entry whose report was frozen and of whose figures the lot drew one."""
     by = officer or viewer_of_user(make_user("officer"))
-    entry = make_entry(reporting_phase())
-    log = with_logs(entry, folder, log_files(right=right))
+    entry = entry or make_entry(reporting_phase())
+    log = with_logs(entry, folder, log_files(right=right), whole=True)
     reported(entry, log)
     submit(entry.submissions.get(), actor="user:1")
     draw = commit(entry.phase, by=by, **rule)
@@ -138,7 +140,7 @@ def finish(run: EvaluationRun, folder: Path, *, task: str, right: int, stderr: s
     run.save(update_fields=["seen", "samples", "raw"])
     facts = {"value": str(right / STEMS), "stderr": stderr, "n": STEMS, "higher_is_better": True}
     TaskResult.objects.create(run=run, task=task, metric="acc", **facts)
-    end(run.job, "succeeded")
+    end(run.job, "succeeded", outcome={})
 
 
 def end(job: Job, state: str, **fields: Any) -> None:

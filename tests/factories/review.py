@@ -13,7 +13,7 @@ from portal.programmes.models import Phase, Programme, RuleSetVersion
 from portal.review import actions
 from portal.review.actions import Draft, OutsideFigure, SheetValues, Vote
 from portal.review.enums import Basis, Outcome, PanelKind, SeatKind
-from portal.review.models import Minutes, Panel, PanelSeat, ScoreSheet
+from portal.review.models import Minutes, OutsideDocument, Panel, PanelSeat, ScoreSheet
 from portal.review.selectors.panels import institutions_to_declare
 from tests.factories.accounts import make_user
 
@@ -165,6 +165,12 @@ def declare_clear(seat: PanelSeat) -> None:
     actions.declare(seat.declaration, declared_by=seat.user, interests=answers, pledged=range(1, 10))
 
 
+def outside_document(phase: Phase, *, text: str = "측정 결과 보고서", by: User | None = None) -> OutsideDocument:
+    """A document of another body, kept by the real action; the same text is the same document."""
+    facts = {"body": "측정 기관", "title": "측정 결과", "name": "report.txt"}
+    return actions.keep_outside_document(phase, chunks=[text.encode()], kept_by=by or make_user("officer"), **facts)
+
+
 class Scene:
     """Three teams, three cleared experts with sheets, two officers, a decider and an auditor.
 
@@ -217,7 +223,9 @@ class Scene:
 
     def measure(self) -> None:
         for number, entry in enumerate(self.entries):
-            figure = OutsideFigure("benchmark", "index", str(80 - 10 * number), "측정 기관", "0" * 64)
+            figure = OutsideFigure(
+                "benchmark", "index", str(80 - 10 * number), outside_document(self.phase, by=self.officer)
+            )
             result = actions.enter_outside_result(entry, figure=figure, entered_by=self.officer)
             actions.confirm_outside_result(result, confirmed_by=self.second_officer)
 

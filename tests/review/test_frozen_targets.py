@@ -11,7 +11,7 @@ from portal.review.selectors.tallies import tally_input
 from tests.factories.accounts import make_user
 from tests.factories.consortia import make_entry
 from tests.factories.programmes import make_phase, make_programme, make_ruleset
-from tests.factories.review import ruleset_document
+from tests.factories.review import outside_document, ruleset_document
 from tests.factories.rules import acting, propose_target
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +36,7 @@ def entry():
 
 
 def enter(entry, *, target=""):
-    figure = OutsideFigure("benchmark", "index", "72", "측정 기관", "0" * 64, target=target)
+    figure = OutsideFigure("benchmark", "index", "72", outside_document(entry.phase), target=target)
     officer = make_user("officer")
     row = actions.enter_outside_result(entry, figure=figure, entered_by=officer)
     OutsideResult.objects.filter(pk=row.pk).update(confirmed_by=make_user("officer"))

@@ -58,16 +58,20 @@ from portal.review.actions.notifying import (
     notify_decision,
     notify_phase,
 )
+from portal.review.actions.outside import (
+    OutsideFigure,
+    OutsideLine,
+    confirm_outside_document,
+    confirm_outside_result,
+    enter_outside_result,
+    import_outside_results,
+    keep_outside_document,
+    measured_places,
+)
 from portal.review.actions.panels import assign, assign_panel, create_panel, declare, seat_panel
 from portal.review.actions.questions import answer_question, ask_question
 from portal.review.actions.rulings import call_up_alternate, rule_on_declaration
-from portal.review.actions.sealing import (
-    OutsideFigure,
-    confirm_outside_result,
-    enter_outside_result,
-    seal_phase,
-    take_tally,
-)
+from portal.review.actions.sealing import seal_phase, take_tally
 from portal.review.actions.sheets import SheetValues, save_score, sign_sheet, void_sheet, withdraw_signature
 from portal.review.actions.vacancies import draft_vacancy, open_additional_call
 from portal.review.actions.verifications import HOLDING_STAGES, add_evidence, hold_entry, release_entry
@@ -77,6 +81,7 @@ __all__ = [
     "Draft",
     "Guest",
     "OutsideFigure",
+    "OutsideLine",
     "PoolPerson",
     "Quota",
     "SheetValues",
@@ -95,6 +100,7 @@ __all__ = [
     "challenge",
     "close_pool",
     "commit_draw",
+    "confirm_outside_document",
     "confirm_outside_result",
     "create_panel",
     "decide_phase",
@@ -111,12 +117,15 @@ __all__ = [
     "finalise_phase",
     "hold_entry",
     "hold_meeting",
+    "import_outside_results",
     "invite_drawn",
     "invite_to_panel",
+    "keep_outside_document",
     "lapse_disqualification",
     "later_outcomes",
     "lodge_appeal",
     "make_draw",
+    "measured_places",
     "name_unsuitable",
     "notify_decision",
     "notify_disqualification",

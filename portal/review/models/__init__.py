@@ -9,10 +9,11 @@ from portal.review.models.gates import (
     VerificationEvidence,
 )
 from portal.review.models.invitations import PanelInvitation
+from portal.review.models.outside import OutsideDocument, OutsideResult
 from portal.review.models.panels import Assignment, Declaration, DeclaredInterest, Panel, PanelSeat
 from portal.review.models.recusals import RecusalRequest, UnsuitableNaming
 from portal.review.models.sheets import DraftScore, ScoreSheet, SheetTick, SignedSheet
-from portal.review.models.tallies import OutsideResult, Tally
+from portal.review.models.tallies import Tally
 
 __all__ = [
     "Answer",
@@ -32,6 +33,7 @@ __all__ = [
     "Minutes",
     "MinutesAttendance",
     "Notice",
+    "OutsideDocument",
     "OutsideResult",
     "Panel",
     "PanelInvitation",

@@ -14,6 +14,7 @@ from portal.review.models import (
     Disqualification,
     Minutes,
     Notice,
+    OutsideDocument,
     PanelSeat,
     Question,
     RecusalRequest,
@@ -24,6 +25,7 @@ from portal.review.models import (
 from portal.review.policies.panels import has_open_invitation
 from portal.review.policies.scopes import CLEARED, audiences_of, is_blinded, scope_of
 from portal.review.policies.table import STAGES, Audience, Subject, audiences_for
+from portal.review.selectors.outside import is_being_taken_down
 
 HIDDEN = Verdict(allowed=False, exists=False)
 YES = Verdict(allowed=True)
@@ -243,6 +245,16 @@ def _seen_by_staff(viewer: Viewer, subject: Subject, obj: Model | None) -> Verdi
     if obj is None or not _is_staff(viewer, scope_of(obj).phase, "officer", "decider", "auditor"):
         return HIDDEN
     return view(viewer, subject, obj)
+
+
+def reads_outside_document(viewer: Viewer, phase_id: int, outsidedocument_id: int) -> Verdict:
+    """From the seal on like the figures; before, only while the two people who take them down need it."""
+    row = OutsideDocument.objects.select_related("phase").filter(pk=outsidedocument_id, phase_id=phase_id).first()
+    if row is None or not _is_staff(viewer, row.phase, "officer", "decider", "auditor"):
+        return HIDDEN
+    if _is_staff(viewer, row.phase, "officer", "decider") and is_being_taken_down(row):
+        return YES
+    return view(viewer, Subject.OUTSIDE_RESULT, row.phase)
 
 
 def sees_recusal(viewer: Viewer, request_id: int) -> Verdict:

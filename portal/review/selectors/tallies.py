@@ -6,11 +6,13 @@ from portal.common.formats.canonical import digest_of
 from portal.consortia.enums import EntryState
 from portal.consortia.models import Entry
 from portal.consortia.selectors.proposals import frozen_targets
+from portal.measurements.selectors.reported import reported_measurements
 from portal.programmes.models import Phase
 from portal.review.enums import SheetState
-from portal.review.models import OutsideResult, ScoreSheet, Tally
+from portal.review.models import ScoreSheet, Tally
 from portal.review.scoring import normalise
 from portal.review.selectors.gates import verdict_on
+from portal.review.selectors.outside import standing_figures
 from portal.review.selectors.rules import gates_of, rules_of
 from portal.submissions.selectors import measurements_of
 
@@ -64,7 +66,8 @@ def _sheets(phase: Phase) -> list[dict[str, Any]]:
 
 
 def _measurements(phase: Phase) -> list[dict[str, Any]]:
-    confirmed = OutsideResult.objects.filter(phase=phase, confirmed_by__isnull=False).select_related("entry")
+    """Where a body measured what a team reports too, the body's confirmed figure stands."""
+    confirmed = standing_figures(phase).filter(confirmed_by__isnull=False)
     outside = [
         {
             "entry": row.entry.code,
@@ -77,7 +80,10 @@ def _measurements(phase: Phase) -> list[dict[str, Any]]:
         }
         for row in confirmed
     ]
-    rows = [{key: row[key] for key in MEASURED if key in row} for row in (*measurements_of(phase), *outside)]
+    given = {(row["entry"], row["part"], row["item"]) for row in outside}
+    reported = [row for row in reported_measurements(phase) if (row["entry"], row["part"], row["item"]) not in given]
+    found = (*measurements_of(phase), *outside, *reported)
+    rows = [{key: row[key] for key in MEASURED if key in row} for row in found]
     return _with_targets(phase, rows)
 
 

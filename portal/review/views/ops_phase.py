@@ -11,10 +11,9 @@ from portal.common.posted import text_in
 from portal.programmes.actions import move_phase
 from portal.programmes.models import Phase
 from portal.review import actions
-from portal.review.actions import OutsideFigure
-from portal.review.forms import OutsideResultForm, ReasonForm
-from portal.review.models import OutsideResult, Tally
-from portal.review.policies import Subject, figures, rules, view
+from portal.review.forms import ReasonForm
+from portal.review.models import Tally
+from portal.review.policies import figures, rules
 from portal.review.selectors.completion import holes_before_seal
 from portal.review.selectors.operations import OWN_PAGES, overview, phases_for
 from portal.review.selectors.results import tally_table
@@ -106,46 +105,4 @@ def take_tally(request: HttpRequest, phase_id: int) -> HttpResponse:
         done=_("The tally is taken."),
         to="ops:tally",
         phase_id=row.pk,
-    )
-
-
-@access(rules.oversees_phase)
-def outside_results(request: ViewerRequest, phase_id: int) -> HttpResponse:
-    """Figures of outside bodies: entered by one officer, confirmed by a second person. Values show from the seal on."""
-    row = get_phase(phase_id)
-    form = OutsideResultForm(request.POST or None, phase=row)
-    posted = request.method == "POST"
-    if posted and form.is_valid() and tried(request, lambda: _enter(request, form), done=_("The figure is entered.")):
-        return redirect("ops:outside_results", phase_id=row.pk)
-    shown = view(request.viewer, Subject.OUTSIDE_RESULT, row).allowed
-    context = {
-        "phase": row,
-        "form": form,
-        "results": OutsideResult.objects.filter(phase=row).select_related("entry", "entered_by", "confirmed_by"),
-        "shown": shown,
-        "me": person(request),
-        "officer": request.viewer.has_role("officer"),
-        "staff": request.viewer.has_role("officer", "decider"),
-    }
-    return render(request, "review/ops/outside_results.html", context, status=422 if posted else 200)
-
-
-def _enter(request: HttpRequest, form: OutsideResultForm) -> OutsideResult:
-    data = form.cleaned_data
-    part, item = form.part_and_item
-    figure = OutsideFigure(part, item, data["value"], data["body"], data["document_digest"], target=data["target"])
-    return actions.enter_outside_result(data["entry"], figure=figure, entered_by=person(request), reason=data["reason"])
-
-
-@access(rules.oversees_phase)
-@step_up
-@require_POST
-def confirm_outside_result(request: HttpRequest, phase_id: int, result_id: int) -> HttpResponse:
-    result = get_object_or_404(OutsideResult, pk=result_id, phase_id=phase_id)
-    return tried_and_go(
-        request,
-        lambda: actions.confirm_outside_result(result, confirmed_by=person(request)),
-        done=_("The figure is confirmed."),
-        to="ops:outside_results",
-        phase_id=phase_id,
     )

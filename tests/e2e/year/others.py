@@ -153,9 +153,16 @@ def measure(slug: str, number: str) -> None:
             if OutsideResult.objects.filter(entry=entry, part=part, item=item).exists():
                 continue
             target = figures.TARGET if part == "individual" else ""
-            figure = OutsideFigure(part, item, value, "측정 기관", "ab" * 32, target=target)
+            figure = OutsideFigure(part, item, value, _document(entry.phase, officer), target=target)
             row = actions.enter_outside_result(entry, figure=figure, entered_by=officer)
             actions.confirm_outside_result(row, confirmed_by=second)
+
+
+def _document(phase, officer):
+    from portal.review.actions import keep_outside_document
+
+    facts = {"body": "측정 기관", "title": f"{phase.slug} 측정 결과", "name": "report.txt"}
+    return keep_outside_document(phase, chunks=[phase.slug.encode()], kept_by=officer, **facts)
 
 
 def ranks() -> None:

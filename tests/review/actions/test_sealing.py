@@ -10,7 +10,7 @@ from portal.review.errors import Incomplete, NotPossible
 from portal.review.models import OutsideResult, ScoreSheet, Tally
 from portal.review.selectors.tallies import is_current, tally_input
 from tests.factories.accounts import make_user
-from tests.factories.review import Scene, make_member
+from tests.factories.review import Scene, make_member, outside_document
 
 pytestmark = pytest.mark.django_db
 
@@ -80,7 +80,7 @@ def test_no_tally_before_the_seal():
 
 def test_an_unconfirmed_figure_does_not_count():
     scene = Scene()
-    figure = OutsideFigure("benchmark", "index", "80", "측정 기관", "0" * 64)
+    figure = OutsideFigure("benchmark", "index", "80", outside_document(scene.phase))
     actions.enter_outside_result(scene.entries[0], figure=figure, entered_by=scene.officer)
 
     assert tally_input(scene.phase)["measurements"] == []
@@ -88,7 +88,7 @@ def test_an_unconfirmed_figure_does_not_count():
 
 def test_two_people_confirm_a_figure():
     scene = Scene()
-    figure = OutsideFigure("benchmark", "index", "80", "측정 기관", "0" * 64)
+    figure = OutsideFigure("benchmark", "index", "80", outside_document(scene.phase))
     row = actions.enter_outside_result(scene.entries[0], figure=figure, entered_by=scene.officer)
 
     with pytest.raises(NotPossible):
@@ -100,7 +100,7 @@ def test_two_people_confirm_a_figure():
 @pytest.mark.parametrize("value", ["NaN", "many", ""])
 def test_a_figure_is_a_finite_number(value):
     scene = Scene()
-    figure = OutsideFigure("benchmark", "index", value, "측정 기관", "0" * 64)
+    figure = OutsideFigure("benchmark", "index", value, outside_document(scene.phase))
 
     with pytest.raises(NotPossible):
         actions.enter_outside_result(scene.entries[0], figure=figure, entered_by=scene.officer)
@@ -145,8 +145,8 @@ def test_the_database_refuses_to_change_a_tally():
 
 def test_an_archived_phase_takes_no_figure():
     scene = Scene()
+    figure = OutsideFigure("benchmark", "index", "80", outside_document(scene.phase))
     Phase.objects.filter(pk=scene.phase.pk).update(state="archived")
-    figure = OutsideFigure("benchmark", "index", "80", "측정 기관", "0" * 64)
     with pytest.raises(NotPossible):
         actions.enter_outside_result(scene.entries[0], figure=figure, entered_by=scene.officer)
 
@@ -155,7 +155,7 @@ def test_a_corrected_figure_waits_for_its_second_person_and_forces_a_new_tally()
     scene = Scene()
     scene.tally()
     entry = scene.entries[0]
-    figure = OutsideFigure("benchmark", "index", "70", "측정 기관", "1" * 64)
+    figure = OutsideFigure("benchmark", "index", "70", outside_document(scene.phase, text="정정"))
     with pytest.raises(NotPossible):
         actions.enter_outside_result(entry, figure=figure, entered_by=scene.officer)
 
