@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from evaluation import selectors
-from evaluation.models import EvaluationRun
+from evaluation.models import EvaluationRun, TaskUsage
 from evaluation.registry import answers_place
 from portal.common.viewer import viewer_of
 
@@ -40,6 +40,16 @@ def answers_page(context: template.Context, run: EvaluationRun) -> str:
     """The address of the answers to single items, for a reader who may open them; else ""."""
     request = context.get("request")
     return answers_place(viewer_of(request), run) if request is not None else ""
+
+
+@register.simple_tag
+def usage_rows(run: EvaluationRun) -> list[TaskUsage]:
+    return selectors.usage_of(run)
+
+
+@register.simple_tag
+def run_cost(run: EvaluationRun) -> selectors.Cost | None:
+    return selectors.cost_of(run)
 
 
 @register.simple_tag

@@ -46,11 +46,12 @@ def reads_answers(viewer: Viewer, benchmark: UUID) -> Verdict:
         return _hidden(viewer)
     if open_tasks(viewer, run):
         return ALLOWED
-    if reads_evidence(viewer, submission).allowed:
+    evidence = reads_evidence(viewer, submission)
+    if evidence.allowed:
         return Verdict(allowed=False, reason=_("The items of this suite are private: auditors alone read them."))
     if owns_submission(viewer, submission.pk).allowed:
         return Verdict(allowed=False, reason=_why_not_yet(run))
-    return _hidden(viewer)
+    return evidence if evidence.exists and not viewer.is_anonymous else _hidden(viewer)
 
 
 def _why_not_yet(run: EvaluationRun) -> str:

@@ -1,8 +1,14 @@
 """Measurements: the work room is for staff who belong to no team; a log for those who may know what it quotes."""
 
+import tempfile
+from pathlib import Path
+
+from portal.programmes.models import Phase
 from tests.access.matrix import Row
+from tests.factories.dossiers import Verified
 from tests.factories.evaluation import make_suite
-from tests.factories.work import running_job, waiting_job
+from tests.factories.measured import make_measured_suite, measured
+from tests.factories.work import waiting_job
 
 STAFF = "302 403 403 200 200 200"
 
@@ -24,7 +30,54 @@ def no_job(actors):
     return {"job_id": 999_999_999}
 
 
+class Measured:
+    """A finished run on the hand-in of "team"; "reviewer" holds the chair, staff have no part."""
+
+    def __init__(self, actors, stage):
+        scene = Verified(actors=actors, folder=Path(tempfile.mkdtemp()))
+        self.row = measured(scene.entry, make_measured_suite())
+        Phase.objects.filter(pk=scene.phase.pk).update(state=stage)
+
+
+def run_in_scoring(actors):
+    return {"benchmark": Measured(actors, "scoring").row.run.pk}
+
+
+def run_after_the_notice(actors):
+    return {"benchmark": Measured(actors, "notified").row.run.pk}
+
+
+def trained(actors):
+    return {"submission": Measured(actors, "scoring").row.submission_id}
+
+
+def scoring_phase(actors):
+    return {"phase_id": Verified(actors=actors).phase.pk}
+
+
+def sealed_phase(actors):
+    phase = Verified(actors=actors).phase
+    Phase.objects.filter(pk=phase.pk).update(state="sealed")
+    return {"phase_id": phase.pk}
+
+
+OF_RUN = "302 200 200 200 200 200"
+FIGURES = [
+    Row("measurements:answers", "302 403 200 200 200 200", run_in_scoring),
+    Row("measurements:answers_document", "302 403 200 200 200 200", run_in_scoring),
+    Row("measurements:run_document", OF_RUN, run_in_scoring),
+    Row("measurements:reruns", OF_RUN, run_in_scoring),
+    Row("measurements:answers", OF_RUN, run_after_the_notice, case="after the notice"),
+    Row("measurements:answers_document", OF_RUN, run_after_the_notice, case="after the notice"),
+    Row("measurements:checkpoints", OF_RUN, trained),
+    Row("measurements:checkpoints_document", OF_RUN, trained),
+    Row("measurements:comparison", "404 404 403 403 403 403", scoring_phase, case="before the seal"),
+    Row("measurements:comparison", "404 404 200 200 200 200", sealed_phase),
+    Row("measurements:comparison_document", "404 404 200 200 200 200", sealed_phase),
+]
+
 ROWS = [
+    *FIGURES,
     Row("measurements:suites", "200 200 200 200 200 200"),
     Row("measurements:suite", "200 200 200 200 200 200", a_suite),
     Row("measurements:suite", "404 404 404 404 404 404", no_suite, case="never loaded"),

@@ -69,7 +69,7 @@ def make_measured_suite(**changes: Any) -> Suite:
 
 def finish(run: EvaluationRun, answers: list[dict[str, Any]]) -> EvaluationRun:
     """Give a run its figures and answers and end its job, as the worker would."""
-    blob = _stored("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in answers).encode())
+    blob = _stored("".join(json.dumps(row) + "\n" for row in answers).encode())
     outcome = outcome_of(run, samples=blob.pk, raw=blob.pk)
     for row in outcome["metrics"]:
         found = [_share(one[row["metric"]]) for one in answers if one["task"] == row["task"] and row["metric"] in one]

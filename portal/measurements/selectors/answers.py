@@ -11,12 +11,14 @@ from django.utils.translation import get_language
 from evaluation.core.answers import AnswersError, Member, members_of, read_answers, read_member
 from evaluation.models import EvaluationRun
 from portal.artifacts.actions import open_made
+from portal.artifacts.models import Blob
 from portal.common.formats.foreign_text import shown
 
 PER_PAGE = 20
 SEARCHED = 5_000  # items that one request looks through
 SEARCHED_BYTES = 64 << 20  # of them, unpacked
 PACKED_BYTES = 16 << 20  # or, where the run has an index, as they are stored
+PER_MEMBER, CHUNK = 200, 1 << 16
 PROMPT, CHOICE = 20_000, 2_000  # characters on the page; the file has every one
 MOST_CHOICES = 64
 
@@ -31,13 +33,14 @@ class Choice(NamedTuple):
 
 
 class Item(NamedTuple):
-    """One item as a page shows it; `said` are the texts that the model wrote, where it wrote any."""
+    """One item as a page shows it; `said` are the texts that the model wrote, `chances` log-probabilities without choices."""
 
     number: int
     part: str
     prompt: str
     choices: list[Choice]
     said: list[str]
+    chances: list[str]
     target: str
     figures: list[tuple[str, str]]
     digest: str
@@ -77,13 +80,31 @@ def task_titles(run: EvaluationRun, names: Iterable[str]) -> list[tuple[str, str
     return [(task["name"], task["title"][language]) for task in run.suite.document["tasks"] if task["name"] in allowed]
 
 
+class Stored(NamedTuple):
+    """Answers as they lie in the store; runs of before the index was kept have none."""
+
+    blob: Blob
+    members: list[Member]
+
+
+def stored_answers(run: EvaluationRun) -> list[Stored]:
+    """The run's own file; of one that failed those of the tasks that were done, a file for each group."""
+    if run.samples is not None:
+        return [Stored(run.samples, members_of(run.index or []))]
+    parts = run.parts.filter(samples__isnull=False).select_related("samples").order_by("id")
+    return [Stored(part.samples, members_of(part.index or [])) for part in parts if part.samples]
+
+
 def answers_page(run: EvaluationRun, wanted: Wanted, *, number: int) -> AnswersPage:
     """Page `number` of the wanted items, from 1. What lies beyond the bounds of one request is said, not shown."""
-    if run.samples is None:
+    stored = stored_answers(run)
+    named = (found for found in stored if any(member.task == wanted.task for member in found.members))
+    chosen = next(named, stored[0] if stored and not stored[0].members else None)
+    if chosen is None:
         return AnswersPage([], 1, has_next=False, total=0, cut=False)
     first = (number - 1) * PER_PAGE
-    with open_made(run.samples) as file:
-        members = [member for member in members_of(getattr(run, "index", None) or []) if member.task == wanted.task]
+    with open_made(chosen.blob) as file:
+        members = [member for member in chosen.members if member.task == wanted.task]
         if members and not wanted.is_narrowed:
             return _straight(file, members, number=number)
         rows = _counted(file, members, wanted.task)
@@ -146,12 +167,14 @@ def item_of(answer: Mapping[str, Any]) -> Item:
     ]
     prompt = _text(_first(arguments[0]) if arguments else "", PROMPT)
     figures = [(name, _figure(value)) for name, value in answer.items() if name in _metrics(answer)]
+    choices = _choices(answer, arguments)
     return Item(
         number=int(answer["doc_id"]) + 1 if isinstance(answer.get("doc_id"), int) else 0,
         part=", ".join(part),
         prompt=prompt,
-        choices=_choices(answer, arguments),
+        choices=choices,
         said=_said(answer),
+        chances=_numbers(answer) if not choices else [],
         target=_text(answer.get("target", ""), CHOICE),
         figures=figures,
         digest=str(answer.get("doc_hash", ""))[:64],
@@ -204,6 +227,12 @@ def _said(answer: Mapping[str, Any]) -> list[str]:
     return [_text(text, PROMPT) for text in texts if isinstance(text, str)]
 
 
+def _numbers(answer: Mapping[str, Any]) -> list[str]:
+    """Log-probabilities without what they are of: of a text as a whole, or of an item that is not kept."""
+    chances = [_chance(_first(row)) for row in _listed(answer.get("resps"))]
+    return [f"{chance:.4f}" for chance in chances[:MOST_CHOICES] if chance is not None]
+
+
 def _chance(row: Any) -> float | None:
     value = row[0] if isinstance(row, list) and row else row
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
@@ -249,14 +278,16 @@ def _text(value: Any, most: int) -> str:
 
 def packed_answers(run: EvaluationRun, tasks: set[str]) -> Iterator[bytes]:
     """The answers to these tasks as gzip members, as they are stored; for those who may not have them all."""
-    if run.samples is None:
-        return
-    with open_made(run.samples) as file:
-        batch: list[bytes] = []
-        for row in read_answers(file):
-            if row["task"] in tasks:
-                batch.append(json.dumps(row, ensure_ascii=False).encode() + b"\n")
-            if len(batch) == 200:
-                yield gzip.compress(b"".join(batch), mtime=0)
-                batch = []
-        yield gzip.compress(b"".join(batch), mtime=0)
+    for stored in stored_answers(run):
+        with open_made(stored.blob) as file:
+            rows = (row for row in read_answers(file) if row["task"] in tasks)
+            while batch := list(islice(rows, PER_MEMBER)):
+                yield gzip.compress(b"".join(json.dumps(row).encode() + b"\n" for row in batch), mtime=0)
+
+
+def whole_answers(run: EvaluationRun) -> Iterator[bytes]:
+    """Every file of the run, byte by byte: gzip files one after the other are one gzip file."""
+    for stored in stored_answers(run):
+        with open_made(stored.blob) as file:
+            while chunk := file.read(CHUNK):
+                yield chunk

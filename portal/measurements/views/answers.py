@@ -11,13 +11,18 @@ from django.views.decorators.http import require_safe
 
 from evaluation.models import EvaluationRun
 from evaluation.registry import answers_place
-from portal.artifacts.actions import open_made
 from portal.common.access import access
 from portal.common.viewer import Viewer, viewer_of
 from portal.measurements import run_policies
 from portal.measurements.answer_forms import AnswersForm, page_number
 from portal.measurements.run_documents import run_document
-from portal.measurements.selectors.answers import answers_page, packed_answers, task_titles
+from portal.measurements.selectors.answers import (
+    answers_page,
+    packed_answers,
+    stored_answers,
+    task_titles,
+    whole_answers,
+)
 from portal.measurements.selectors.checkpoints import trajectory_document, trajectory_of
 from portal.measurements.selectors.reruns import reruns_of
 from portal.measurements.selectors.runs import row_of, run_named, submission_of, tasks_of
@@ -56,21 +61,12 @@ def answers_file(request: HttpRequest, benchmark: UUID) -> HttpResponseBase:
     """The compressed lines as the run left them, or without the tasks that are not open to the reader."""
     run = _run(benchmark)
     opened = run_policies.open_tasks(viewer_of(request), run)
-    if run.samples is None:
+    if not stored_answers(run):
         raise Http404
     whole = opened >= {task["name"] for task in run.suite.document["tasks"]}
-    content: Any = open_made(run.samples) if whole else packed_answers(run, opened)
-    name = f"answers-{run.pk}.jsonl.gz"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', **NOT_KEPT}
-    return StreamingHttpResponse(
-        _chunks(content) if whole else content, content_type="application/gzip", headers=headers
-    )
-
-
-def _chunks(file: Any) -> Any:
-    with file:
-        while chunk := file.read(1 << 16):
-            yield chunk
+    content = whole_answers(run) if whole else packed_answers(run, opened)
+    headers = {"Content-Disposition": f'attachment; filename="answers-{run.pk}.jsonl.gz"', **NOT_KEPT}
+    return StreamingHttpResponse(content, content_type="application/gzip", headers=headers)
 
 
 @access(run_policies.reads_run)

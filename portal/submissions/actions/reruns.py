@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from evaluation.actions import request_run
+from evaluation.actions import rerun as measure_again
 from portal.audit.actions import record
 from portal.common.viewer import Viewer
 from portal.consortia.policies import takes_part
@@ -33,13 +33,7 @@ def rerun(row: SubmissionRun, *, reason: str, by: Viewer) -> SubmissionRun:
             "too_many", _("This suite was run %(count)s times on this checkpoint.") % {"count": len(rows)}
         )
     first = run_of(row)
-    run = request_run(
-        first.bundle,
-        suite=first.suite,
-        key=f"submission:{submission.pk}:benchmark:{first.suite}:{len(rows) + 1}",
-        actor=by.actor,
-        account=first.bundle.owner,
-    )
+    run = measure_again(first, actor=by.actor)
     fields = {"kind": RunKind.BENCHMARK, "benchmark": run, "requested_by": by.actor, "reason": _text(reason)}
     again = SubmissionRun.objects.create(submission=submission, **fields)
     after = {"run": str(run.pk), "again": str(first.pk), "reason": again.reason}

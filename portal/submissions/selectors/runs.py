@@ -70,7 +70,9 @@ def run_detail(row: SubmissionRun) -> RunDetail:
 
 
 def _has_result(run: AnyRun, job: Job) -> bool:
-    """Findings on a training run stand while they are made again."""
+    """Findings on a training run stand while they are made again; of a benchmark that failed what was done before is shown."""
+    if isinstance(run, EvaluationRun) and job.state == JobState.FAILED:
+        return run.results.exists()
     return job.state == JobState.SUCCEEDED or (isinstance(run, TraceRun) and run.report is not None)
 
 
