@@ -8,7 +8,7 @@ from portal.audit.models import Event
 from portal.jobs import actions
 from portal.jobs.enums import Cause, JobState
 from portal.jobs.errors import Failure
-from portal.jobs.models import Attempt, Quota
+from portal.jobs.models import Attempt, Job, Quota
 from tests.factories.accounts import make_user, sign_in
 from tests.factories.consortia import make_consortium
 from tests.factories.work import attempt_of, failed_job, leased, running_job, waiting_job
@@ -173,6 +173,15 @@ def test_staff_of_a_team_has_no_business_in_the_queue_of_its_rivals(client, offi
 
     assert client.get(page("work")).status_code == 403
     assert client.get(page("job", waiting_job().pk)).status_code == 403
+
+
+def test_job_of_a_kind_that_is_gone_is_still_shown(client, officer):
+    actions.set_quota("", card_seconds=3600, by="officer")
+    job = waiting_job(account="consortium:1")
+    Job.objects.update(kind="of an older version")
+
+    for address in (page("work"), page("job", job.pk), page("work_document")):
+        assert client.get(address).status_code == 200
 
 
 def test_auditor_looks_and_changes_nothing(client):
