@@ -15,6 +15,8 @@ RUN PYTHONPATH=/build-tools /venv/bin/python tools/messages.py compile \
         /venv/bin/python manage.py collectstatic --noinput --verbosity 0
 
 FROM python:3.11-slim-bookworm
+# Checkpoints and programs of teams run behind its walls (docs/sandbox.md).
+RUN apt-get update && apt-get install --yes --no-install-recommends bubblewrap && rm -rf /var/lib/apt/lists/*
 RUN groupadd --gid 10001 portal && useradd --uid 10001 --gid portal --no-create-home --home-dir /var/lib/portal portal \
     && install --directory --owner portal --group portal --mode 0750 /var/lib/portal
 COPY --from=build /venv /venv

