@@ -23,6 +23,7 @@ from portal.measurements.models import Reproduction, ReproductionReply
 from portal.measurements.selectors.reproducing import checkpoint_item, choices_for, finished, items_of, result_of
 from portal.measurements.transitions import REPRODUCTION
 from portal.programmes.models import Programme
+from portal.submissions.selectors.serving import source_of
 
 
 @transaction.atomic
@@ -41,7 +42,8 @@ def ask_reproduction(row: Reproduction, *, choice: str, by: Viewer) -> Reproduct
     if item is None or item.bundle is None:
         raise MeasurementError(_("There is no checkpoint that was handed in whole; say that it cannot be run."))
     key = f"reproduction:{fresh.draw_id}:{entry.pk}:{chosen.suite}:{fresh.tries}"
-    fresh.run = request_run(item.bundle, suite=chosen.suite, key=key, actor=by.actor)
+    source = source_of(item.submission)  # an own architecture answers through the server that was handed in
+    fresh.run = request_run(item.bundle, suite=chosen.suite, key=key, actor=by.actor, source=source)
     fresh.state, fresh.suite, fresh.task = ReproductionState(found.target), chosen.suite, chosen.task
     fresh.asked_by, fresh.asked_at, fresh.tries, fresh.cause = by.actor, timezone.now(), fresh.tries + 1, ""
     fresh.save()

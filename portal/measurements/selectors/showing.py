@@ -4,7 +4,12 @@ from typing import Any, NamedTuple
 
 from portal.consortia.models import Entry
 from portal.measurements.models import Report, ReportedFigure, Reproduction
-from portal.measurements.selectors.reported import reproductions_of, shows_reports, standing_reports
+from portal.measurements.selectors.reported import (
+    places_of,
+    reproductions_of,
+    shows_reports,
+    standing_reports,
+)
 from portal.programmes.models import Phase
 from portal.programmes.ruleset.vocabulary import NEVER, STAGES
 
@@ -18,7 +23,7 @@ class ReportedEvidence(NamedTuple):
 
 def reported_evidence(entry: Entry) -> ReportedEvidence:
     """Empty while a team could still change a figure. Whoever shows it asks the own policy first."""
-    if not shows_reports(entry.phase):
+    if not shows_reports(entry.phase) or not places_of(entry.phase):
         return ReportedEvidence([], [])
     reports = standing_reports(entry.phase).filter(entry=entry).prefetch_related("figures")
     return ReportedEvidence(list(reports), list(reproductions_of(entry)))
