@@ -1,5 +1,8 @@
 """What callers of this app may meet; inputs of a run itself are told by the run (evaluation.core.errors)."""
 
+from portal.jobs.enums import Cause
+from portal.jobs.errors import JobError
+
 
 class UnknownSuiteError(LookupError):
     """A rule set names a suite that was never loaded."""
@@ -25,3 +28,10 @@ class KeyReusedError(ValueError):
 
     def __init__(self, key: str) -> None:
         super().__init__(f"The key {key!r} already stands for a run of another checkpoint, suite or limit.")
+
+
+class DataMissingError(JobError):
+    """The questions of a task are not there, or are others than the suite pins: nothing that a team can put right."""
+
+    cause = Cause.TASK_DATA
+    transient = False

@@ -6,10 +6,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
 from evaluation.actions import JOIN, KIND, record_failure, record_results
+from evaluation.actions.private import prepare_private
+from evaluation.core.errors import TaskDataError
 from evaluation.core.run import OFFLINE
 from evaluation.core.spec import CheckpointSource, Spec, spec_document
 from evaluation.core.suites import Group, parse_suite
+from evaluation.errors import DataMissingError
 from evaluation.joining import collect_joined, prepare_join
 from evaluation.layouts import CHECKPOINT, Layout, layout_of, register_source
 from evaluation.models import RunPart
@@ -33,7 +38,7 @@ def register_kinds() -> None:
 
 
 def part_of(job: Job) -> RunPart:
-    return RunPart.objects.select_related("run__bundle", "run__suite").get(job=job)
+    return RunPart.objects.select_related("job", "run__bundle", "run__suite").get(job=job)
 
 
 def group_of(part: RunPart) -> Group:
@@ -69,10 +74,28 @@ def _spread(source: dict[str, Any], *, cards: int) -> dict[str, Any]:
 
 
 def harness_command(part: RunPart, source: Any, workdir: Path, *, walls: Sandbox | None = None) -> Command:
-    """Write the specification and return the harness's command; it holds the gold answers, so team code is never in it."""
-    spec = Spec(suite=part.run.suite.document, source=source, group=part.group, limit=part.run.limit)
+    """Write the specification and return the harness's command; it holds the gold answers, so team code is never in it.
+
+    Folders of data outside the working folder are readable inside its walls, and inside no others.
+    """
+    data = _data_for(part, workdir)
+    spec = Spec(suite=part.run.suite.document, source=source, group=part.group, limit=part.run.limit, data=data)
     (workdir / "spec.json").write_text(json.dumps(spec_document(spec), ensure_ascii=False), encoding="utf-8")
-    return Command([sys.executable, "-m", "evaluation.core.run", "spec.json"], OFFLINE, walls or walls_of(part))
+    around = walls or walls_of(part)
+    around = replace(around, readable=(*around.readable, *(Path(folder) for folder in data.values())))
+    return Command([sys.executable, "-m", "evaluation.core.run", "spec.json"], OFFLINE, around)
+
+
+def _data_for(part: RunPart, workdir: Path) -> dict[str, str]:
+    """Private sets opened for this attempt, and the operator's public data sets where a task of the group is on one."""
+    suite, actor = parse_suite(part.run.suite.document), reader_of(part.job)
+    try:
+        opened = prepare_private(suite, group=part.group, workdir=workdir, run=str(part.run_id), actor=actor)
+    except TaskDataError as error:
+        raise DataMissingError(str(error)) from error
+    data = {"private": str(opened)} if opened else {}
+    public = any(task.source.kind == "harness" for task in suite.tasks_of(part.group))
+    return data | ({"datasets": settings.EVALUATION_DATASETS} if public and settings.EVALUATION_DATASETS else {})
 
 
 def walls_of(part: RunPart) -> Sandbox:
@@ -93,6 +116,7 @@ def collect(job: Job, workdir: Path) -> dict[str, Any]:
         "index": result["index"],
         "frozen": result["frozen"],
         "seconds": result["seconds"],
+        "processor_seconds": result["processor_seconds"],
     }
 
 

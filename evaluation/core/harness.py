@@ -1,17 +1,22 @@
-"""lm-eval on one model: task by task, raw metrics and samples out."""
+"""lm-eval on one model: task by task, raw metrics and samples out. Importing it imports the libraries, so it comes after the checks."""
 
 import math
 import random
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import lm_eval
+import numpy as np
+import torch
+from lm_eval.tasks import TaskManager
+
 from evaluation.core.backends.model import Backend, Counted
 from evaluation.core.errors import NotFiniteError
+from evaluation.core.figures import Metric, decimal, with_verdicts
 from evaluation.core.harness_tasks import Collected, collected, include_paths, load_task
-from evaluation.core.scoring import Scored, score_instructions
+from evaluation.core.scoring import score_instructions
 from evaluation.core.sources import NOWHERE, DataRoots
 from evaluation.core.suites import Suite, Task, metric_key
 from evaluation.core.tasks import HIGHER_IS_BETTER
@@ -21,17 +26,6 @@ SAMPLE_FIELDS = (
     *("doc_id", "leaf", "doc", "target", "arguments", "resps", "filtered_resps"),
     *("filter", "doc_hash", "prompt_hash"),
 )
-
-
-class Metric(NamedTuple):
-    """One figure. `value` and `stderr` are decimal text with every digit the harness gave; no stderr is ""."""
-
-    task: str
-    metric: str
-    value: str
-    stderr: str
-    n: int
-    higher_is_better: bool
 
 
 class Usage(NamedTuple):
@@ -69,8 +63,6 @@ def evaluate(
     The same as `lm_eval.simple_evaluate`, without its report on the machine,
     which costs more than a small task and tells about the worker. `folder` holds the built tasks.
     """
-    from lm_eval.tasks import TaskManager
-
     manager = TaskManager(include_path=include_paths(tasks, own=folder), include_defaults=False)
     for task in tasks:
         started = time.monotonic()
@@ -81,8 +73,6 @@ def evaluate(
 def _asked(
     backend: Backend, task: Task, *, suite: Suite, manager: Any, limit: int | None, roots: DataRoots
 ) -> Collected:
-    import lm_eval
-
     _seed(task.generation.seed if task.generation.sampled else suite.seeds.harness)
     loaded = load_task(manager, task, roots=roots)
     for one in loaded["tasks"].values():
@@ -100,9 +90,6 @@ def _asked(
 
 
 def _seed(seed: int) -> None:
-    import numpy as np
-    import torch
-
     random.seed(seed)
     np.random.seed(seed)  # noqa: NPY002 - the harness draws from the global generators
     torch.manual_seed(seed)
@@ -129,38 +116,6 @@ def _metric(task: Task, name: str, *, found: Collected, n: int) -> Metric:
     value, stderr = found.figures[key], found.figures.get(f"{metric}_stderr,{taken_after}", "N/A")
     better = found.better.get(metric, HIGHER_IS_BETTER.get(metric, True))
     return Metric(task.name, name, decimal(value), "" if stderr == "N/A" else decimal(stderr), n, better)
-
-
-def with_verdicts(
-    task: Task, samples: Sequence[Mapping[str, Any]], scored: Scored
-) -> tuple[list[Metric], list[dict[str, Any]]]:
-    """Figures of a scoring after the harness, and the samples with what it said of each."""
-    verdicts = {verdict.doc_id: verdict for verdict in scored.verdicts}
-    judged = [
-        dict(sample) | dict(verdicts[int(sample["doc_id"])].values) | {"reason": verdicts[int(sample["doc_id"])].reason}
-        for sample in samples
-    ]
-    metrics = [
-        Metric(
-            task.name,
-            figure.metric,
-            decimal(figure.value),
-            "" if figure.stderr is None else decimal(figure.stderr),
-            figure.n,
-            HIGHER_IS_BETTER[figure.metric],
-        )
-        for figure in scored.figures
-    ]
-    return metrics, judged
-
-
-def decimal(value: float) -> str:
-    """All digits, no exponent.
-
-    >>> decimal(0.34375), decimal(1e-07)
-    ('0.34375', '0.0000001')
-    """
-    return format(Decimal(repr(float(value))), "f")
 
 
 def _sample(task: Task, sample: Mapping[str, Any]) -> dict[str, Any]:

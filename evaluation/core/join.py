@@ -131,7 +131,7 @@ def join_answers(
             if name not in code:
                 index += _copied(part.folder / SAMPLES, rows, target)
                 continue
-            from evaluation.core.harness import with_verdicts
+            from evaluation.core.figures import with_verdicts
             from evaluation.core.scoring import score_code
 
             _progress(workdir, name)

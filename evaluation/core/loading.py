@@ -10,6 +10,20 @@ from evaluation.core.failures import library_line as _first_line
 from evaluation.core.suites import ModelSettings
 
 SHOWN = 3  # names of tensors in a message
+# What of a checkpoint's generation settings would change what it writes (transformers' GenerationConfig).
+WRITING = (
+    *("do_sample", "temperature", "top_k", "top_p", "min_p", "typical_p", "epsilon_cutoff", "eta_cutoff", "num_beams"),
+    *("repetition_penalty", "encoder_repetition_penalty", "length_penalty", "no_repeat_ngram_size", "bad_words_ids"),
+    *("max_length", "max_new_tokens", "min_length", "min_new_tokens", "max_time", "stop_strings", "suppress_tokens"),
+    *(
+        "begin_suppress_tokens",
+        "sequence_bias",
+        "guidance_scale",
+        "penalty_alpha",
+        "forced_bos_token_id",
+        "forced_eos_token_id",
+    ),
+)
 TOKEN_IDS = ("bos_token_id", "eos_token_id", "pad_token_id", "decoder_start_token_id")
 
 
@@ -80,7 +94,8 @@ def _keep_token_ids(model: Any) -> list[str]:
         return []
     kept = {name: getattr(given, name) for name in TOKEN_IDS}
     plain = GenerationConfig(**kept)
-    left_out = set(given.to_diff_dict()) - set(plain.to_diff_dict()) - {"_from_model_config", "transformers_version"}
+    wished, usual = given.to_dict(), plain.to_dict()
+    left_out = {name for name, value in wished.items() if name in WRITING and value not in (None, usual.get(name))}
     model.generation_config = plain
     return sorted(left_out)
 

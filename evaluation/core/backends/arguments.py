@@ -44,7 +44,7 @@ def share(value: Any) -> float:
         found = Decimal(value) if isinstance(value, str) else Decimal(-1)
     except InvalidOperation:
         found = Decimal(-1)
-    if not 0 < found <= 1:
+    if not found.is_finite() or not 0 < found <= 1:
         raise ValueError('must be a fraction up to 1 as text, such as "0.9"')
     return float(found)
 

@@ -14,7 +14,7 @@ from transformers import LogitsProcessor, LogitsProcessorList
 from evaluation.core.backends.arguments import checked
 from evaluation.core.backends.hardware import hardware_class
 from evaluation.core.backends.model import Backend, Counter
-from evaluation.core.backends.templates import template_digest
+from evaluation.core.backends.templates import isolate_template, template_digest
 from evaluation.core.backends.texts import LostText, require_tokens
 from evaluation.core.errors import NotFiniteError, SuiteError, TokenizerError
 from evaluation.core.loading import Loaded, load
@@ -26,6 +26,7 @@ def open_transformers(folder: Path, *, source: CheckpointSource, suite: Suite, d
     """Load the checkpoint and give it to the harness, with a length that is never guessed."""
     arguments = checked("hf", source.arguments)
     loaded = load(folder, settings=suite.model, device=device, arguments=arguments)
+    renderer = isolate_template(loaded.tokenizer) if suite.model.chat_template else None
     longest = getattr(loaded.model.config, "max_position_embeddings", None) or suite.model.max_length
     adapter = CountedHFLM(
         pretrained=loaded.model,
@@ -35,6 +36,7 @@ def open_transformers(folder: Path, *, source: CheckpointSource, suite: Suite, d
         max_length=min(longest, suite.model.max_length),
         trust_remote_code=False,
     )
+    adapter.renderer = renderer
     return Backend(adapter, facts_of(loaded, suite=suite, arguments=source.arguments), adapter.counter)
 
 
@@ -57,6 +59,7 @@ class CountedHFLM(HFLM):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.counter = Counter()
+        self.renderer: Any = None
 
     def _loglikelihood_tokens(self, requests: Any, **options: Any) -> Any:
         """`requests` are ((context, continuation), ids of the context, ids of the continuation)."""

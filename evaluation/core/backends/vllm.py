@@ -53,6 +53,10 @@ def open_vllm(folder: Path, *, source: CheckpointSource, suite: Suite) -> Backen
         if is_of_the_machine(error):
             raise
         raise CheckpointError(folder.name, f"vLLM cannot load the model: {library_line(error)}") from error
+    if suite.model.chat_template:
+        from evaluation.core.backends.templates import isolate_template
+
+        adapter.renderer = isolate_template(adapter.tokenizer)
     return Backend(adapter, facts_of(folder, adapter, suite=suite, arguments=source.arguments), adapter.counter)
 
 

@@ -14,6 +14,7 @@ class CountedVLLM(VLLM):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.counter = Counter()
+        self.renderer: Any = None
 
     def _loglikelihood_tokens(self, requests: Any, **options: Any) -> Any:
         """The engine needs room for one token of its own, so a context ends one token earlier."""

@@ -5,7 +5,8 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from evaluation.core.errors import CheckpointError, ConfigError, NotFiniteError
-from evaluation.core.harness import _require_finite, decimal
+from evaluation.core.figures import decimal
+from evaluation.core.harness import _require_finite
 from evaluation.core.loading import load
 from evaluation.core.suites import ModelSettings, parse_suite
 from tests.factories.evaluation import copy_of, suite_document
