@@ -13,7 +13,8 @@ from evaluation.enums import AuditAction
 from evaluation.models import PrivateSet
 from portal.artifacts.actions import open_blob, store_file
 from portal.audit.actions import record
-from portal.jobs.worker.opened import memory_folder
+from portal.common.sandbox.probe import available
+from portal.jobs.worker.opened import NotInMemory, memory_folder
 
 OWNER = "evaluation"
 
@@ -66,15 +67,25 @@ def private_tasks(suite: Suite, *, group: str | None) -> list[Task]:
     return [task for task in suite.tasks_of(group) if task.source.kind == "private"]
 
 
-def prepare_private(suite: Suite, *, group: str | None, workdir: Path, run: str, actor: str) -> Path | None:
+def prepare_private(
+    suite: Suite, *, group: str | None, workdir: Path, run: str, actor: str, source: str = "checkpoint"
+) -> Path | None:
     """Open the private sets of a group into memory beside the attempt's folder; None where there are none.
 
-    The worker removes that folder with the attempt's own. Raises TaskDataError, which a team may read: it names no item.
+    The worker removes that folder with the attempt's own. A model that its own server answers for is asked private questions
+    behind walls alone, where it has no network. Raises TaskDataError, which a team may read: it names no item.
     """
     tasks = private_tasks(suite, group=group)
     if not tasks:
         return None
-    folder = memory_folder(workdir)
+    if source != "checkpoint" and not available():
+        raise TaskDataError(
+            tasks[0].name, "private questions are put to a served model only inside a sandbox; ask an operator"
+        )
+    try:
+        folder = memory_folder(workdir)
+    except NotInMemory as error:
+        raise TaskDataError(tasks[0].name, f"private questions are opened in memory only: {error}") from error
     for task in tasks:
         source = task.source
         try:

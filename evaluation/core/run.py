@@ -7,6 +7,7 @@ be tried again, and error.json says so where it lies with the machine.
 
 import argparse
 import json
+import logging
 import os
 import shutil
 import sys
@@ -100,6 +101,7 @@ def read_spec(path: Path) -> Spec:
 def run(spec: Spec, workdir: Path) -> None:
     """Cheap checks first: a wrong suite or a pickle is refused before a library is loaded."""
     from evaluation.core.checkpoint import check_checkpoint
+    from evaluation.core.private import veiled
     from evaluation.core.suites import parse_suite
     from evaluation.core.tasks import build_tasks
 
@@ -111,7 +113,8 @@ def run(spec: Spec, workdir: Path) -> None:
     if isinstance(spec.source, CheckpointSource):
         check_checkpoint(workdir / spec.source.folder)
     roots = roots_of(spec, workdir)
-    built = build_tasks(suite, workdir / "tasks", group=spec.group, roots=roots)
+    folder = _folder_for_questions(roots, workdir)
+    built = build_tasks(suite, folder / "tasks", group=spec.group, roots=roots)
     _progress(workdir, done=0, total=len(tasks), note="loading")
 
     from evaluation.core.backends import connect
@@ -121,15 +124,29 @@ def run(spec: Spec, workdir: Path) -> None:
     backend = connect(spec, suite=suite, workdir=workdir)
     ready = time.process_time()
     record = Record(workdir)
-    answers = evaluate(backend, suite=suite, tasks=tasks, folder=workdir / "tasks", limit=spec.limit, roots=roots)
+    answers = evaluate(backend, suite=suite, tasks=tasks, folder=folder / "tasks", limit=spec.limit, roots=roots)
     for task, outcome in answers:
         metrics = [metric._asdict() for metric in outcome.metrics]
         usage = outcome.usage._asdict()
-        record.keep(task.name, samples=outcome.samples, metrics=metrics, usage=usage, raw=outcome.raw)
+        private = task.source.kind == "private"
+        samples = [veiled(sample) for sample in outcome.samples] if private else outcome.samples
+        record.keep(task.name, samples=samples, metrics=metrics, usage=usage, raw=outcome.raw)
         _progress(workdir, done=len(record.done), total=len(tasks), note=task.name)
     record.close()
     frozen = frozen_inputs(suite, tasks=built, backend=backend, spec=spec)
     _write_result(workdir, record, frozen=frozen, started=started, ready=ready)
+
+
+def _folder_for_questions(roots: "DataRoots", workdir: Path) -> Path:
+    """The working folder; private questions are built, cached and logged in memory alone."""
+    if roots.private is None:
+        return workdir
+    from evaluation.core.private import scratch_of
+
+    folder = scratch_of(roots.private)
+    _seal_off(folder / "cache")
+    logging.disable(logging.ERROR)  # libraries quote the item they stumble over
+    return folder
 
 
 def roots_of(spec: Spec, workdir: Path) -> "DataRoots":
