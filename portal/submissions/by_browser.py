@@ -15,6 +15,7 @@ ROLES = (
     Role.BENCHMARK_RESULTS,
     Role.CODE,
     Role.SERVING,
+    Role.DATA_SAMPLE,
 )
 PART_SIZE = 8 * MIB  # small, so that a torn connection costs little
 MAX_BYTES = 20 * 1024 * MIB  # a page hashes about 150 MB/s: two minutes

@@ -27,6 +27,7 @@ class Role(TextChoices):
     BENCHMARK_RESULTS = "benchmark_results", _("Own benchmark results")
     CODE = "code", _("Source code")
     SERVING = "serving", _("Server of an own architecture")
+    DATA_SAMPLE = "data_sample", _("Sample of the training data")
 
 
 REQUIRED_ROLES = (Role.CHECKPOINT, Role.TRAINING_LOG, Role.LOSS_CURVE, Role.COMPONENT_DECLARATION)
@@ -39,6 +40,7 @@ class RunKind(TextChoices):
     ORIGINALITY = "originality", _("Originality")
     TRACE = "trace", _("Training traceability")
     CODE = "code", _("Source code")
+    CONTAMINATION = "contamination", _("Overlap of the data with benchmarks")
 
 
 class Standing(TextChoices):

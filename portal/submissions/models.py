@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from evaluation.contamination.models import ContaminationRun
 from evaluation.models import EvaluationRun
 from originality.models import CodeRun, OriginalityRun, TraceRun
 from portal.consortia.models import Consortium
@@ -115,6 +116,9 @@ class SubmissionRun(models.Model):
     )
     trace = models.OneToOneField("originality.TraceRun", on_delete=models.PROTECT, null=True, related_name="+")
     code = models.OneToOneField("originality.CodeRun", on_delete=models.PROTECT, null=True, related_name="+")
+    contamination = models.OneToOneField(
+        "evaluation.ContaminationRun", on_delete=models.PROTECT, null=True, related_name="+"
+    )
 
     class Meta:
         ordering = ("submission", "id")
@@ -123,7 +127,8 @@ class SubmissionRun(models.Model):
                 condition=_is_of(RunKind.BENCHMARK)
                 | _is_of(RunKind.ORIGINALITY)
                 | _is_of(RunKind.TRACE)
-                | _is_of(RunKind.CODE),
+                | _is_of(RunKind.CODE)
+                | _is_of(RunKind.CONTAMINATION),
                 name="a_submission_run_is_of_its_kind",
             ),
             models.CheckConstraint(
@@ -137,9 +142,9 @@ class SubmissionRun(models.Model):
         return f"{self.kind} of {self.submission}"
 
     @property
-    def run(self) -> "EvaluationRun | OriginalityRun | TraceRun | CodeRun":
+    def run(self) -> "EvaluationRun | OriginalityRun | TraceRun | CodeRun | ContaminationRun":
         """The run behind this row, of its kind; a constraint holds that there is one."""
-        run: EvaluationRun | OriginalityRun | TraceRun | CodeRun = getattr(self, self.kind)
+        run: EvaluationRun | OriginalityRun | TraceRun | CodeRun | ContaminationRun = getattr(self, self.kind)
         return run
 
     @property

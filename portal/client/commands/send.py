@@ -19,7 +19,7 @@ from portal.common.formats.manifest import DEFAULT_PART_SIZE, Manifest
 ROLES = (
     "checkpoint", "intermediate_checkpoint", "initial_checkpoint", "training_log", "loss_curve",
     "component_declaration", "training_declaration", "technical_report", "benchmark_results", "code",
-    "serving",
+    "serving", "data_sample",
 )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from evaluation.actions import request_run
+from evaluation.contamination.actions import request_contamination
 from evaluation.selectors import find_suite
 from originality.actions import Checkpoint, Told, request_code, request_report, request_trace
 from originality.lineage import Ancestor, DeclaredPart
@@ -45,6 +46,7 @@ def request_runs(submission: Submission, *, actor: str = "system") -> list[Submi
     if logs := _bundle(submission, Role.TRAINING_LOG):
         rows.append(_trace(submission, logs, actor=actor))
     rows += _code(submission, actor=actor)
+    rows += _contamination(submission, actor=actor)
     record(AuditAction.RUN_REQUESTED, actor=actor, subject=f"submission:{submission.pk}", after={"runs": len(rows)})
     return rows
 
@@ -75,6 +77,16 @@ def _code(submission: Submission, *, actor: str) -> list[SubmissionRun]:
             run = request_code(item.bundle, key=key, actor=actor, declared=declared)
             rows.append(SubmissionRun.objects.create(submission=submission, kind=RunKind.CODE, code=run))
     return rows
+
+
+def _contamination(submission: Submission, *, actor: str) -> list[SubmissionRun]:
+    """Ask for the comparison of the declared data sample with the items of every suite the rule set measures by."""
+    sample, names = _bundle(submission, Role.DATA_SAMPLE), suites_of(submission.entry.ruleset)
+    if sample is None or not names:
+        return []
+    key = f"submission:{submission.pk}:contamination"
+    run = request_contamination(sample, suites=[find_suite(name) for name in names], key=key, actor=actor)
+    return [SubmissionRun.objects.create(submission=submission, kind=RunKind.CONTAMINATION, contamination=run)]
 
 
 def chain_of(submission: Submission) -> list[Checkpoint]:

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
+from evaluation.contamination.models import ContaminationRun
 from evaluation.models import EvaluationRun
 from originality.models import CodeRun, OriginalityRun, TraceRun
 from portal.jobs.enums import JobState
@@ -25,14 +26,16 @@ RESULT_TEMPLATES = {
     RunKind.ORIGINALITY: "originality/components/report.html",
     RunKind.TRACE: "originality/components/trace.html",
     RunKind.CODE: "originality/components/code.html",
+    RunKind.CONTAMINATION: "evaluation/components/overlap.html",
 }
 KINDS = {
     EvaluationRun: RunKind.BENCHMARK,
     OriginalityRun: RunKind.ORIGINALITY,
     TraceRun: RunKind.TRACE,
     CodeRun: RunKind.CODE,
+    ContaminationRun: RunKind.CONTAMINATION,
 }
-AnyRun = EvaluationRun | OriginalityRun | TraceRun | CodeRun
+AnyRun = EvaluationRun | OriginalityRun | TraceRun | CodeRun | ContaminationRun
 
 
 class RunStatus(NamedTuple):
@@ -52,7 +55,9 @@ class RunDetail(NamedTuple):
 
 def runs_of(submission: Submission) -> list[RunDetail]:
     """Return the submission's runs, oldest first."""
-    rows = submission.runs.select_related("benchmark__job", "originality__job", "trace__job", "code__job")
+    rows = submission.runs.select_related(
+        "benchmark__job", "originality__job", "trace__job", "code__job", "contamination__job"
+    )
     return [run_detail(row) for row in rows]
 
 
