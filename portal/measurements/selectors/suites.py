@@ -5,9 +5,8 @@ from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 
 from evaluation.core.suites import Group, Source, Suite, Task, parse_suite
 from evaluation.models import Suite as SuiteRow
@@ -16,42 +15,42 @@ from evaluation.selectors import chance_of
 Text = str | Promise
 
 AREAS: Mapping[str, Text] = {
-    "knowledge": lazy("Knowledge"),
-    "mathematics": lazy("Mathematics"),
-    "reasoning": lazy("Reasoning"),
-    "instructions": lazy("Following instructions"),
-    "long_context": lazy("Long context"),
-    "code": lazy("Code"),
-    "language": lazy("Language"),
-    "safety": lazy("Safety"),
+    "knowledge": gettext_lazy("Knowledge"),
+    "mathematics": gettext_lazy("Mathematics"),
+    "reasoning": gettext_lazy("Reasoning"),
+    "instructions": gettext_lazy("Following instructions"),
+    "long_context": gettext_lazy("Long context"),
+    "code": gettext_lazy("Code"),
+    "language": gettext_lazy("Language"),
+    "safety": gettext_lazy("Safety"),
 }
 FORMS: Mapping[str, Text] = {
-    "labels": lazy("Chooses one of fixed answers, by probability"),
-    "pair": lazy("Chooses one of two answers, by probability"),
-    "correction": lazy("Prefers the right spelling, by probability"),
-    "choices": lazy("Chooses among the answers of each question, by probability"),
-    "text": lazy("Predicts texts, by probability"),
-    "generate": lazy("Writes an answer that is compared"),
-    "instructions": lazy("Writes a text that rules check"),
-    "code": lazy("Writes programs that are run behind walls"),
+    "labels": gettext_lazy("Chooses one of fixed answers, by probability"),
+    "pair": gettext_lazy("Chooses one of two answers, by probability"),
+    "correction": gettext_lazy("Prefers the right spelling, by probability"),
+    "choices": gettext_lazy("Chooses among the answers of each question, by probability"),
+    "text": gettext_lazy("Predicts texts, by probability"),
+    "generate": gettext_lazy("Writes an answer that is compared"),
+    "instructions": gettext_lazy("Writes a text that rules check"),
+    "code": gettext_lazy("Writes programs that are run behind walls"),
 }
 LANGUAGES: Mapping[str, Text] = {
-    "ko": lazy("Korean"),
-    "en": lazy("English"),
-    "multilingual": lazy("several languages"),
+    "ko": gettext_lazy("Korean"),
+    "en": gettext_lazy("English"),
+    "multilingual": gettext_lazy("several languages"),
 }
 MODALITIES: Mapping[str, Text] = {
-    "text": lazy("text"),
-    "image": lazy("images"),
-    "audio": lazy("sound"),
-    "video": lazy("video"),
+    "text": gettext_lazy("text"),
+    "image": gettext_lazy("images"),
+    "audio": gettext_lazy("sound"),
+    "video": gettext_lazy("video"),
 }
 NEEDS: Mapping[str, Text] = {
-    "gpus": lazy("GPUs"),
-    "gpu_memory_gb": lazy("GB of memory on each GPU"),
-    "memory_gb": lazy("GB of memory"),
-    "cpu": lazy("processor cores"),
-    "nodes": lazy("nodes"),
+    "gpus": gettext_lazy("GPUs"),
+    "gpu_memory_gb": gettext_lazy("GB of memory on each GPU"),
+    "memory_gb": gettext_lazy("GB of memory"),
+    "cpu": gettext_lazy("processor cores"),
+    "nodes": gettext_lazy("nodes"),
 }
 
 
