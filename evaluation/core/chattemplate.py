@@ -131,7 +131,7 @@ class Renderer:
 
 def _gone(child: "subprocess.Popen[bytes]") -> ChatTemplateError:
     code = child.wait()
-    if code == -signal.SIGXCPU:
+    if code == -signal.SIGPROF:
         return ChatTemplateError(WHERE, f"takes more than {SECONDS} s of processor time to render; does it loop?")
     return ChatTemplateError(WHERE, f"cannot be rendered: its process ended (exit code {code}), most likely for memory")
 

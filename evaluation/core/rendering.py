@@ -8,6 +8,7 @@ of a harness that renders by itself.
 import json
 import os
 import resource
+import signal
 from typing import Any, TextIO
 
 SECONDS = 2
@@ -33,7 +34,7 @@ def rendered(render: Any, given: dict[str, Any]) -> dict[str, Any]:
     """`own` marks what the template itself refuses: a harness may then try without a system message."""
     from jinja2.exceptions import TemplateError
 
-    give_time()
+    signal.setitimer(signal.ITIMER_PROF, SECONDS)  # of processor time; a template cannot reach it
     try:
         texts, _ = render(conversations=[given["messages"]], chat_template=given["template"], **given["variables"])
     except TemplateError as error:
@@ -43,12 +44,6 @@ def rendered(render: Any, given: dict[str, Any]) -> dict[str, Any]:
     except Exception as error:  # noqa: BLE001 - a template may raise anything
         return {"error": short(error), "own": False}
     return {"text": texts[0]}
-
-
-def give_time() -> None:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    soft = int(used.ru_utime + used.ru_stime) + 1 + SECONDS
-    resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
 def short(error: Exception) -> str:

@@ -52,7 +52,8 @@ FALSE = {
     ),
     "computes without end": "def double(x):\n    while True:\n        pass",
     "gives itself more time": (
-        "import resource\ndef double(x):\n    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]\n    resource.setrlimit(resource.RLIMIT_CPU, (hard, hard))\n"
+        "import resource, signal\ndef double(x):\n    signal.setitimer(signal.ITIMER_PROF, 0)\n"
+        "    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]\n    resource.setrlimit(resource.RLIMIT_CPU, (hard, hard))\n"
         "    while True:\n        pass"
     ),
     "takes memory": "held = []\ndef double(x):\n    while True:\n        held.append(bytearray(8 << 20))",

@@ -20,7 +20,8 @@ REPOSITORY = Path(scoring_module.__file__).parents[2] / "suites" / "data" / "pyt
 
 @needs_walls
 def test_no_cheat_passes_and_nothing_is_left_of_it():
-    samples = [CodeSample(name, program, "double", CALLS) for name, program in FALSE.items()]
+    calls = {"gives itself more time": CALLS[:1]}
+    samples = [CodeSample(name, program, "double", calls.get(name, CALLS)) for name, program in FALSE.items()]
     before = set(Path(tempfile.gettempdir()).glob("codescore-*"))
 
     scores = score_code(samples, policy=TIGHT)

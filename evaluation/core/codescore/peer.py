@@ -27,7 +27,8 @@ PATIENCE = (
 LEAST_WAIT = 10.0
 LEAST_GRACE = 0.5  # seconds in which a program that has nothing more to read may end by itself
 PROCESSES, FILE_MB, SCRATCH_MB, FOLDER_MB = 32, 8, 16, 32
-OUT_OF_TIME = (128 + signal.SIGXCPU, 128 + signal.SIGKILL)  # the soft limit, and the hard one for who ignores it
+# The driver's own timer, and the limits outside for who undoes it.
+OUT_OF_TIME = tuple(128 + number for number in (signal.SIGPROF, signal.SIGXCPU, signal.SIGKILL))
 
 
 class Bounds(NamedTuple):
