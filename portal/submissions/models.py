@@ -132,8 +132,7 @@ class SubmissionRun(models.Model):
                 name="a_submission_run_is_of_its_kind",
             ),
             models.CheckConstraint(
-                condition=Q(set_aside_at__isnull=True, set_aside_by="", set_aside_reason="")
-                | (Q(set_aside_at__isnull=False) & ~Q(set_aside_by="") & ~Q(set_aside_reason="")),
+                condition=Q(set_aside_at__isnull=True) | ~Q(set_aside_reason=""),
                 name="a_run_is_set_aside_for_a_reason",
             ),
         )

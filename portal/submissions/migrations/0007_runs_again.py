@@ -39,6 +39,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='submissionrun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('set_aside_at__isnull', True), ('set_aside_by', ''), ('set_aside_reason', '')), models.Q(('set_aside_at__isnull', False), models.Q(('set_aside_by', ''), _negated=True), models.Q(('set_aside_reason', ''), _negated=True)), _connector='OR'), name='a_run_is_set_aside_for_a_reason'),
+            constraint=models.CheckConstraint(condition=models.Q(('set_aside_at__isnull', True), models.Q(('set_aside_reason', ''), _negated=True), _connector='OR'), name='a_run_is_set_aside_for_a_reason'),
         ),
     ]
