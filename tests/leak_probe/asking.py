@@ -17,6 +17,7 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
+from evaluation.models import EvaluationRun
 from originality.models import CodeRun, OriginalityRun, TraceRun
 from portal.accounts.models import User
 from portal.calls.models import ApplicationVersion
@@ -62,6 +63,7 @@ TEXTS: dict[tuple[str, str], Callable[[], Iterable[Any]]] = {
     ("str", "number"): lambda: ["2026-0001"],
     ("slug", "number"): lambda: ApplicationVersion.objects.values_list("number", flat=True),
     ("str", "token"): lambda: ["0" * 43],
+    ("uuid", "benchmark"): lambda: EvaluationRun.objects.values_list("pk", flat=True),
     ("uuid", "code"): lambda: CodeRun.objects.values_list("pk", flat=True),
     ("uuid", "report"): lambda: OriginalityRun.objects.values_list("pk", flat=True),
     ("uuid", "trace"): lambda: TraceRun.objects.values_list("pk", flat=True),

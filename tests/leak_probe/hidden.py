@@ -125,6 +125,9 @@ HIDDEN: dict[str, Seen] = {
     "dossiers.SessionQuestion.text": Seen(PANEL, team="session__entry__consortium"),
     "dossiers.SessionAnswer.text": Seen(PANEL, team="question__session__entry__consortium"),
     "dossiers.MinutesLine.text": Seen(PANEL, team="session__entry__consortium"),
+    # runs that were repeated or set aside: the team and the panel read why
+    "submissions.SubmissionRun.reason": Seen(PANEL, team="submission__entry__consortium"),
+    "submissions.SubmissionRun.set_aside_reason": Seen(PANEL, team="submission__entry__consortium"),
     # papers of the staff
     "programmes.RuleSetDraft.text": Seen(STAFF),
     "results.Release.reason": Seen(STAFF),

@@ -31,6 +31,8 @@ QUERIES = {
     "letters/views.py": {"state", "page"},
     "programmes/views/rules.py": {"start"},
     "submissions/views/receipts.py": {"number", "digest"},  # compared with the ledger, nothing is searched
+    "measurements/views/answers.py": {"page"},  # and a form: one task of those that are open, and a text in its items
+    "measurements/views/paired.py": {"page"},
     "review/views/curves.py": set(),  # a form: which entries' curves to draw, of those whose evidence is open
     "review/views/ops_log.py": {"format"},
 }
@@ -39,6 +41,10 @@ AGGREGATES = {"Avg", "StdDev", "Variance", "Sum"}
 SUMMED = {"artifacts/selectors.py": {"Sum"}, "custody/selectors/public.py": {"Sum"}}
 # A page and what can be taken away from it: both ask the same question at the door.
 EXPORTS = {
+    "measurements:answers_document": "measurements:answers",
+    "measurements:checkpoints_document": "measurements:checkpoints",
+    "measurements:comparison_document": "measurements:comparison",
+    "measurements:run_document": "measurements:reruns",
     "custody:destruction_document": "custody:destruction",
     "custody:reads_document": "custody:reads",
     "ops_custody:destruction_document": "ops_custody:destruction",
