@@ -87,10 +87,10 @@ def prepare_private(
     except NotInMemory as error:
         raise TaskDataError(tasks[0].name, f"private questions are opened in memory only: {error}") from error
     for task in tasks:
-        source = task.source
+        wanted = task.source
         try:
-            plain = open_private_set(source.set, sha256=source.sha256, purpose=f"evaluation-run:{run}", actor=actor)
+            plain = open_private_set(wanted.set, sha256=wanted.sha256, purpose=f"evaluation-run:{run}", actor=actor)
         except SealError as error:
             raise TaskDataError(task.name, str(error)) from error
-        (folder / f"{source.set}.jsonl").write_bytes(plain)
+        (folder / f"{wanted.set}.jsonl").write_bytes(plain)
     return folder
