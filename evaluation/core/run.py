@@ -104,6 +104,7 @@ def run(spec: Spec, workdir: Path) -> None:
     from evaluation.core.private import veiled
     from evaluation.core.suites import parse_suite
     from evaluation.core.tasks import build_tasks
+    from evaluation.core.templatefiles import check_templates
 
     started = time.monotonic()
     suite = parse_suite(spec.suite)
@@ -112,6 +113,8 @@ def run(spec: Spec, workdir: Path) -> None:
         raise SpecError("$.group", f"no group of {suite.reference} is called {spec.group!r}")
     if isinstance(spec.source, CheckpointSource):
         check_checkpoint(workdir / spec.source.folder)
+        if suite.model.chat_template:
+            check_templates(workdir / spec.source.folder)
     roots = roots_of(spec, workdir)
     folder = _folder_for_questions(roots, workdir)
     built = build_tasks(suite, folder / "tasks", group=spec.group, roots=roots)
