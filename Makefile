@@ -5,7 +5,7 @@ PORT ?= 8000
 .DEFAULT_GOAL := help
 # Without compiled files every process that imports the harness compiles it again: 15 CPU seconds each.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help install run demo test test-browser test-services lint types contracts migrations messages bench bench-jobs bench-upload bench-originality-accuracy bench-originality-real bench-originality-speed bench-originality-gpu bench-trace-fuzz bench-traceability bench-code shots figures lock vendor services-packages browser-packages browser-tools check clean
+.PHONY: help install run demo test test-browser test-services lint types contracts migrations messages bench bench-contamination bench-jobs bench-harness bench-upload bench-originality-accuracy bench-originality-real bench-originality-speed bench-originality-gpu bench-trace-fuzz bench-traceability bench-code shots figures lock vendor services-packages browser-packages browser-tools check clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,12 @@ bench-jobs: install ## Jobs under sixteen kinds of faults on PostgreSQL and Redi
 	@$(PY) benchmarks/jobs_polling.py
 	@$(PY) benchmarks/jobs_scaling.py
 	@$(PY) benchmarks/jobs_plan.py
+
+bench-contamination: install ## Items of suites planted in installed text in eight disguises; nothing planted flags nothing
+	@$(PY) benchmarks/contamination.py $(ARGS)
+
+bench-harness: install ## A real model through the portal and by lm-eval directly: equal figures, processor time at most 1.05 (ARGS="--items 8")
+	@$(PY) benchmarks/harness_ratio.py $(ARGS)
 
 bench-upload: install ## 4.3 GB of uploads beside a raw socket with SHA-256 and another upload server (ARGS="--folder /dev/shm")
 	@$(PY) benchmarks/upload_speed.py $(ARGS)

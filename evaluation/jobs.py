@@ -1,6 +1,7 @@
 """The kinds of work this app brings: one task group on one model, and the joining of all groups of a run."""
 
 import json
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -29,6 +30,9 @@ TIME_LIMIT = 4 * 3600
 JOIN_TIME_LIMIT = 6 * 3600  # generated programs are judged in it
 FOLDER_MB = 65_536  # of one attempt, beside the checkpoint
 MODEL_FOLDER = "checkpoint"
+MB = 1024 * 1024
+ROOM_MB = 8 * 1024  # of memory beside the weights
+CARD_MB = 8 * 1024  # of memory on the host for each card
 
 
 def register_kinds() -> None:
@@ -90,7 +94,14 @@ def _data_for(part: RunPart, workdir: Path) -> dict[str, str]:
     """Private sets opened for this attempt, and the operator's public data sets where a task of the group is on one."""
     suite, actor = parse_suite(part.run.suite.document), reader_of(part.job)
     try:
-        opened = prepare_private(suite, group=part.group, workdir=workdir, run=str(part.run_id), actor=actor)
+        opened = prepare_private(
+            suite,
+            group=part.group,
+            workdir=workdir,
+            run=str(part.run_id),
+            actor=actor,
+            source=part.run.source.get("kind", CHECKPOINT),
+        )
     except TaskDataError as error:
         raise DataMissingError(str(error)) from error
     data = {"private": str(opened)} if opened else {}
@@ -99,10 +110,21 @@ def _data_for(part: RunPart, workdir: Path) -> dict[str, str]:
 
 
 def walls_of(part: RunPart) -> Sandbox:
-    """The walls around a harness: memory as the group asks for it, else the default."""
-    walls = Sandbox(folder_mb=FOLDER_MB)
-    memory = group_of(part).needs.get("memory_gb")
-    return replace(walls, memory_mb=memory * 1024) if memory else walls
+    """The walls around a harness: memory as the group asks for it, else what the checkpoint and its cards need.
+
+    The weights may lie in memory twice while they are loaded; vLLM keeps a process of some gigabytes for each card.
+    """
+    walls, needs = Sandbox(folder_mb=FOLDER_MB), group_of(part).needs
+    if "memory_gb" in needs:
+        return replace(walls, memory_mb=needs["memory_gb"] * 1024)
+    of_model = 2 * part.run.bundle.total_size // MB + ROOM_MB
+    of_cards = needs.get("gpus", 0) * CARD_MB + walls.memory_mb
+    wanted = max(walls.memory_mb, of_model, of_cards)
+    return replace(walls, memory_mb=min(wanted, max(machine_memory_mb(), 1024)))
+
+
+def machine_memory_mb() -> int:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // MB
 
 
 def collect(job: Job, workdir: Path) -> dict[str, Any]:

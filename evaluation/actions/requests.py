@@ -89,7 +89,7 @@ def frozen_inputs(
         "seeds": suite.document["seeds"],
         "limit": limit,
     }
-    if source is None or dict(source) == CHECKPOINT_SOURCE:
+    if not source or dict(source) == CHECKPOINT_SOURCE:
         return inputs
     return inputs | {"schema": WITH_SOURCE, "source": dict(source)}
 

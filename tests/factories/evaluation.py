@@ -51,6 +51,18 @@ def suite_document(*tasks: str, items: int = 6, **changes: Any) -> dict[str, Any
     return document | {"name": "tiny-korean", "tasks": kept} | changes
 
 
+def grouped_document(*tasks: str, items: int = 4, **changes: Any) -> dict[str, Any]:
+    """Of the shipped suite with groups, some tasks and few items; by default one task in each of its two groups."""
+    document = yaml.safe_load((SHIPPED / "small.yaml").read_text(encoding="utf-8"))
+    wanted = tasks or ("ko_knowledge", "en_arithmetic")
+    kept = [task | {"items": items} for task in document["tasks"] if task["name"] in wanted]
+    used = {task["group"] for task in kept}
+    groups = [group for group in document["groups"] if group["name"] in used]
+    code = {} if any(task["form"] == "code" for task in kept) else {"code"}
+    document = {key: value for key, value in document.items() if key not in code}
+    return document | {"name": "tiny-grouped", "tasks": kept, "groups": groups} | changes
+
+
 def make_suite(document: dict[str, Any] | None = None) -> Suite:
     suite = parse_suite(document or suite_document())
     return Suite.objects.create(name=suite.name, version=suite.version, document=suite.document, digest=suite.digest)
