@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Sequence
-from typing import Any
 
 import protocol  # type: ignore[import-not-found]  # beside this file in the bundle
 import torch
@@ -14,30 +13,20 @@ def main(weights: str, port: str) -> None:
     tokenizer = AutoTokenizer.from_pretrained(weights, local_files_only=True)
 
     @torch.inference_mode()
-    def logprobs(ids: Sequence[int]) -> Any:
-        logits = model(torch.tensor([list(ids)])).logits[0]  # (tokens, vocabulary)
-        return logits.float().log_softmax(-1)
-
     def score(ids: Sequence[int]) -> list[protocol.Scored]:
-        return scored(logprobs(ids[:-1]), ids) if len(ids) > 1 else []
-
-    def next_token(ids: Sequence[int]) -> tuple[int, float]:
-        best = logprobs(ids)[-1].max(-1)
-        return int(best.indices), float(best.values)
+        logits = model(torch.tensor([list(ids)])).logits[0]  # (tokens, vocabulary): what is said after each token
+        table = logits.float().log_softmax(-1)
+        best = table.max(-1)
+        said = [*ids[1:], int(best.indices[-1])]
+        own = table.gather(1, torch.tensor(said)[:, None])[:, 0]
+        rows = zip(said, own.tolist(), best.indices.tolist(), best.values.tolist(), strict=True)
+        return [protocol.Scored(*row) for row in rows]
 
     def text(ids: Sequence[int]) -> str:
         return str(tokenizer.decode(list(ids), skip_special_tokens=True))
 
-    serving = protocol.Model("known-1", score, next_token, text, tokenizer.eos_token_id)
+    serving = protocol.Model("known-1", score, text, tokenizer.eos_token_id)
     protocol.serve(serving, port=int(port))
-
-
-def scored(table: Any, ids: Sequence[int]) -> list[protocol.Scored]:
-    """`table` is (tokens - 1, vocabulary): what is said before each token but the first."""
-    best = table.max(-1)
-    own = table.gather(1, torch.tensor(list(ids[1:]))[:, None])[:, 0]
-    rows = zip(ids[1:], own.tolist(), best.indices.tolist(), best.values.tolist(), strict=True)
-    return [protocol.Scored(*row) for row in rows]
 
 
 if __name__ == "__main__":

@@ -20,11 +20,10 @@ class Scored(NamedTuple):
 
 
 class Model(NamedTuple):
-    """`score` gives a row for every token but the first; `next_token` the likeliest one and its log-probability."""
+    """`score` gives a row for every token but the first, and one for the likeliest token after the last."""
 
     name: str
     score: Callable[[Sequence[int]], list[Scored]]
-    next_token: Callable[[Sequence[int]], tuple[int, float]]
     text: Callable[[Sequence[int]], str]
     end: int | None
 
@@ -33,13 +32,12 @@ def answer(model: Model, asked: dict[str, Any]) -> dict[str, Any]:
     """One prompt as token ids in, one choice out; greedy."""
     ids = [int(token) for token in asked["prompt"]]
     if asked.get("echo"):
-        token, logprob = model.next_token(ids)
-        rows = [*model.score(ids), Scored(token, logprob, token, logprob)]
+        rows = model.score(ids)
         logprobs = {
             "token_logprobs": [None, *(row.logprob for row in rows)],
             "top_logprobs": [None, *({str(row.top): row.top_logprob} for row in rows)],
         }
-        choice, written = {"index": 0, "text": model.text([*ids, token]), "logprobs": logprobs}, 1
+        choice, written = {"index": 0, "text": model.text([*ids, rows[-1].token]), "logprobs": logprobs}, 1
     else:
         text, written = write(model, ids, most=int(asked["max_tokens"]), stops=asked.get("stop") or [])
         choice = {"index": 0, "text": text, "finish_reason": "stop"}
@@ -54,7 +52,7 @@ def write(model: Model, ids: list[int], *, most: int, stops: Sequence[str]) -> t
     """Token after token until one that ends, a stop text or the bound; the stop text itself is left out."""
     new: list[int] = []
     while len(new) < most:
-        token, _ = model.next_token(ids + new)
+        token = model.score(ids + new)[-1].token
         if token == model.end:
             break
         new.append(token)

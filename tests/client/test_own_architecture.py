@@ -36,7 +36,7 @@ def checkpoint(tmp_path_factory):
 @pytest.fixture
 def team(running, tmp_path):
     manager = make_user("team")
-    suite = make_suite(suite_document("ko_spelling", "ko_text", items=3))
+    suite = make_suite(suite_document("ko_spelling", "ko_text", items=2))
     entry = make_entry(phase_for(str(suite)), consortium=make_consortium(manager=manager))
     owner = entry.consortium.account_key
     (tmp_path / "home").mkdir()
