@@ -30,8 +30,8 @@ class ReproductionState(models.TextChoices):
     IMPOSSIBLE = "impossible", _("Cannot be run")
     REPRODUCED = "reproduced", _("Reproduced")
     DIFFERS = "differs", _("Not reproduced")
-    EXPLAINED = "explained", _("Not reproduced, explained by the team")
-    ACCEPTED = "accepted", _("Not reproduced, explanation accepted")
+    EXPLAINED = "explained", _("Not reproduced, explained")
+    ACCEPTED = "accepted", _("Not reproduced, accepted")
     UPHELD = "upheld", _("Not reproduced, upheld")
 
 

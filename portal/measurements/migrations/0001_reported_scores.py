@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
             name='Reproduction',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('drawn', 'Drawn, not run yet'), ('running', 'Being run'), ('failed', 'The run failed'), ('impossible', 'Cannot be run'), ('reproduced', 'Reproduced'), ('differs', 'Not reproduced'), ('explained', 'Not reproduced, explained by the team'), ('accepted', 'Not reproduced, explanation accepted'), ('upheld', 'Not reproduced, upheld')], default='drawn', max_length=16)),
+                ('state', models.CharField(choices=[('drawn', 'Drawn, not run yet'), ('running', 'Being run'), ('failed', 'The run failed'), ('impossible', 'Cannot be run'), ('reproduced', 'Reproduced'), ('differs', 'Not reproduced'), ('explained', 'Not reproduced, explained'), ('accepted', 'Not reproduced, accepted'), ('upheld', 'Not reproduced, upheld')], default='drawn', max_length=16)),
                 ('task', models.CharField(blank=True, help_text="The task's name in the suite.", max_length=128)),
                 ('asked_by', models.CharField(blank=True, max_length=100)),
                 ('asked_at', models.DateTimeField(null=True)),
