@@ -1,6 +1,6 @@
 """Do N workers do N times as much? Jobs that only sleep, on 1, 2 and 4 simulated workers and a real PostgreSQL.
 
-    python benchmarks/jobs_scaling.py [--jobs 16] [--seconds 3]
+    python benchmarks/jobs_scaling.py [--each 4] [--seconds 6]
 
 All workers have reported in before the first job is asked for. Throughput is jobs over the time from the first claim to the last
 end, as the database has it. Ends with 1 unless it is within a tenth of N times that of one worker.
@@ -28,13 +28,15 @@ TOLERANCE = 0.10
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--jobs", type=int, default=16, help="a multiple of 4")
-    parser.add_argument("--seconds", type=float, default=3.0, help="how long each sleeps")
+    parser.add_argument("--each", type=int, default=4, help="jobs per worker")
+    parser.add_argument("--seconds", type=float, default=6.0, help="how long each sleeps")
     options = parser.parse_args()
     with services.temporary_folder() as folder, services.postgresql(folder / "pg") as url:
         prepare_django({"DATABASE_URL": url, "REDIS_URL": ""}, folder=folder)
-        rates = {number: throughput(number, jobs=options.jobs, seconds=options.seconds) for number in (1, 2, 4)}
-    print(f"{options.jobs} jobs that sleep {options.seconds:g} s")
+        rates = {
+            number: throughput(number, jobs=number * options.each, seconds=options.seconds) for number in (1, 2, 4)
+        }
+    print(f"{options.each} jobs per worker, each sleeps {options.seconds:g} s")
     off = 0
     for number, rate in rates.items():
         ratio = rate / rates[1]
