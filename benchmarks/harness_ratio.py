@@ -1,6 +1,6 @@
 """The same model evaluated through the portal and by calling lm-eval directly: equal figures, and what the portal's way costs.
 
-    python benchmarks/harness_ratio.py [--items 12] [--pairs 3] [--model FOLDER]
+    python benchmarks/harness_ratio.py [--items 16] [--pairs 3] [--model FOLDER]
 
 The real SmolLM2-135M-Instruct out of its package is handed in, and tasks of the shipped suite `small` (choices, a text, sums that
 are written out) are asked: by a worker of the portal in jobs, and by `lm_eval.simple_evaluate` with the same arguments. Figures
@@ -44,7 +44,7 @@ class Measured(NamedTuple):
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--items", type=int, default=12, help="items of each task")
+    parser.add_argument("--items", type=int, default=16, help="items of each task")
     parser.add_argument("--pairs", type=int, default=3)
     parser.add_argument("--model", type=Path, help="folder of another checkpoint, for trying out")
     options = parser.parse_args()

@@ -122,3 +122,21 @@ def test_a_wrong_suite_ends_with_code_2_and_its_path(checkpoint, tmp_path):
     workdir = write_spec(tmp_path / "run", checkpoint, suite_document(seeds={"harness": 1}))
     assert start(workdir).wait() == 2
     assert read(workdir / "error.json")["message"].startswith("$.seeds: ")
+
+
+@pytest.mark.model
+def test_a_full_disk_is_told_as_such_and_may_be_tried_again(checkpoint, tmp_path):
+    """/dev/full takes the name of a file, and nothing that is written to it."""
+    workdir = write_spec(tmp_path / "run", checkpoint, suite_document("ko_spelling", items=2))
+    (workdir / "finished.jsonl").symlink_to("/dev/full")
+    assert start(workdir).wait() == 1, (workdir / "child.log").read_text()
+    error = read(workdir / "error.json")
+    assert (error["cause"], error["transient"]) == ("storage", True)
+    assert not (workdir / "result.json").exists()
+    assert not (workdir / "reserve").exists()
+
+
+def test_a_group_that_the_suite_does_not_have_is_told(checkpoint, tmp_path):
+    workdir = write_spec(tmp_path / "run", checkpoint, suite_document(), group="image")
+    assert start(workdir).wait() == 2
+    assert read(workdir / "error.json")["message"] == "$.group: no group of tiny-korean/1 is called 'image'"
