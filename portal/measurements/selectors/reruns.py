@@ -12,7 +12,9 @@ from portal.submissions.selectors.counting import Standings, run_of
 
 
 class Cell(NamedTuple):
-    """A figure and how far it is from the run that is the measure; "" where there is none, "0" where every digit is equal."""
+    """A figure and how far it is from the run that is the measure; "" where there is none or it is that run itself, "0" where
+    every digit is equal.
+    """
 
     value: str
     stderr: str
@@ -81,7 +83,7 @@ def _cell(
     found, other = own.get(key), measure.get(key)
     if found is None:
         return Cell("", "", "")
-    difference = Decimal(found.value) - Decimal(other.value) if other else None
+    difference = Decimal(found.value) - Decimal(other.value) if other and other.run_id != found.run_id else None
     return Cell(found.value, found.stderr, "" if difference is None else format(difference.normalize(), "f"))
 
 
