@@ -5,9 +5,13 @@ from pathlib import Path
 
 from portal.programmes.models import Phase
 from tests.access.matrix import Row
+from tests.factories.consortia import make_consortium, make_entry
 from tests.factories.dossiers import Verified
 from tests.factories.evaluation import make_suite
 from tests.factories.measured import make_measured_suite, measured
+from tests.factories.own_architecture import waiting_server
+from tests.factories.programmes import make_phase
+from tests.factories.submissions import handed_in
 from tests.factories.work import waiting_job
 
 STAFF = "302 403 403 200 200 200"
@@ -61,6 +65,24 @@ def sealed_phase(actors):
     return {"phase_id": phase.pk}
 
 
+def served(actors):
+    entry = make_entry(make_phase("receiving"), consortium=make_consortium(manager=actors["team"]))
+    return {"submission": waiting_server(Path(tempfile.mkdtemp()), entry=entry).pk}
+
+
+def not_served(actors):
+    return {"submission": handed_in(make_entry(make_phase("receiving")), Path(tempfile.mkdtemp())).submission_id}
+
+
+SERVERS = [
+    Row("ops_measurements:servers", STAFF),
+    Row("ops_measurements:server", STAFF, served),
+    Row("ops_measurements:server", "302 403 403 404 404 404", not_served, case="of a hand-in without one"),
+    Row(
+        "ops_measurements:server", "302 403 403 422 422 422", served, method="post", data={"do": "start"}, case="empty"
+    ),
+]
+
 OF_RUN = "302 200 200 200 200 200"
 FIGURES = [
     Row("measurements:answers", "302 403 200 200 200 200", run_in_scoring),
@@ -78,6 +100,7 @@ FIGURES = [
 
 ROWS = [
     *FIGURES,
+    *SERVERS,
     Row("measurements:suites", "200 200 200 200 200 200"),
     Row("measurements:suite", "200 200 200 200 200 200", a_suite),
     Row("measurements:suite", "404 404 404 404 404 404", no_suite, case="never loaded"),

@@ -8,7 +8,7 @@ from evaluation.core.endpoint.faults import ServedError
 from portal.artifacts.actions import open_blob
 from portal.artifacts.enums import ReadPurpose
 from portal.artifacts.models import Blob, Bundle
-from portal.submissions.enums import Role
+from portal.submissions.enums import Role, RunKind
 from portal.submissions.models import Submission
 
 
@@ -23,6 +23,11 @@ class HandedServer(NamedTuple):
 def has_server(submission: Submission) -> bool:
     """Say whether the submission is measured through a server of its own, and so waits for the officer who starts it."""
     return submission.items.filter(role=Role.SERVING).exists()
+
+
+def waits_for_start(submission: Submission) -> bool:
+    """Say whether no benchmark was asked for because the server has not been started."""
+    return has_server(submission) and not submission.runs.filter(kind=RunKind.BENCHMARK).exists()
 
 
 def server_of(submission: Submission) -> HandedServer | None:

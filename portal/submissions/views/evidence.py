@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from portal.common.access import ViewerRequest, access
 from portal.submissions import policies, selectors
 from portal.submissions.selectors.declared import declared_and_found
+from portal.submissions.selectors.serving import waits_for_start
 from portal.submissions.views.handin import submission_or_404
 
 
@@ -14,7 +15,8 @@ from portal.submissions.views.handin import submission_or_404
 @require_safe
 def evidence(request: ViewerRequest, submission: int) -> HttpResponse:
     row = submission_or_404(submission)
-    return render(request, "submissions/evidence.html", {"submission": row, "dossier": selectors.dossier(row)})
+    context = {"submission": row, "dossier": selectors.dossier(row), "waits_for_start": waits_for_start(row)}
+    return render(request, "submissions/evidence.html", context)
 
 
 @access(policies.sees_declared)
