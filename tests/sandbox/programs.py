@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Hostile(NamedTuple):
-    """`ended_by` is what the walls must report; `endless` programs are ended by the worker's time limit."""
+    """`ended_by` is what the walls must report, "either" where that is a matter of speed; `endless` programs are ended by the worker's time limit."""
 
     name: str
     tries: str
@@ -225,7 +225,7 @@ PROGRAMS = [
         "abyss",
         "nests folders until whoever cleans up breaks",
         "import os\nfor _ in range(3000):\n    os.mkdir('d' * 100)\n    os.chdir('d' * 100)",
-        code=None,
+        ended_by="either",
     ),
     Hostile("flood", "prints without end", "import os\nwhile True: os.write(1, b'flood ' * 4096)", endless=True),
     Hostile("busy", "computes without end", "while True: pass", code=128 + 24),

@@ -8,8 +8,8 @@ import contextlib
 import os
 import signal
 import time
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 PREFIX = "portal-walls-"
 OF_THIS_PROCESS, MOUNTS = Path("/proc/self/cgroup"), Path("/proc/self/mountinfo")
@@ -18,8 +18,7 @@ SECONDS_TO_END = 5.0
 MB = 1 << 20
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(NamedTuple):
     """One folder per controller in version 1, the same folder for both in version 2; a missing controller is not bounded."""
 
     folders: dict[str, Path]

@@ -12,7 +12,6 @@ import json
 import os
 import resource
 import select
-import shutil
 import signal
 import sys
 import time
@@ -22,7 +21,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
 from portal.common.sandbox import cgroups
-from portal.common.sandbox.leftovers import TooDeep, entries
+from portal.common.sandbox.leftovers import TooDeep, entries, remove_tree
 from portal.common.sandbox.seccomp import filter_for
 
 PR_SET_PDEATHSIG = 1
@@ -212,7 +211,7 @@ def write_report(path: Path, report: dict[str, Any]) -> None:
     """The program could write in this folder: whatever stands under that name goes, and no link is followed."""
     with contextlib.suppress(OSError):
         if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path, ignore_errors=True)
+            remove_tree(path)
         path.unlink(missing_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         with os.fdopen(descriptor, "w") as file:

@@ -4,7 +4,7 @@ From the tables of Linux (arch/x86/entry/syscalls/syscall_64.tbl and include/uap
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # Since Linux 5.0 new calls have one number on every machine.
 SINCE_5_0 = {
@@ -120,8 +120,7 @@ AARCH64 = {
 }
 
 
-@dataclass(frozen=True)
-class Machine:
+class Machine(NamedTuple):
     """`audit` is how the kernel names the architecture to a filter; `foreign_from` the first number of a second ABI, or None.
 
     `memory_files` are memfd_create and shmget: memory that belongs to no process, so no limit of a process bounds it.
