@@ -5,12 +5,14 @@ The portal's own definitions name fields and never hold Python. What the harness
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
 
+from evaluation.core.errors import TaskDataError
 from evaluation.core.harness_tasks import UNSCORED, code_config, definition_digest
 from evaluation.core.items import Item
 from evaluation.core.sources import NOWHERE, DataRoots, examples_of, items_of
@@ -20,6 +22,8 @@ from portal.common.formats.canonical import digest_of
 
 HIGHER_IS_BETTER = {"acc": True, "acc_norm": True, "bits_per_byte": False, "byte_perplexity": False}
 HIGHER_IS_BETTER |= {"exact_match": True, "rules_followed": True, "prompts_followed": True, "pass_at_1": True}
+
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}(:?\d{2}){0,2}([.,]\d+)?(Z|[+-]\d{2}(:?\d{2})?)?)?")
 
 
 class BuiltTask(NamedTuple):
@@ -47,6 +51,7 @@ def _build(task: Task, *, suite: Suite, folder: Path, roots: DataRoots) -> Built
         return BuiltTask(task.name, task.version, definition_digest(task, roots=roots), 0)
     rows = [_row(task, item) for item in items_of(task, suite=suite, roots=roots)]
     shown = [_row(task, item) for item in examples_of(task, roots=roots)]
+    _refuse_dates(task, rows)
     data = {"test": folder / f"{task.name}.jsonl"}
     _write_rows(data["test"], rows)
     if shown:
@@ -56,6 +61,20 @@ def _build(task: Task, *, suite: Suite, folder: Path, roots: DataRoots) -> Built
     covered = {"task": dict(task.document), "selection": suite.seeds.selection, "rows": rows}
     digest = digest_of(covered | ({"examples": shown} if shown else {}))
     return BuiltTask(task.name, task.version, digest, len(rows))
+
+
+def _refuse_dates(task: Task, rows: Sequence[Mapping[str, Any]]) -> None:
+    """A column of dates alone would reach the harness as times of day: its reader guesses types from the values."""
+    for column in rows[0] if rows else ():
+        values = [text for row in rows for text in _texts(row[column])]
+        if values and all(DATE.fullmatch(text) for text in values):
+            raise TaskDataError(
+                task.name, f"every {column} is a date, which the harness would read as a time; write dates in words"
+            )
+
+
+def _texts(value: Any) -> list[str]:
+    return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
 
 
 def _write_rows(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -2,11 +2,15 @@
 
 import copy
 import json
+from contextlib import suppress
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from evaluation.core.errors import SuiteError, TaskDataError
 from evaluation.core.sources import SUITES, DataRoots, items_of, source_path
@@ -173,12 +177,43 @@ def test_an_id_stands_once(tmp_path):
         listed(tmp_path, [row, row])
 
 
-def listed(folder: Path, rows):
-    import hashlib
+def test_answers_that_are_all_dates_are_refused(tmp_path):
+    """The harness's reader would make times of them, and no answer would ever be equal."""
+    sums = task("ko_arithmetic")
+    rows = [{"id": str(n), "question": "?", "answer": f"2026-11-{n:02}"} for n in range(10, 14)]
+    text = "".join(json.dumps(row) + "\n" for row in rows)
+    (tmp_path / "hidden.jsonl").write_text(text, encoding="utf-8")
+    source = sums.source._replace(kind="private", file="", set="hidden", sha256=sha256(text.encode()).hexdigest())
+    dates = replace(SUITE, tasks=(replace(sums, source=source, items=4, examples=None, fewshot=0),))
+    with pytest.raises(TaskDataError, match="every answer is a date"):
+        build_tasks(dates, tmp_path / "built", roots=DataRoots(private=tmp_path))
 
+
+def listed(folder: Path, rows):
     text = "".join(json.dumps(row) + "\n" for row in rows)
     (folder / "hidden.jsonl").write_text(text, encoding="utf-8")
-    sha256 = hashlib.sha256(text.encode()).hexdigest()
-    source = task("ko_knowledge").source._replace(kind="private", file="", set="hidden", sha256=sha256)
+    found = sha256(text.encode()).hexdigest()
+    source = task("ko_knowledge").source._replace(kind="private", file="", set="hidden", sha256=found)
     private = replace(task("ko_knowledge"), source=source, items=1)
     return items_of(private, suite=SUITE, roots=DataRoots(private=folder))
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+TASK_KEYS = sorted({key for task in DOCUMENT["tasks"] for key in task} | {"chance", "paraphrase_of"})
+
+
+@settings(max_examples=150)
+@given(st.sampled_from(range(len(TASKS))), st.sampled_from(TASK_KEYS), JSON)
+def test_one_wrong_part_of_a_task_is_refused_or_still_a_suite(number, key, value):
+    with suppress(SuiteError):
+        assert parse_suite(changed(("tasks", number, key), value)).digest
+
+
+@given(st.sampled_from(sorted(DOCUMENT)), JSON)
+def test_one_wrong_part_is_refused_or_still_a_suite(key, value):
+    with suppress(SuiteError):
+        assert parse_suite(DOCUMENT | {key: value}).digest
