@@ -81,14 +81,18 @@ def cancel(job: Job) -> Job:
 def retry(job: Job) -> Job:
     """Queue a job that failed or was cancelled again, with as many new attempts as its kind allows; any other stays as it is.
 
-    The jobs it needs that ended without success are queued with it.
+    The jobs it needs that ended without success are queued with it, and so is the work that ended because of it: a part alone
+    would be of use to nobody, and would be cancelled as such.
     """
     job = Job.objects.select_for_update().get(pk=job.pk)
     if job.state not in ENDED_WITHOUT:
         return job
-    _queue_again(job)
-    for need in job.needs.filter(on__state__in=ENDED_WITHOUT).order_by("on"):
-        _queue_again(Job.objects.select_for_update().get(pk=need.on_id))
+    wholes = list(Job.objects.filter(needs__on=job, state__in=ENDED_WITHOUT).order_by("pk"))
+    again = {job.pk, *(whole.pk for whole in wholes)}
+    again |= set(Need.objects.filter(job__in=again, on__state__in=ENDED_WITHOUT).values_list("on", flat=True))
+    for other in Job.objects.select_for_update().filter(pk__in=again).order_by("pk"):
+        _queue_again(other)
+    job.refresh_from_db()
     return job
 
 

@@ -134,6 +134,22 @@ def test_trying_again_queues_the_parts_that_did_not_succeed() -> None:
     assert actions.reconcile().unneeded == 0
 
 
+@pytest.mark.parametrize("end", [lost, actions.cancel], ids=["failed", "cancelled"])
+def test_a_part_tried_again_takes_along_what_ended_because_of_it(end: Any) -> None:
+    whole, (first, second) = family()
+    done(second)
+    end(first)
+    actions.reconcile()
+    assert state_of(whole) in (JobState.FAILED, JobState.CANCELLED)
+
+    actions.retry(Job.objects.get(pk=first.pk))
+
+    assert actions.reconcile().unneeded == 0
+    done(first)
+    assert done(whole).state == JobState.SUCCEEDED
+    assert state_of(second) == JobState.SUCCEEDED
+
+
 def test_the_time_in_the_queue_runs_from_the_last_part(settings: Any) -> None:
     whole, parts = family()
     Job.objects.filter(pk=whole.pk).update(deadline=timezone.now() - timedelta(days=1))
