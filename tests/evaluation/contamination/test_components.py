@@ -27,7 +27,7 @@ def run(tmp_path):
 
 def test_overlaps_stand_beside_what_chance_gives_and_where_they_were_found(run):
     html = shown("overlap", run)
-    assert "Read: 4 documents in 1 files, 1 MB." in html
+    assert "Read: documents 4, files 1, size 1 MB." in html
     assert "Of 160 control texts" in html
     assert "up to 7.2 % of the items" in html
     assert '<td class="num">20 of 20</td><td class="num">3</td><td class="num">3</td>' in html
