@@ -13,6 +13,7 @@ from tests.factories.accounts import make_user
 from tests.factories.artifacts import declare
 from tests.factories.code_runs import make_code_run
 from tests.factories.consortia import make_consortium, make_entry
+from tests.factories.contamination_runs import overlap_run
 from tests.factories.findings import report_on
 from tests.factories.programmes import make_phase
 from tests.factories.submission_runs import report_run
@@ -66,3 +67,4 @@ def pages() -> Iterator[Page]:
     make_code_run(compared.submission.entry)
     yield Page("declared-found", f"/team/submissions/{compared.submission_id}/declared/", other)
     yield Page("run-waiting", f"/team/runs/{run.pk}/", team)
+    yield Page("run-overlap", f"/team/runs/{overlap_run(receipt.submission).pk}/", team)
