@@ -17,7 +17,7 @@ __all__ = ["prepare_report", "register_kinds", "summary_fields"]
 
 
 def register_kinds() -> None:
-    register(JobKind("originality.report", prepare_report, collect_report, commit_report))
+    register(JobKind("originality.report", prepare_report, collect_report, commit_report, cards_wished=1))
     register(JobKind("originality.sketch", prepare_part, collect_part, commit_part))
     for kind in (*TRACE_KINDS, *CODE_KINDS):
         register(kind)

@@ -28,6 +28,7 @@ BY_INPUT = (
     Cause.INPUT,
     Cause.EXIT,
     Cause.MEMORY,
+    Cause.GPU_MEMORY,
     Cause.TIME_LIMIT,
     Cause.NO_RESULT,
 )  # a checkpoint can bring about these
@@ -228,6 +229,8 @@ KINDS = (
     JobKind("originality.series", prepare_series, collect_series, commit_series, time_limit=4 * HOUR),
     JobKind("originality.start", prepare_start, collect_result, commit_part, part_failed, time_limit=4 * HOUR),
     JobKind("originality.leg", prepare_leg, collect_result, commit_part, part_failed, time_limit=4 * HOUR),
-    JobKind("originality.loss", prepare_loss, collect_result, commit_part, part_failed, time_limit=8 * HOUR),
+    JobKind(
+        "originality.loss", prepare_loss, collect_result, commit_part, part_failed, time_limit=8 * HOUR, cards_wished=1
+    ),
     JobKind("originality.findings", prepare_findings, collect_findings, commit_findings, time_limit=HOUR),
 )

@@ -1,13 +1,16 @@
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from portal.jobs import cards
+from portal.jobs import cards, registry
 from portal.jobs.cards import Card, Rack, chosen, described, offered, parse_cards, seen_by_cuda
 from portal.jobs.registry import Command
 from portal.jobs.worker.child import Child
-from tests.jobs.drivers import TWO, Driver, write_driver
+from tests.factories.jobs import make_job, run_now
+from tests.jobs.drivers import TWO, Driver, saying, write_driver
+from tests.jobs.kinds.scripts import script_kind
 from tests.jobs.processes import Portal, wait_until
 
 PAIR = parse_cards(TWO)
@@ -147,3 +150,28 @@ while not (folder / "gate").exists():
     time.sleep(0.02)
 result(os.environ["CUDA_VISIBLE_DEVICES"])
 """
+
+
+@pytest.fixture
+def found_anew() -> Iterator[None]:
+    """What the machine has is asked once per process."""
+    cards.cards_of_this_machine.cache_clear()
+    yield
+    cards.cards_of_this_machine.cache_clear()
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("found_anew")
+@pytest.mark.parametrize(("answer", "taken"), [(TWO, "0"), ("No devices were found\n", "")])
+def test_kind_that_wishes_for_a_card_takes_a_free_one_and_needs_none(
+    answer: str, taken: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kind = script_kind("wishful", cards_wished=1)
+    monkeypatch.setattr(registry, "_kinds", {kind.name: kind})
+    monkeypatch.setenv("PATH", write_driver(tmp_path / "driver", saying(answer)))
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    script = "progress(1, 1, os.environ['CUDA_VISIBLE_DEVICES']); result(1)"
+
+    job = run_now(make_job(kind.name, payload={"script": script}))
+
+    assert (job.progress["note"], job.attempts.get().cards) == (taken, taken)
