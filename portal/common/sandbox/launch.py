@@ -47,6 +47,8 @@ class Unbounded(Exception):
 def main(text: str) -> int:
     plan: dict[str, Any] = json.loads(text)
     starter, begun = os.getppid(), time.monotonic()
+    if plan["starter"] not in {0, starter}:
+        return KILLED  # it was gone before this began
     limits = plan["limits"]
     group = cgroups.make_group(memory_mb=limits["memory_mb"], processes=limits["processes"])
     report: dict[str, Any] = {"bounds": list(group.bounds) if group else [], "ended_by": ""}

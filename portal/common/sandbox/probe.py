@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -63,3 +64,14 @@ def require() -> None:
     """Raises NoSandboxError, which says what to do, where no walls can be put up."""
     if not available():
         raise NoSandboxError(f"No sandbox can be set up on this machine: {why_not()}.")
+
+
+def main() -> int:
+    """For an operator: what the walls are made of, or why there are none."""
+    found = strength()
+    print(found.label if not found.why_not else f"No sandbox can be set up here: {found.why_not}.")
+    return 1 if found.why_not else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -5,6 +5,7 @@ covers an earlier one, so that a folder laid out read-only stays so inside the w
 """
 
 import json
+import os
 import shutil
 import sys
 import sysconfig
@@ -37,8 +38,12 @@ def walls(
     workdir: Path,
     env: Mapping[str, str] | None = None,
     report: Path | None = None,
+    starter: int | None = None,
 ) -> list[str]:
     """The command to start instead of `argv`; standard input and output pass through, the exit code is the program's.
+
+    It is ended when its starter is: the process that calls this, or whoever else starts it where `starter` is 0 (who then
+    sees to it that it is not started as an orphan).
 
     `env` is the program's whole environment. What ended it, its peak of memory and which bounds held are written to `report`
     (`walls.json` in the working folder if not given) when everything behind the walls is gone. A program killed for memory
@@ -51,6 +56,7 @@ def walls(
         "options": list(options(sandbox, folder=folder, env=variables(env or {}, sandbox=sandbox, folder=folder))),
         "argv": list(argv),
         "workdir": str(folder),
+        "starter": os.getpid() if starter is None else starter,
         "report": str(report or folder / REPORT),
         "limits": asdict(sandbox) | {"readable": [str(path.resolve()) for path in sandbox.readable]},
     }

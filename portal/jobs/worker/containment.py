@@ -76,7 +76,8 @@ def contained(command: Command, workdir: Path, *, env: Mapping[str, str]) -> Con
         return Contained(list(command.argv), inside | cards, workdir)
     inputs = tuple(laid_out(workdir.resolve()))
     sandbox = replace(sandbox, readable=(*sandbox.readable, *(path.resolve() for path in inputs)))
-    argv = walls(command.argv, sandbox=sandbox, workdir=workdir, env=inside)
+    # The supervisor starts it, and the kernel ends it with the supervisor.
+    argv = walls(command.argv, sandbox=sandbox, workdir=workdir, env=inside, starter=0)
     outside = {name: value for name, value in env.items() if name in FOR_THE_LAUNCHER}
     return Contained(argv, outside, workdir.resolve(), sandbox, inputs)
 
