@@ -59,14 +59,14 @@ def submissions(request: Request) -> Response:
 @api_view(["GET"])
 def submission(request: Request, submission: int) -> Response:
     """Say how one submission stands: its state, until when, and which of its bytes are here."""
-    return Response(selectors.summary(_owned(request, submission)))
+    return Response(selectors.summary(owned_submission(request, submission)))
 
 
 @UPLOAD
 @api_view(["POST"])
 def items(request: Request, submission: int) -> Response:
     """Give an upload its role in the draft; its bytes may still be on their way."""
-    draft = _owned(request, submission)
+    draft = owned_submission(request, submission)
     form = ItemSerializer(data=request.data)
     form.is_valid(raise_exception=True)
     upload = Upload.objects.filter(pk=form.validated_data["upload"], owner=_token(request).account_key).first()
@@ -89,7 +89,7 @@ def items(request: Request, submission: int) -> Response:
 @api_view(["POST"])
 def submit(request: Request, submission: int) -> Response:
     """Hand in: seals the draft and answers with the receipt."""
-    draft = _owned(request, submission)
+    draft = owned_submission(request, submission)
     with refusals_as_errors():
         receipt = actions.submit(draft, actor=_token(request).actor)
     return Response(selectors.receipt_document(receipt), status=status.HTTP_201_CREATED)
@@ -99,7 +99,7 @@ def submit(request: Request, submission: int) -> Response:
 @api_view(["GET"])
 def receipt(request: Request, submission: int) -> Response:
     """Return the receipt with its place in the ledger."""
-    row = _owned(request, submission)
+    row = owned_submission(request, submission)
     if not hasattr(row, "receipt"):
         raise Http404
     return Response(selectors.receipt_document(row.receipt))
@@ -173,7 +173,8 @@ def _token(request: Request) -> ApiToken:
     return cast("ApiToken", request.auth)
 
 
-def _owned(request: Request, submission: int) -> Submission:
+def owned_submission(request: Request, submission: int) -> Submission:
+    """The hand-in with this number, if it is the token's account's; else 404."""
     consortium = consortium_for_account(_token(request).account_key)
     return get_object_or_404(
         Submission.objects.select_related("entry__phase", "entry__ruleset", "entry__consortium"),

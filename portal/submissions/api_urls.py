@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portal.submissions import api
+from portal.submissions import api, api_runs
 
 app_name = "submissions-api"
 urlpatterns = [
@@ -10,5 +10,6 @@ urlpatterns = [
     path("<int:submission>/", api.submission, name="submission"),
     path("<int:submission>/items/", api.items, name="items"),
     path("<int:submission>/submit/", api.submit, name="submit"),
+    path("<int:submission>/runs/", api_runs.runs, name="runs"),
     path("<int:submission>/receipt/", api.receipt, name="receipt"),
 ]

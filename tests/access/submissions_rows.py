@@ -91,6 +91,7 @@ ROWS = [
     Row("submissions:run", ONCE_HANDED_IN, run),
     Row("submissions-api:list", "401 401 401 401 401 401"),
     Row("submissions-api:submission", "401 401 401 401 401 401", draft),
+    Row("submissions-api:runs", "401 401 401 401 401 401", draft),
     Row("submissions-api:items", "401 401 401 401 401 401", draft, method="post"),
     Row("submissions-api:submit", "401 401 401 401 401 401", draft, method="post"),
     Row("submissions-api:receipt", "401 401 401 401 401 401", submitted),

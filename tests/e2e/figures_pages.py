@@ -7,16 +7,17 @@ from pathlib import Path
 from django.urls import reverse
 
 from evaluation.core.compare import comparison
+from evaluation.models import EvaluationRun
 from portal.artifacts.actions import open_made
+from portal.common.formats.canonical import digest_of
 from portal.measurements.actions.comparing_entries import compare_sealed, metrics_of
 from portal.measurements.models import PairedComparison
 from portal.measurements.paired_jobs import seed_of
 from portal.programmes.models import Phase
-from portal.submissions.actions import rerun
 from tests.e2e.pages import Page
 from tests.factories.consortia import make_entry
 from tests.factories.dossiers import Verified
-from tests.factories.measured import along_the_way, answers_for, finish, make_measured_suite, measured
+from tests.factories.measured import make_measured_suite, measured
 from tests.factories.submissions import handed_in
 
 
@@ -25,19 +26,12 @@ def pages() -> Iterator[Page]:
     suite, phase = make_measured_suite(items=30), scene.phase
     row = measured(scene.entry, suite, seed=1, skill=0.9)
     _rivals(phase, suite)
-    again = rerun(row, reason="같은 노드에서 결과가 재현되는지 확인", by=scene.office)
-    finish(again.run, answers_for(suite, seed=1, skill=0.9))
-    along_the_way(row.submission, suite)
     Phase.objects.filter(pk=phase.pk).update(state="sealed")
     compare_sealed()
     for made in PairedComparison.objects.all():
         _write(made)
     yield Page("figures-answers", reverse("measurements:answers", args=[row.run.pk]), scene.seat.user)
     yield Page("figures-comparison", reverse("measurements:comparison", args=[phase.pk]), scene.officer)
-    yield Page("figures-run", reverse("submissions:run", args=[row.pk]), scene.officer)
-    yield Page("figures-reruns", reverse("measurements:reruns", args=[row.run.pk]), scene.officer)
-    yield Page("figures-checkpoints", reverse("measurements:checkpoints", args=[row.submission_id]), scene.manager)
-    yield Page("figures-dossier", reverse("dossiers:dossier", args=[scene.entry.pk]), scene.seat.user)
 
 
 def _rivals(phase, suite) -> None:
@@ -50,9 +44,6 @@ def _rivals(phase, suite) -> None:
 
 def _write(row: PairedComparison) -> None:
     """What the job of the comparison does, here and now."""
-    from evaluation.models import EvaluationRun
-    from portal.common.formats.canonical import digest_of
-
     folder = Path(tempfile.mkdtemp())
     files = {}
     for number, (code, frozen) in enumerate(row.inputs["runs"].items()):

@@ -7,6 +7,7 @@ from portal.submissions.actions import open_draft, withdraw
 from portal.submissions.models import Submission
 from tests.factories.artifacts import declare
 from tests.factories.consortia import make_consortium, make_entry
+from tests.factories.measured import make_measured_suite, measured
 from tests.factories.programmes import make_phase
 from tests.factories.submissions import ACTOR, complete_draft, handed_in
 
@@ -117,3 +118,17 @@ def test_a_number_that_no_column_holds_is_refused(call, entry, name, number):
     answer = call("post", f"{open_draft(entry, actor=ACTOR).pk}/items/", body)
 
     assert (answer.status_code, answer.json()["where"]) == (400, f"$.{name}")
+
+
+def test_runs_of_the_own_hand_in_stand_with_their_figures_and_no_answers(call, entry, settings):
+    settings.CELERY_BROKER_URL = ""
+    row = measured(entry, make_measured_suite(), note="카나리아")
+
+    answer = call("get", f"{row.submission_id}/runs/")
+
+    (run,) = answer.json()["runs"]
+    assert (run["kind"], run["state"], run["standing"]) == ("benchmark", "succeeded", "counts")
+    assert {(found["task"], found["n"]) for found in run["results"]} == {("ko_spelling", 12), ("ko_text", 12)}
+    assert "카나리아" not in answer.content.decode()
+    rival = measured(make_entry(make_phase("receiving")), make_measured_suite())
+    assert call("get", f"{rival.submission_id}/runs/").status_code == 404
