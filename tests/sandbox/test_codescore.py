@@ -84,7 +84,7 @@ def test_values_of_python_come_through_whole():
 
 @needs_walls
 def test_each_solution_of_the_repository_passes_and_its_question_alone_does_not():
-    rows = [json.loads(line) for line in REPOSITORY.read_text(encoding="utf-8").splitlines()][::8]
+    rows = [json.loads(line) for line in REPOSITORY.read_text(encoding="utf-8").splitlines()][::11]
     samples = [CodeSample(row["id"], row["solution"], row["entry"], row["tests"]) for row in rows]
     samples += [CodeSample(row["id"], row["question"], row["entry"], row["tests"]) for row in rows]
 

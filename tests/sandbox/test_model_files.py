@@ -91,12 +91,11 @@ ATTACKS: dict[str, tuple[dict[str, bytes | dict], str]] = {
         {"model.safetensors.index.json": {"weight_map": {"w": "../../secret.safetensors"}}},
         "secret.safetensors",
     ),
-    "template that loops": ({"tokenizer_config.json": {"chat_template": LOOP}}, "processor time"),
+    "template that loops": ({"chat_template.jinja": LOOP.encode()}, "processor time"),
     "template that reaches out": (
         {"tokenizer_config.json": {"chat_template": "{{ cycler.__init__.__globals__.os.system('touch escaped') }}"}},
         "cannot be rendered",
     ),
-    "template without end in a file of its own": ({"chat_template.jinja": b"{{ 'x' * 4000000000 }}"}, "MB"),
 }
 
 
