@@ -26,6 +26,7 @@ class ReadPurpose(models.TextChoices):
     CODE = "code", _("Comparison of code")
     REPORT = "report", _("Writing a report")
     DECLARATION = "declaration", _("Reading the component declaration")
+    SERVER = "server", _("Reading the server of an own architecture")
     CALLED = "called", _("Check of a called checkpoint")
     REFERENCE = "reference", _("Registry of reference models")
     KEEPING = "keeping", _("Keeping of the store")

@@ -12,6 +12,7 @@ urlpatterns = [
     path("work/<int:job_id>/log/", work.log, name="job_log"),
     path("serving/", serving.servers, name="servers"),
     path("serving/<int:submission>/", serving.server, name="server"),
+    path("serving/<int:submission>/files/<int:number>/", serving.server_file, name="server_file"),
     path("reported/", ops_reports.home, name="reported_home"),
     path("phases/<int:phase_id>/reported/", ops_reports.phase, name="reported"),
     path("reproductions/<int:reproduction_id>/", ops_reports.reproduction, name="reproduction"),

@@ -15,3 +15,8 @@ def sees_server(viewer: Viewer, submission: int) -> Verdict:
 
 def starts_server(viewer: Viewer, submission: int) -> bool:
     return viewer.has_role("officer") and sees_server(viewer, submission).allowed
+
+
+def reads_server_file(viewer: Viewer, submission: int, number: int) -> Verdict:
+    """Whoever sees the server may read what it would run."""
+    return sees_server(viewer, submission)

@@ -70,6 +70,14 @@ def served(actors):
     return {"submission": waiting_server(Path(tempfile.mkdtemp()), entry=entry).pk}
 
 
+def file_of_server(actors):
+    return served(actors) | {"number": 0}
+
+
+def no_file(actors):
+    return served(actors) | {"number": 99}
+
+
 def not_served(actors):
     return {"submission": handed_in(make_entry(make_phase("receiving")), Path(tempfile.mkdtemp())).submission_id}
 
@@ -77,6 +85,8 @@ def not_served(actors):
 SERVERS = [
     Row("ops_measurements:servers", STAFF),
     Row("ops_measurements:server", STAFF, served),
+    Row("ops_measurements:server_file", STAFF, file_of_server),
+    Row("ops_measurements:server_file", "302 403 403 404 404 404", no_file, case="that is not there"),
     Row("ops_measurements:server", "302 403 403 404 404 404", not_served, case="of a hand-in without one"),
     Row(
         "ops_measurements:server", "302 403 403 422 422 422", served, method="post", data={"do": "start"}, case="empty"

@@ -25,3 +25,4 @@ def _servers() -> Iterator[Page]:
     waiting = waiting_server(Path(tempfile.mkdtemp()))
     yield Page("measurements-servers", reverse("ops_measurements:servers"), officer)
     yield Page("measurements-server", reverse("ops_measurements:server", args=[waiting.pk]), officer)
+    yield Page("measurements-server-file", reverse("ops_measurements:server_file", args=[waiting.pk, 1]), officer)

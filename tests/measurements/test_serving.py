@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from portal.artifacts.actions import store_folder
+from portal.artifacts.models import CustodyRead
 from portal.audit.models import Event
 from portal.common.viewer import viewer_of_user
 from portal.letters.models import Letter
@@ -135,12 +136,17 @@ def test_the_page_shows_the_contract_and_starts_the_server(tmp_path, client):
 
     listed = client.get(reverse("ops_measurements:servers")).content.decode()
     shown = client.get(address).content.decode()
+    names = [row["path"] for row in submission.items.get(role=Role.SERVING).bundle.file_list()]
+    code = client.get(reverse("ops_measurements:server_file", args=[submission.pk, names.index("own_model.py")]))
+    read = CustodyRead.objects.get(purpose="server")
     empty = client.post(address, {"do": "start", "reason": ""})
     done = client.post(address, {"do": "start", "reason": "Read."}, follow=True).content.decode()
 
     assert submission.entry.code in listed
     assert "gated-recurrence-1" in shown
     assert "own_model.py" in shown
+    assert "class GatedRecurrence(nn.Module):" in code.content.decode()
+    assert (read.owner, read.reader[:5]) == (submission.entry.consortium.account_key, "user:")
     assert empty.status_code == 422
     assert "Waiting" in done
     assert "Approve and start" not in done

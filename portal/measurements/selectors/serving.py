@@ -5,6 +5,10 @@ from typing import NamedTuple
 
 from django.db.models import QuerySet
 
+from portal.artifacts.actions import open_blob
+from portal.artifacts.enums import ReadPurpose
+from portal.artifacts.models import Bundle
+from portal.common.formats.foreign_text import shown
 from portal.common.viewer import Viewer
 from portal.consortia.policies import takes_part
 from portal.measurements.enums import ServerVerdict
@@ -14,6 +18,9 @@ from portal.submissions.models import Submission
 from portal.submissions.selectors.runs import RunDetail, run_detail
 from portal.submissions.selectors.serving import HandedServer, server_of
 
+SHOWN_BYTES = 256 * 1024  # of one file
+LONGEST_LINE = 2_000  # characters
+
 
 class ServerRow(NamedTuple):
     """`decision` is the last one; `ready` says that the version which counts is certain, so it may be decided on."""
@@ -21,6 +28,16 @@ class ServerRow(NamedTuple):
     submission: Submission
     decision: ServerDecision | None
     ready: bool
+
+
+class FileText(NamedTuple):
+    """Characters that do not print are written out, so that what is read is what runs."""
+
+    path: str
+    sha256: str
+    text: str
+    cut: bool
+    binary: bool
 
 
 class ServerPage(NamedTuple):
@@ -63,6 +80,20 @@ def server_page(submission: Submission) -> ServerPage:
         decisions=decisions,
         runs=[run_detail(row) for row in runs],
     )
+
+
+def text_of(bundle: Bundle, number: int, *, reader: str) -> FileText | None:
+    """One file of the server as text, by its place in the manifest. The opening stands in the team's list of reads."""
+    rows = bundle.file_list()
+    if not 0 <= number < len(rows):
+        return None
+    path = str(rows[number]["path"])
+    blob = bundle.files.select_related("blob").get(path=path).blob
+    with open_blob(blob, reader=reader, purpose=ReadPurpose.SERVER) as file:
+        raw = file.read(SHOWN_BYTES + 1)
+    lines = raw[:SHOWN_BYTES].decode("utf-8", "replace").splitlines() if b"\0" not in raw else []
+    text = "\n".join(shown(line.replace("\t", "    "), length=LONGEST_LINE) for line in lines)
+    return FileText(path, blob.sha256, text, cut=len(raw) > SHOWN_BYTES, binary=b"\0" in raw)
 
 
 def _row(submission: Submission, decisions: Iterable[ServerDecision]) -> ServerRow:

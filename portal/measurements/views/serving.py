@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -13,8 +13,9 @@ from portal.common.viewer import viewer_of
 from portal.measurements.actions.serving import refuse_server, start_server
 from portal.measurements.forms import ReasonForm
 from portal.measurements.policies import oversees_reported
-from portal.measurements.selectors.serving import server_page, servers_for, submissions_with_servers
-from portal.measurements.serving_policies import sees_server, starts_server
+from portal.measurements.selectors.serving import server_page, servers_for, submissions_with_servers, text_of
+from portal.measurements.serving_policies import reads_server_file, sees_server, starts_server
+from portal.submissions.selectors.serving import server_of
 
 ACTS = {"start": start_server, "refuse": refuse_server}
 
@@ -47,3 +48,15 @@ def server(request: HttpRequest, submission: int) -> HttpResponse:
         "may_decide": starts_server(viewer_of(request), found.pk),
     }
     return render(request, "measurements/serving/server.html", context, status=status_of(form) if form else 200)
+
+
+@access(reads_server_file)
+@require_safe
+def server_file(request: HttpRequest, submission: int, number: int) -> HttpResponse:
+    """One file of the server, to be read before it is started."""
+    found = get_object_or_404(submissions_with_servers(), pk=submission)
+    handed = server_of(found)
+    text = text_of(handed.bundle, number, reader=viewer_of(request).actor) if handed else None
+    if text is None:
+        raise Http404
+    return render(request, "measurements/serving/file.html", {"submission": found, "file": text})
