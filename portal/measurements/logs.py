@@ -21,6 +21,8 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@\-/ ]{0,127}")
 METRIC = re.compile(r"(?P<metric>[A-Za-z0-9_@.\-]{1,64}),(?P<filter>[A-Za-z0-9_.\- ]{1,64})")
 SAMPLES = re.compile(r"samples_(?P<task>.+)_\d{4}-\d{2}-\d{2}T[0-9\-.]+\.jsonl")
 NO_ERROR = "N/A"
+# Metrics that are shares of 1 wherever lm-eval computes them; f1 is one in most tasks and out of 100 in some.
+SHARES = frozenset({"acc", "acc_norm", "acc_mutual_info", "exact_match", "em", "pass@1", "pass_at_1"})
 
 
 class LogError(ValueError):
@@ -218,6 +220,11 @@ def mean_text(values: Sequence[str]) -> str:
         return values[0]
     mean = sum((Decimal(value) for value in values), Decimal(0)) / len(values)
     return format(round(mean, 12).normalize(), "f")
+
+
+def is_share(metric: str) -> bool:
+    """Tell whether the metric lies between 0 and 1 by its nature."""
+    return metric in SHARES
 
 
 def is_samples_of(name: str, task: str) -> bool:

@@ -1,4 +1,4 @@
-"""Reported scores: a draw whose figure was not reproduced, as the team and the office read it."""
+"""Reported scores: a draw whose figure was not reproduced, concluded by the office, and a team that reports."""
 
 import tempfile
 from collections.abc import Iterator
@@ -18,16 +18,10 @@ def pages() -> Iterator[Page]:
     officer = make_user("officer", name="사업 담당 9")
     row = settled(Path(tempfile.mkdtemp()), by=viewer_of_user(officer), reproduced=20)
     entry = row.figure.report.entry
-    manager = entry.consortium.memberships.get(role="manager").user
-    yield Page("reported-entry", reverse("measurements:reports", args=[entry.pk]), manager)
-    yield Page("reported-reproduction", reverse("measurements:reproduction", args=[row.pk]), manager)
     reproducing.explain_difference(row, text="공지된 것과 다른 프롬프트를 썼다.", by=member_of(entry))
     decider = make_user("decider", name="평가단장 9")
     yield Page("reported-conclusion", reverse("ops_measurements:reproduction", args=[row.pk]), decider)
-    yield Page("reported-ops", reverse("ops_measurements:reported", args=[entry.phase_id]), officer)
-    yield Page("reported-public", reverse("measurements:draw", args=[row.draw_id]))
     fresh = make_entry(reporting_phase())
     reported(fresh, with_logs(fresh, Path(tempfile.mkdtemp())))
     user = fresh.consortium.memberships.get(role="manager").user
     yield Page("reported-report", reverse("measurements:report", args=[fresh.pk, "benchmark.index"]), user)
-    yield Page("reported-announce", reverse("ops_measurements:reported", args=[fresh.phase_id]), officer)

@@ -5,7 +5,7 @@ from statistics import NormalDist
 
 import pytest
 
-from portal.measurements.comparing import LEVELS, Figure, Rule, compare
+from portal.measurements.comparing import LEVELS, Figure, Rule, believed_error, compare
 
 RULE = Rule(level="0.95", tolerance="0.01")
 
@@ -37,6 +37,39 @@ def test_samples_that_are_not_the_figure_count_for_nothing(mine):
     outcome = compare(Figure("0.75", "0.07"), Figure("0.55", "0.08"), rule=RULE, items=(mine, items(22)))
 
     assert outcome == compare(Figure("0.75", "0.07"), Figure("0.55", "0.08"), rule=RULE)
+
+
+def test_a_large_error_of_the_team_does_not_agree_with_everything():
+    reported, found = Figure("0.95", "0.5"), Figure("0.60", "0.02")
+
+    honest = compare(reported._replace(stderr="0.03"), found, rule=RULE)
+    assert compare(reported, found, rule=RULE) == honest
+    assert not honest.agrees
+
+
+def test_where_the_run_has_no_error_a_share_has_the_binomial_one_and_other_metrics_none():
+    reported = Figure("0.70", "0.5")
+
+    share, other = Figure("0.5", "", 100), Figure("0.5")
+    assert believed_error(reported, share) == 0.05
+    assert believed_error(reported, other) == 0
+    assert compare(reported, Figure("0.62", "", 100), rule=RULE).agrees
+    assert not compare(reported, share, rule=RULE).agrees
+
+
+def test_values_by_item_beyond_those_of_the_run_count_for_nothing():
+    wild = {str(number): (31.0 if number % 2 else -29.5) for number in range(40)}  # their mean is 0.75
+    outcome = compare(Figure("0.75", "0.07"), Figure("0.25", "0.07"), rule=RULE, items=(wild, items(10)))
+
+    assert (outcome.paired, outcome.agrees) == (False, False)
+
+
+def test_an_interval_by_item_is_never_wider_than_that_of_both_errors():
+    turned = {str(number): float(number >= 10) for number in range(40)}  # as many right, on other items
+    paired = compare(Figure("0.75", "0.068"), Figure("0.25", "0.068"), rule=RULE, items=(turned, items(10)))
+
+    assert paired.paired
+    assert float(paired.high) - float(paired.low) <= 2 * RULE.z * (0.068**2 * 2) ** 0.5 + 1e-5
 
 
 @pytest.mark.parametrize(("level", "sign"), product(LEVELS, (1, -1)))

@@ -95,8 +95,9 @@ def test_a_score_is_reported_with_logs_of_the_own_hand_in_and_by_the_own_team(tm
     figures = reporting.typed_figures("ko_spelling, acc, 0.8, 0.03, 40")
     said = reporting.Reported("benchmark", "index", figures, 100, others)
 
-    with pytest.raises(MeasurementError, match="log"):
+    with pytest.raises(MeasurementError) as refused:
         reporting.report_score(entry, said, by=member_of(entry))
+    assert refused.value.field == "log"
     with pytest.raises(PermissionDenied):
         reporting.report_score(entry, said._replace(log=log), by=member_of(rival))
 
@@ -115,6 +116,20 @@ def test_logs_without_a_results_file_say_so(tmp_path):
 def test_typed_figures_name_the_line_that_is_wrong(line):
     with pytest.raises(MeasurementError, match=r"(Line|줄|행) ?2|2행"):
         reporting.typed_figures(f"ko_spelling, acc, 0.8, 0.03, 40, 0\n{line}")
+
+
+@pytest.mark.parametrize("metric", ["acc", "acc_norm", "exact_match", "f1", "pass@1"])
+def test_a_percentage_typed_for_a_share_is_refused_with_a_hint(metric):
+    with pytest.raises(MeasurementError, match=r"0\.62"):
+        reporting.typed_figures(f"ko_spelling, {metric}, 62.0, 0.03, 40")
+    assert reporting.typed_figures("ko_text, bits_per_byte, 1.7, , 40")[0].value == "1.7"
+
+
+def test_a_log_whose_accuracy_is_a_percentage_is_refused(tmp_path):
+    entry = make_entry(reporting_phase())
+
+    with pytest.raises(MeasurementError, match=r"ko_spelling/acc,none: .*0\.62"):
+        reported(entry, with_logs(entry, tmp_path, log_files({"ko_spelling": 62.0})))
 
 
 def test_the_deadline_freezes_reports(tmp_path):

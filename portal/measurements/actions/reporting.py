@@ -20,7 +20,7 @@ from portal.consortia.selectors import is_member
 from portal.measurements.actions.steps import leave_trace
 from portal.measurements.enums import AuditAction, ReportKind
 from portal.measurements.errors import MeasurementError
-from portal.measurements.logs import MAX_RESULTS, Log, LogError, LogFigure, mean_text, merged, read_log
+from portal.measurements.logs import MAX_RESULTS, Log, LogError, LogFigure, is_share, mean_text, merged, read_log
 from portal.measurements.models import Report, ReportedFigure
 from portal.measurements.selectors.reported import logs_of, places_of, scaled, takes_reports
 
@@ -83,6 +83,17 @@ def _must_be_sound(entry: Entry, said: Reported) -> None:
     keys = [figure.key for figure in said.figures]
     if doubled := sorted({key for key in keys if keys.count(key) > 1}):
         raise MeasurementError(_("Named twice: %(names)s") % {"names": ", ".join(doubled)}, field="figures")
+    if beyond := sorted(figure.key for figure in said.figures if _is_beyond(figure.metric, figure.value)):
+        raise MeasurementError(f"{', '.join(beyond[:5])}: {_as_share()}", field="figures")
+
+
+def _is_beyond(metric: str, value: str) -> bool:
+    """An accuracy and its like is a share of 1 in the harness; 62.0 is a percentage, and would never be reproduced."""
+    return is_share(metric) and not 0 <= Decimal(value) <= 1
+
+
+def _as_share() -> str:
+    return _("this metric lies between 0 and 1; write 0.62 for 62 %%.") % {}
 
 
 def _create(entry: Entry, said: Reported, *, version: int, by: Viewer) -> Report:
@@ -205,16 +216,19 @@ def _typed(line: str) -> LogFigure:
     if not 5 <= len(cells) <= 6 or not cells[0] or not cells[1]:
         raise ValueError(_("write task, metric, value, standard error, items and, if known, shots, with commas."))
     task, metric, value, stderr, items, *shots = cells
+    number = _decimal(value, _("value"))
+    if _is_beyond("acc" if metric == "f1" else metric, number):
+        raise ValueError(_as_share())
     if len(task) > 128 or len(metric) > 64:
         raise ValueError(_("the name of the task or metric is too long."))
     return LogFigure(
         task=task,
         metric=metric,
         filter="none",
-        value=_decimal(value, _("value")),
+        value=number,
         stderr=_decimal(stderr, _("standard error"), least=Decimal(0)) if stderr else "",
         n=_whole(items, _("items"), least=1),
-        runs=(_decimal(value, _("value")),),
+        runs=(number,),
         shots=_whole(shots[0], _("shots"), least=0) if shots and shots[0] else None,
         version="",
     )

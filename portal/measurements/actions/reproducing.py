@@ -19,6 +19,7 @@ from portal.measurements.actions.steps import leave_trace, locked, require_staff
 from portal.measurements.comparing import Figure, Rule, compare
 from portal.measurements.enums import AuditAction, Method, ReproductionState
 from portal.measurements.errors import MeasurementError
+from portal.measurements.logs import is_share
 from portal.measurements.models import Reproduction, ReproductionReply
 from portal.measurements.selectors.reproducing import checkpoint_item, choices_for, finished, items_of, result_of
 from portal.measurements.transitions import REPRODUCTION
@@ -99,7 +100,8 @@ def _take_down(
 ) -> None:
     rule = Rule(row.draw.level, row.draw.tolerance)
     reported = Figure(row.figure.value, row.figure.stderr)
-    outcome = compare(reported, Figure(result.value, result.stderr), rule=rule, items=items)
+    found_again = Figure(result.value, result.stderr, result.n if is_share(row.figure.metric) else 0)
+    outcome = compare(reported, found_again, rule=rule, items=items)
     found = step(REPRODUCTION, "agree" if outcome.agrees else "disagree", row.state, by=SYSTEM)
     row.state, row.value, row.stderr, row.n = ReproductionState(found.target), result.value, result.stderr, result.n
     row.difference, row.low, row.high = outcome.difference, outcome.low, outcome.high
