@@ -1,3 +1,6 @@
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -125,3 +128,19 @@ def test_elsewhere_the_child_knows_that_it_has_none(tmp_path, without_bubblewrap
 def test_code_of_others_never_runs_without_a_sandbox(tmp_path, without_bubblewrap):
     with pytest.raises(NoSandbox):
         Child(Command(["true"], sandbox=Sandbox(foreign_code=True)), tmp_path)
+
+
+def test_production_requires_a_sandbox_whatever_the_environment_says():
+    told = {"SECRET_KEY": "s", "LEDGER_SIGNING_KEY": "00", "DATABASE_URL": "postgresql://x", "REDIS_URL": "redis://x"}
+    told |= {
+        "DJANGO_SETTINGS_MODULE": "portal.config.settings.production",
+        "SANDBOX": "where possible",
+        "PRIVATE_SUITE_KEY": "00",
+    }
+    source = "from django.conf import settings; print(settings.SANDBOX)"
+
+    done = subprocess.run(
+        [sys.executable, "-c", source], env=os.environ | told, capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout == "required\n"
