@@ -128,6 +128,7 @@ HIDDEN: dict[str, Seen] = {
     # runs that were repeated or set aside: the team and the panel read why
     "submissions.SubmissionRun.reason": Seen(PANEL, team="submission__entry__consortium"),
     "submissions.SubmissionRun.set_aside_reason": Seen(PANEL, team="submission__entry__consortium"),
+    "measurements.ServerDecision.reason": Seen(STAFF, team="submission__entry__consortium"),
     # papers of the staff
     "programmes.RuleSetDraft.text": Seen(STAFF),
     "results.Release.reason": Seen(STAFF),
