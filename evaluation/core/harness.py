@@ -1,4 +1,4 @@
-"""lm-eval on one model: task by task, raw metrics and samples out. Importing it imports the libraries, so it comes after the checks."""
+"""lm-eval on one model: task by task, raw metrics and samples out."""
 
 import math
 import random
@@ -6,11 +6,6 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
-
-import lm_eval
-import numpy as np
-import torch
-from lm_eval.tasks import TaskManager
 
 from evaluation.core.backends.model import Backend, Counted
 from evaluation.core.errors import NotFiniteError
@@ -63,6 +58,8 @@ def evaluate(
     The same as `lm_eval.simple_evaluate`, without its report on the machine,
     which costs more than a small task and tells about the worker. `folder` holds the built tasks.
     """
+    from lm_eval.tasks import TaskManager
+
     manager = TaskManager(include_path=include_paths(tasks, own=folder), include_defaults=False)
     for task in tasks:
         started = time.monotonic()
@@ -70,9 +67,17 @@ def evaluate(
         yield task, _outcome(task, found, counted=backend.counter.take(), started=started)
 
 
+def import_libraries() -> None:
+    """Import what `evaluate` needs, for a process that wants to know when it is ready."""
+    import datasets  # noqa: F401
+    import lm_eval.tasks  # noqa: F401
+
+
 def _asked(
     backend: Backend, task: Task, *, suite: Suite, manager: Any, limit: int | None, roots: DataRoots
 ) -> Collected:
+    import lm_eval
+
     _seed(task.generation.seed if task.generation.sampled else suite.seeds.harness)
     loaded = load_task(manager, task, roots=roots)
     for one in loaded["tasks"].values():
@@ -90,6 +95,9 @@ def _asked(
 
 
 def _seed(seed: int) -> None:
+    import numpy as np
+    import torch
+
     random.seed(seed)
     np.random.seed(seed)  # noqa: NPY002 - the harness draws from the global generators
     torch.manual_seed(seed)

@@ -122,9 +122,10 @@ def run(spec: Spec, workdir: Path) -> None:
 
     from evaluation.core.backends import connect
     from evaluation.core.frozen import frozen_inputs
-    from evaluation.core.harness import evaluate
+    from evaluation.core.harness import evaluate, import_libraries
 
     backend = connect(spec, suite=suite, workdir=workdir)
+    import_libraries()
     ready = time.process_time()
     record = Record(workdir)
     answers = evaluate(backend, suite=suite, tasks=tasks, folder=folder / "tasks", limit=spec.limit, roots=roots)

@@ -7,7 +7,7 @@ import pytest
 
 from evaluation.actions import record_failure, record_results, rerun
 from evaluation.jobs import walls_of
-from evaluation.models import RunPart, TaskResult
+from evaluation.models import EvaluationRun, RunPart, TaskResult
 from evaluation.selectors import cost_of, is_rankable, jobs_of, parts_of, results_of, usage_of
 from portal.artifacts.actions import open_blob, store_file
 from portal.audit.models import Event
@@ -19,7 +19,6 @@ from tests.factories.evaluation import OWNER, grouped_document, make_run, make_s
 from tests.factories.jobs import run_now
 
 pytestmark = pytest.mark.django_db
-ONE_GROUP_FAILS_LATER = ("ko_knowledge", "en_knowledge")
 
 
 @pytest.fixture(autouse=True)
@@ -156,6 +155,35 @@ def test_a_group_that_fails_leaves_what_it_did_and_what_the_others_did(checkpoin
     assert not is_rankable(run)
     failed = Event.objects.filter(action="evaluation.run.failed").order_by("pk").first()
     assert (failed.after["cause"], failed.after["tasks_done"]) == ("gpu_memory", 1)
+
+
+def test_trying_again_queues_what_failed_and_nothing_that_is_done(checkpoint, tmp_path):
+    run = grouped_run(checkpoint)
+    first, second = parts_of(run)
+    succeed(first.job, part_outcome(run, first, tmp_path))
+    kept = part_outcome(run, second, tmp_path)
+    ended = {"finished": "2026-01-15T00:00Z", "attempts_used": 1}
+    Job.objects.filter(pk=second.job.pk).update(state=JobState.FAILED, cause="storage", outcome=kept, **ended)
+    record_failure(Job.objects.get(pk=second.job.pk))
+    actions.reconcile()
+
+    actions.retry(Job.objects.get(pk=run.job_id))
+    states = [Job.objects.get(pk=pk).state for pk in (first.job.pk, second.job.pk, run.job_id)]
+    assert states == [JobState.SUCCEEDED, JobState.QUEUED, JobState.QUEUED]
+
+    better = part_outcome(run, second, tmp_path)
+    better["metrics"] = [row | {"value": "0.75"} for row in better["metrics"]]
+    succeed(second.job, better)
+    succeed(run.job, outcome_of(run, samples=blob(tmp_path), raw=blob(tmp_path)) | {"metrics": [], "index": []})
+    run = EvaluationRun.objects.get(pk=run.pk)
+    assert [(row.task, row.value) for row in results_of(run)] == [
+        ("ko_knowledge", "0.5"),
+        ("ko_knowledge", "0.5"),
+        ("en_arithmetic", "0.75"),
+    ]
+    assert usage_of(run)[1].task == "en_arithmetic"
+    assert len(usage_of(run)) == len(run.parts.exclude(seen=None)) == 2
+    assert is_rankable(run)
 
 
 @pytest.mark.model

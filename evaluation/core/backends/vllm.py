@@ -45,10 +45,10 @@ def open_vllm(folder: Path, *, source: CheckpointSource, suite: Suite) -> Backen
     arguments = vllm_arguments(folder, source=source, suite=suite)
     if find_spec("vllm") is None:
         raise RuntimeError("vllm is not installed on this worker, which offers it; ask an operator")
-    from evaluation.core.backends.vllm_adapter import CountedVLLM
+    from evaluation.core.backends.vllm_adapter import adapter_class
 
     try:
-        adapter = CountedVLLM(**arguments)
+        adapter = adapter_class()(**arguments)
     except Exception as error:
         if is_of_the_machine(error):
             raise

@@ -3,6 +3,8 @@
 import ast
 import inspect
 import json
+from dataclasses import replace
+from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,7 +14,8 @@ import torch
 
 from evaluation.core.backends.arguments import HF, VLLM, checked
 from evaluation.core.backends.hardware import cards_text
-from evaluation.core.backends.hf import FiniteLogits, open_transformers
+from evaluation.core.backends.hf import open_transformers
+from evaluation.core.backends.hf_adapter import FiniteLogits
 from evaluation.core.backends.texts import LostText, require_tokens
 from evaluation.core.backends.vllm import parameters_in, vllm_arguments
 from evaluation.core.errors import CheckpointError, ConfigError, NotFiniteError, SpecError, SuiteError, TokenizerError
@@ -203,9 +206,21 @@ def test_a_suite_with_a_template_needs_one(checkpoint, tmp_path):
     mine = copy_of(checkpoint, tmp_path / "checkpoint")
     (mine / "chat_template.jinja").unlink(missing_ok=True)
     wanted = suite()
-    wanted = type(wanted)(**{**wanted.__dict__, "model": wanted.model._replace(chat_template=True)})
+    wanted = replace(wanted, model=wanted.model._replace(chat_template=True))
     with pytest.raises(ConfigError, match="chat_template: is missing"):
         open_transformers(mine, source=CheckpointSource("checkpoint"), suite=wanted, device="cpu")
+
+
+def test_a_template_is_rendered_as_the_library_would_but_in_a_process_of_its_own(checkpoint, tmp_path):
+    mine = copy_of(checkpoint, tmp_path / "checkpoint")
+    template = "{% for message in messages %}<{{ message.role }}> {{ message.content }}{% endfor %}"
+    (mine / "chat_template.jinja").write_text(template, encoding="utf-8")
+    wanted = suite()
+    wanted = replace(wanted, model=wanted.model._replace(chat_template=True))
+    opened = open_transformers(mine, source=CheckpointSource("checkpoint"), suite=wanted, device="cpu")
+    with opened.adapter.renderer:
+        assert opened.adapter.apply_chat_template([{"role": "user", "content": "안녕?"}]) == "<user> 안녕?"
+    assert opened.facts["chat_template"] == {"applied": True, "sha256": sha256(template.encode()).hexdigest()}
 
 
 def test_memory_that_runs_out_while_loading_is_not_the_checkpoints_fault(checkpoint, monkeypatch):
