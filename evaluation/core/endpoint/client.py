@@ -6,13 +6,10 @@ import socket
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import Any
-
-from lm_eval.models.openai_completions import LocalCompletionsAPI
-from lm_eval.models.utils import has_bos_prefix
+from typing import TYPE_CHECKING, Any
 
 from evaluation.core.backends.model import Backend, Counter
-from evaluation.core.backends.templates import template_digest
+from evaluation.core.backends.templates import isolate_template, template_digest
 from evaluation.core.backends.texts import LostText, require_tokens
 from evaluation.core.checkpoint import read_config
 from evaluation.core.endpoint.door import connect_in
@@ -27,16 +24,24 @@ PROBE = "The quick brown fox jumps over the lazy dog. 다람쥐 헌 쳇바퀴에
 LABEL = "endpoint-served"
 
 
+if TYPE_CHECKING:
+    from lm_eval.models.openai_completions import LocalCompletionsAPI as _Client
+else:
+    _Client = object
+
+
 def open_endpoint(source: EndpointSource, *, folder: Path, settings: ModelSettings) -> Backend:
     """Open the guard's socket and ask for everything a task may ask for, so that no task is begun in vain."""
     longest = min(source.max_length, settings.max_length)
     for path in sorted((folder / source.tokenizer).glob("*_config.json")):
         read_config(path)
     try:
-        adapter = Served(source, folder=folder, max_length=longest)
+        adapter = make_adapter(source, folder=folder, max_length=longest)
     except Exception as error:
         # Libraries raise anything at all on a tokenizer they cannot read; their first line is what a team can use.
         raise TokenizerError("tokenizer", f"cannot be loaded: {library_line(error)}") from error
+    if settings.chat_template:
+        adapter.renderer = isolate_template(adapter.tokenizer)
     probed = probe(adapter, source, longest=longest)
     adapter.counter.take()
     facts = {
@@ -65,7 +70,14 @@ def through_guard(document: Mapping[str, Any], *, folder: Path, name: str, secon
     return answer
 
 
-class Served(LocalCompletionsAPI):  # type: ignore[misc, unused-ignore]  # as the library is typed
+def make_adapter(source: EndpointSource, *, folder: Path, max_length: int) -> Any:
+    """The harness's client of completions with its requests led through the guard; the library is imported here."""
+    from lm_eval.models.openai_completions import LocalCompletionsAPI
+
+    return type("Served", (ThroughGuard, LocalCompletionsAPI), {})(source, folder=folder, max_length=max_length)
+
+
+class ThroughGuard(_Client):
     """Prompts go as token ids, made as the harness makes them for a checkpoint; the client keeps one token for the answer."""
 
     def __init__(self, source: EndpointSource, *, folder: Path, max_length: int) -> None:
@@ -98,6 +110,8 @@ class Served(LocalCompletionsAPI):  # type: ignore[misc, unused-ignore]  # as th
         """As the harness encodes for a checkpoint: the tokenizer's own special tokens, once."""
         if not isinstance(string, str):  # the contexts of generation
             return [self._prompt(text) for text in string]
+        from lm_eval.models.utils import has_bos_prefix
+
         given = {} if add_special_tokens is None else {"add_special_tokens": add_special_tokens}
         if add_special_tokens is None and has_bos_prefix(string, self.tokenizer.decode(self.prefix_token_id)):
             given = {"add_special_tokens": False}
@@ -139,7 +153,7 @@ class Served(LocalCompletionsAPI):  # type: ignore[misc, unused-ignore]  # as th
             raise ServedError(Fault.CONTRACT, "serving.json $.logprobs", message)
 
 
-def probe(adapter: Served, source: EndpointSource, *, longest: int) -> dict[str, Any]:
+def probe(adapter: Any, source: EndpointSource, *, longest: int) -> dict[str, Any]:
     """A short text, the same again, a few tokens written, and a text as long as promised."""
     ids = adapter.tokenizer.encode(PROBE, add_special_tokens=False)
     if not ids:
