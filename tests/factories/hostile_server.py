@@ -42,6 +42,7 @@ CHANGES = {
     "completion_tokens_lie": lambda d, c: d["usage"].__setitem__("completion_tokens", 10_000),
     "usage_text": lambda d, c: d.__setitem__("usage", "many"),
     "long_text": lambda d, c: c.__setitem__("text", "x" * 100_000),
+    "half_pair": lambda d, c: c.__setitem__("text", "a\ud800b"),
     "text_missing": lambda d, c: c.__setitem__("text", None),
     "overflow": lambda d, c: c["logprobs"]["token_logprobs"].__setitem__(1, -1.5),
 }

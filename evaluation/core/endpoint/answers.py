@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from evaluation.core.endpoint.faults import Fault, ServedError
 
-LONGEST_TEXT = 64  # characters per generated token, at most
-TOLERANCE = 1e-4  # a log-probability may exceed 0 by rounding
+LONGEST_TEXT = 512  # characters per generated token, at most: some vocabularies hold long runs of spaces
+TOLERANCE = 1e-3  # a log-probability may exceed 0 by rounding
 
 
 class Checked(NamedTuple):
@@ -35,10 +35,19 @@ def check_answer(answer: Any, *, request: Mapping[str, Any]) -> Checked:
         return Checked({"index": 0, "text": "", "logprobs": logprobs}, asked, 1)
     most = int(request["max_tokens"])
     if len(text) > LONGEST_TEXT * most:
-        message = f"has {len(text)} characters where {most} tokens were asked for"
+        message = f"has more characters than {most} tokens can be"
         raise ServedError(Fault.TOKENS, "answer $.choices[0].text", message)
     written = _check_usage(answer.get("usage"), asked=asked, most=most)
-    return Checked({"index": 0, "text": text}, asked, written)
+    return Checked({"index": 0, "text": _encodable(text)}, asked, written)
+
+
+def _encodable(text: str) -> str:
+    """Halves of surrogate pairs, which JSON can carry and no file can, become the sign for what is not known.
+
+    >>> _encodable("a" + chr(0xD800) + "b")
+    'a�b'
+    """
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _check_usage(usage: Any, *, asked: int, most: int) -> int:
@@ -52,9 +61,11 @@ def _check_usage(usage: Any, *, asked: int, most: int) -> int:
     if not all(isinstance(count, int) and not isinstance(count, bool) for count in (read, written)):
         raise ServedError(Fault.SHAPE, where, "must hold whole numbers")
     if read != asked:
-        raise ServedError(Fault.TOKENS, f"{where}.prompt_tokens", f"is {read}; {asked} tokens were sent")
+        raise ServedError(Fault.TOKENS, f"{where}.prompt_tokens", f"is not {asked}, and so many tokens were sent")
     if not 0 <= written <= most:
-        raise ServedError(Fault.TOKENS, f"{where}.completion_tokens", f"is {written}; at most {most} were asked for")
+        raise ServedError(
+            Fault.TOKENS, f"{where}.completion_tokens", f"is more than {most}, and no more were asked for"
+        )
     return written
 
 
@@ -65,8 +76,7 @@ def _logprobs(found: Any, *, tokens: int) -> dict[str, Any]:
     values, tops = found.get("token_logprobs"), found.get("top_logprobs")
     for name, rows in (("token_logprobs", values), ("top_logprobs", tops)):
         if not isinstance(rows, list) or len(rows) != tokens:
-            count = len(rows) if isinstance(rows, list) else "none"
-            message = f"has {count} entries; the prompt and one more token are {tokens}"
+            message = f"must have {tokens} entries: one for each token of the prompt, and one more"
             raise ServedError(Fault.LOGPROBS, f"{where}.{name}", message)
     assert isinstance(values, list) and isinstance(tops, list)  # noqa: S101, PT018 - for the type checker
     return {
@@ -82,7 +92,7 @@ def _value(value: Any, position: int, where: str) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise ServedError(Fault.LOGPROBS, where, "is no finite number; check weights and dtype")
     if value > TOLERANCE:
-        raise ServedError(Fault.LOGPROBS, where, f"is {value:g}: the logarithm of a probability is never above 0")
+        raise ServedError(Fault.LOGPROBS, where, "is above 0, which the logarithm of a probability never is")
     return float(value)
 
 
