@@ -5,7 +5,7 @@ PORT ?= 8000
 .DEFAULT_GOAL := help
 # Without compiled files every process that imports the harness compiles it again: 15 CPU seconds each.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help install run demo test test-browser test-services lint types contracts migrations messages bench bench-contamination bench-jobs bench-harness bench-upload bench-originality-accuracy bench-originality-real bench-originality-speed bench-originality-gpu bench-sandbox bench-trace-fuzz bench-traceability bench-code shots figures lock vendor services-packages browser-packages browser-tools check clean
+.PHONY: help install run demo test test-browser test-services lint types contracts migrations messages bench bench-contamination bench-jobs bench-harness bench-upload bench-originality-accuracy bench-originality-real bench-originality-speed bench-originality-gpu bench-sandbox bench-served bench-trace-fuzz bench-traceability bench-code shots figures lock vendor services-packages browser-packages browser-tools check clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -84,6 +84,9 @@ bench-code: install ## Copies of code in disguise found at their lines, independ
 
 bench-sandbox: install services-packages ## Hostile programs contained, cheating programs failed, what the walls cost (ARGS="--pairs N")
 	@$(PY) benchmarks/sandbox.py $(ARGS)
+
+bench-served: install services-packages ## A real model from its checkpoint and through a server of its own behind walls: equal accuracy (ARGS="--items 6")
+	@$(PY) benchmarks/served_model.py $(ARGS)
 
 bench-trace-fuzz: install ## Training logs and archives damaged 24,000 times, and files made to exhaust a reader (ARGS="--mutations N")
 	@$(PY) benchmarks/trace_fuzz.py $(ARGS)

@@ -5,7 +5,7 @@
 The real SmolLM2-135M-Instruct out of its package answers tasks of the shipped suite `small` (choices in Korean and English, a
 text, sums that are written out), once loaded by the harness (source A) and once served by `demo/serving/known.py` behind walls
 of its own, asked over the completions protocol through the guard (source B). Ends with 1 when an accuracy or an exact match
-differs, when a log-probability differs by more than 1e-3, or when counts of tokens do. Times are printed, not judged.
+differs, when a log-probability differs by more than 1e-3, or when counts of tokens read do. Times are printed, not judged.
 """
 
 import argparse
@@ -83,7 +83,7 @@ def _served(folder: Path, *, model: Path, suite: dict[str, Any]) -> dict[str, An
 def _found(folder: Path, *, seconds: float) -> dict[str, Any]:
     result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
     figures = {(row["task"], row["metric"]): float(row["value"]) for row in result["metrics"]}
-    usage = [[row[key] for key in ("task", "requests", "tokens_in", "tokens_out")] for row in result["usage"]]
+    usage = [[row[key] for key in ("task", "requests", "tokens_in", "truncated")] for row in result["usage"]]
     with gzip.open(folder / "samples.jsonl.gz", "rt", encoding="utf-8") as file:
         samples = {(row["task"], row["doc_id"]): row["resps"] for row in map(json.loads, file)}
     return {"figures": figures, "usage": usage, "samples": samples, "seconds": seconds}
@@ -94,15 +94,14 @@ def report(loaded: dict[str, Any], served: dict[str, Any]) -> int:
     for key, known in loaded["figures"].items():
         found = served["figures"].get(key)
         equal = found is not None and (found == known if key[1] in EXACT else abs(found - known) <= CLOSE)
-        print(
-            f"{key[0]:24} {key[1]:16} {known:10.6f} {found if found is not None else 'missing':>10} {'' if equal else '!'}"
-        )
+        shown = "missing" if found is None else f"{found:.6f}"
+        print(f"{key[0]:24} {key[1]:16} {known:10.6f} {shown:>10} {'' if equal else '!'}")
         wrong += [] if equal else [key]
     gaps = [abs(a - b) for key in loaded["samples"] for a, b in _pairs(loaded["samples"][key], served["samples"][key])]
     texts = sum(_texts(loaded["samples"][key]) != _texts(served["samples"][key]) for key in loaded["samples"])
     print(f"largest difference of {len(gaps)} log-probabilities: {max(gaps):.2e}; written answers that differ: {texts}")
     counted = loaded["usage"] == served["usage"]
-    print(f"tokens counted alike: {counted}; guard: {served['endpoint']}")
+    print(f"tokens read are counted alike: {counted}; guard: {served['endpoint']}")
     print(f"seconds: checkpoint {loaded['seconds']:.0f}, served {served['seconds']:.0f}")
     return int(bool(wrong) or max(gaps) > CLOSE or texts > 0 or not counted)
 
