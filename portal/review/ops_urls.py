@@ -58,7 +58,7 @@ urlpatterns = [
     path(
         f"{PHASE}outside-documents/<int:outsidedocument_id>/confirm/",
         ops_outside.confirm_outside_document,
-        name="confirm_outside_document",
+        name="confirm_outside_figures",
     ),
     path(f"{PHASE}gates/", ops_gates.gates, name="gates"),
     path(f"{PHASE}entries/<int:entry_id>/", ops_gates.entry, name="entry"),

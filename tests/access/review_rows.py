@@ -324,7 +324,7 @@ ROWS = [
     Row("ops:outside_document", "404 404 404 200 200 403", phase_and_document),
     Row("ops:outside_document", "404 404 404 404 404 404", others_document, case="of another phase"),
     Row("ops:outside_document", "404 404 404 200 200 200", sealed_document, case="sealed"),
-    Row("ops:confirm_outside_document", "302 403 403 302 302 302", phase_and_document, method="post"),
+    Row("ops:confirm_outside_figures", "302 403 403 302 302 302", phase_and_document, method="post"),
     Row("ops:confirm_outside_result", "302 403 403 302 302 302", phase_and_figure, method="post"),
     Row("ops:gates", STAFF_READS, phase),
     Row("ops:entry", STAFF_READS, phase_and_entry),

@@ -33,18 +33,34 @@ QUERIES = {
     "submissions/views/receipts.py": {"number", "digest"},  # compared with the ledger, nothing is searched
     "measurements/views/answers.py": {"page"},  # and a form: one task of those that are open, and a text in its items
     "measurements/views/paired.py": {"page"},
+    "measurements/views/reports.py": {
+        "kind",
+        "log",
+    },  # of the own logs, and how to report; another number is the first one
+    "measurements/views/work.py": {
+        "attempt",
+        "after",
+        "page",
+    },  # a place in the log of one job, which its own rule opens
     "review/views/curves.py": set(),  # a form: which entries' curves to draw, of those whose evidence is open
     "review/views/ops_log.py": {"format"},
 }
 AGGREGATES = {"Avg", "StdDev", "Variance", "Sum"}
 # Sums in the database, none of them over anything that a person scored.
-SUMMED = {"artifacts/selectors.py": {"Sum"}, "custody/selectors/public.py": {"Sum"}}
+SUMMED = {
+    "artifacts/selectors.py": {"Sum"},
+    "custody/selectors/public.py": {"Sum"},
+    "jobs/quotas.py": {"Sum"},  # seconds of cards
+}
 # A page and what can be taken away from it: both ask the same question at the door.
 EXPORTS = {
     "measurements:answers_document": "measurements:answers",
     "measurements:checkpoints_document": "measurements:checkpoints",
     "measurements:comparison_document": "measurements:comparison",
     "measurements:run_document": "measurements:reruns",
+    "measurements:suite_document": "measurements:suite",
+    "ops_measurements:job_document": "ops_measurements:job",
+    "ops_measurements:work_document": "ops_measurements:work",
     "custody:destruction_document": "custody:destruction",
     "custody:reads_document": "custody:reads",
     "ops_custody:destruction_document": "ops_custody:destruction",
@@ -56,7 +72,9 @@ EXPORTS = {
 }
 WITHOUT_PAGE = {
     "checkpoints:draw_document": "public: what anybody needs to draw again",
+    "measurements:draw_document": "public: what anybody needs to draw again",
     "review:draw_document": "public: what anybody needs to draw again",
+    "ops:outside_document": "narrower than its page: before the seal only while two people take figures down from it",
     "ops:notice_document": "its page is a list of notices; each document asks for its own notice",
 }
 
