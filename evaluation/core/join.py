@@ -16,7 +16,6 @@ from evaluation.core.answers import members_of, read_member
 from evaluation.core.errors import InputError, SpecError, SuiteError
 from evaluation.core.failures import failure_of
 from evaluation.core.kept import RAW, SAMPLES, append_samples, write_json
-from evaluation.core.suites import Suite, parse_suite
 from portal.common.formats.hashing import sha256_of
 
 FOLDER, PART = "parts", "part.json"
@@ -70,10 +69,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 def join(spec: Mapping[str, Any], workdir: Path) -> None:
     started = time.monotonic()
-    suite = parse_suite(spec["suite"])
     parts = [_read(folder) for folder in sorted((workdir / FOLDER).iterdir(), key=lambda path: int(path.name))]
     frozen = joined_facts(parts) | {"group": None, "limit": spec["limit"]}
-    metrics, index = join_answers(suite, parts, workdir)
+    metrics, index = join_answers(spec["suite"], parts, workdir)
     write_json(workdir / RAW, [row for part in parts for row in json.loads((part.folder / RAW).read_bytes())])
     seconds = sum(float(part.seconds) for part in parts) + time.monotonic() - started
     result = {
@@ -117,10 +115,13 @@ def joined_facts(parts: Sequence[Part]) -> dict[str, Any]:
 
 
 def join_answers(
-    suite: Suite, parts: Sequence[Part], workdir: Path
+    suite: Mapping[str, Any], parts: Sequence[Part], workdir: Path
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Copy the answers member by member; those of code are judged on the way. Returns figures of code, and the index."""
-    code = {task.name: task for task in suite.tasks if task.form == "code"}
+    """Copy the answers member by member; those of code are judged on the way. Returns figures of code, and the index.
+
+    `suite` is the document: reading it whole takes longer than to join, and it was checked when it was loaded.
+    """
+    code = {task["name"] for task in suite["tasks"] if task["form"] == "code"}
     metrics: list[dict[str, Any]] = []
     index: list[dict[str, Any]] = []
     target = workdir / SAMPLES
@@ -131,17 +132,27 @@ def join_answers(
             if name not in code:
                 index += _copied(part.folder / SAMPLES, rows, target)
                 continue
-            from evaluation.core.figures import with_verdicts
-            from evaluation.core.scoring import score_code
-
             _progress(workdir, name)
-            samples = _answers(part.folder / SAMPLES, rows)
-            if suite.code is None:
-                raise SuiteError("$.code", "a task of the form code has no bounds for its programs")
-            figures, judged = with_verdicts(code[name], samples, score_code(code[name], samples, policy=suite.code))
-            metrics += [figure._asdict() for figure in figures]
+            figures, judged = judge_code(suite, name, _answers(part.folder / SAMPLES, rows))
+            metrics += figures
             index += append_samples(target, name, judged)
     return metrics, index
+
+
+def judge_code(
+    document: Mapping[str, Any], name: str, samples: list[dict[str, Any]]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Figures of one task of generated code, and its answers with what each program did."""
+    from evaluation.core.figures import with_verdicts
+    from evaluation.core.scoring import score_code
+    from evaluation.core.suites import parse_suite
+
+    suite = parse_suite(document)
+    if suite.code is None:
+        raise SuiteError("$.code", "a task of the form code has no bounds for its programs")
+    task = next(task for task in suite.tasks if task.name == name)
+    figures, judged = with_verdicts(task, samples, score_code(task, samples, policy=suite.code))
+    return [figure._asdict() for figure in figures], judged
 
 
 def _copied(source: Path, rows: Sequence[Mapping[str, Any]], target: Path) -> list[dict[str, Any]]:
