@@ -17,6 +17,7 @@ from evaluation.core.errors import InputError, SpecError, SuiteError
 from evaluation.core.failures import failure_of
 from evaluation.core.kept import RAW, SAMPLES, append_samples, write_json
 from portal.common.formats.hashing import sha256_of
+from portal.common.sandbox.errors import NoSandboxError
 
 FOLDER, PART = "parts", "part.json"
 RESULT, ERROR, PROGRESS = "result.json", "error.json", "progress.jsonl"
@@ -58,6 +59,9 @@ def main(arguments: list[str] | None = None) -> int:
         )
         print(error, file=sys.stderr)
         return 2
+    except NoSandboxError as error:
+        write_json(workdir / ERROR, {"message": str(error), "cause": "sandbox", "transient": True})
+        return 1
     except Exception as error:
         found = failure_of(error)
         if found is None:

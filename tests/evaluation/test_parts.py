@@ -11,6 +11,7 @@ from evaluation.models import EvaluationRun, RunPart, TaskResult
 from evaluation.selectors import cost_of, is_rankable, jobs_of, parts_of, results_of, usage_of
 from portal.artifacts.actions import open_blob, store_file
 from portal.audit.models import Event
+from portal.common.sandbox.probe import available
 from portal.jobs import actions
 from portal.jobs.enums import JobState
 from portal.jobs.models import Job
@@ -204,3 +205,19 @@ def test_answers_that_were_there_before_the_failure_are_kept(checkpoint):
     assert {row.task for row in results_of(run)} == {"ko_knowledge"}
     assert not is_rankable(run)
     assert TaskResult.objects.filter(run=run).count() == 2
+
+
+@pytest.mark.model
+@pytest.mark.skipif(not available(), reason="programs run behind walls or not at all")
+def test_generated_code_is_judged_when_the_groups_are_joined(checkpoint):
+    run = grouped_run(checkpoint, "python_functions", items=2)
+    for job in jobs_of(run):
+        run_now(job)
+    run = EvaluationRun.objects.get(pk=run.pk)
+    assert run.job.state == JobState.SUCCEEDED, run.job.error
+    assert [(row.metric, row.value, row.n) for row in results_of(run)] == [("pass_at_1", "0.0", 2)]
+    with open_blob(run.samples, reader="system", purpose="report") as stored, gzip.open(stored) as lines:
+        judged = [json.loads(line) for line in lines]
+    assert [row["pass_at_1"] for row in judged] == [0.0, 0.0]
+    assert all(row["reason"] for row in judged)
+    assert is_rankable(run)
