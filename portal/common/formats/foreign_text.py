@@ -1,6 +1,18 @@
 """Text that strangers wrote, made fit for a row, a log line and a page: no database takes NUL or half a surrogate pair."""
 
+import re
 import unicodedata
+
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def storable(text: str) -> str:
+    """The text as a row can hold it, lines and all: each NUL and each half of a surrogate pair becomes the sign for unknown.
+
+    >>> storable("a" + chr(0) + "b" + chr(0xD800))
+    'a�b�'
+    """
+    return UNSTORABLE.sub("�", text)
 
 
 def shown(text: str, *, length: int = 500) -> str:

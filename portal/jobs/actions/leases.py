@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from portal.common.formats.foreign_text import storable
 from portal.jobs import registry
 from portal.jobs.actions.quotas import reserve, settle
 from portal.jobs.enums import LIVE, RETRIES, AttemptOutcome, Cause, JobState
@@ -159,7 +160,7 @@ def end_attempt(job: Job, outcome: AttemptOutcome, *, log: str = "", log_end: in
 
 def requeue_or_fail(job: Job, failure: Failure, *, wait: float) -> Job:
     """Try again after `wait` seconds, or end the job when that cannot help or the attempts are used up."""
-    job.cause, job.error = failure.cause, failure.message
+    job.cause, job.error = failure.cause, storable(failure.message)
     if failure.transient and job.attempts_used < job.max_attempts:
         return requeue(job, wait=wait)
     job.state, job.lease_until, job.finished = JobState.FAILED, None, timezone.now()

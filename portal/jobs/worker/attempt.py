@@ -59,7 +59,7 @@ def run_attempt(lease: Lease, *, workdir: Path, must_stop: Callable[[], bool], c
     except Exception as error:  # noqa: BLE001 - whatever a kind raises ends the attempt, and failure_from logs it whole
         failure = failure_from(error, lease)
         kept = salvage(job, lease, workdir) if job else None
-        settle(lambda: fail(lease, failure, log=said.text, log_end=said.end, salvaged=kept))
+        give_up(lease, failure, said, kept)
 
 
 def with_cards(command: registry.Command, cards: Held) -> registry.Command:
@@ -83,6 +83,26 @@ def salvage(job: Job, lease: Lease, workdir: Path) -> dict[str, Any] | None:
     except Exception:
         logger.exception("Job %s: nothing could be kept of attempt %s.", lease.job_id, lease.fence)
         return None
+
+
+def give_up(lease: Lease, failure: Failure, said: Output, kept: dict[str, Any] | None) -> None:
+    """Write the failure down; what was kept of the attempt goes with it, unless no row can hold it.
+
+    A worker must survive whatever a strange input makes of that: it has other jobs. The lease runs out where nothing can be written.
+    """
+    try:
+        settle(lambda: fail(lease, failure, log=said.text, log_end=said.end, salvaged=kept))
+    except DATABASE_AWAY:
+        raise
+    except Exception:
+        logger.exception("Job %s: the end of attempt %s could not be written whole.", lease.job_id, lease.fence)
+        bare = Failure(Cause.UNEXPECTED, uuid.uuid4().hex[:8], transient=failure.transient)
+        try:
+            settle(lambda: fail(lease, bare))
+        except DATABASE_AWAY:
+            raise
+        except Exception:
+            logger.exception("Job %s: left to the reconciler, incident %s.", lease.job_id, bare.message)
 
 
 def settle(act: Callable[[], Job]) -> None:

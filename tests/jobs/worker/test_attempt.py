@@ -42,6 +42,36 @@ def test_input_error_of_the_child_is_final() -> None:
     assert (job.state, job.cause, job.error) == (JobState.FAILED, Cause.INPUT, "config.json: vocab_size is missing")
 
 
+@pytest.mark.parametrize("escape", ["u0000", "ud800"])
+def test_message_that_no_row_can_hold_ends_the_job_and_not_the_worker(escape: str) -> None:
+    """A message quotes names out of a stranger's files."""
+    said = '{"message": "config.json: a' + chr(92) + escape + 'b"}'
+    script = f"open('error.json', 'w').write({said!r}); sys.exit(2)"
+
+    job = run_now(make_job("script", payload={"script": script}))
+
+    assert (job.state, job.cause, job.error) == (JobState.FAILED, Cause.INPUT, "config.json: a�b")
+
+
+def test_failure_that_cannot_be_written_whole_is_written_bare() -> None:
+    """PostgreSQL takes less than JSON can say, and a kind may keep what no JSON is."""
+    own = kind("keeps", salvage=lambda job, workdir: {"note": object()}, max_attempts=1)
+
+    job = run_now(make_job(own, payload={"script": "error('torn')"}))
+
+    assert (job.state, job.cause, job.outcome) == (JobState.FAILED, Cause.UNEXPECTED, None)
+
+
+def test_failure_that_cannot_be_written_at_all_leaves_the_worker_alive(caplog: pytest.LogCaptureFixture) -> None:
+    def broken(job: Job) -> None:
+        raise KeyError("hook")
+
+    job = run_now(make_job(kind("hooked", failed=broken), payload={"script": "error('torn')"}))
+
+    assert job.state == JobState.RUNNING
+    assert "left to the reconciler" in caplog.text
+
+
 def test_input_error_while_preparing_is_final_and_starts_no_child() -> None:
     job = run_now(make_job(kind("picky", prepare=refuse_input)))
 
