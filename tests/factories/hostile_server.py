@@ -38,6 +38,7 @@ CHANGES = {
     "top_below_own": lambda d, c: c["logprobs"]["top_logprobs"].__setitem__(1, {"a": -9.0}),
     "nan": lambda d, c: c["logprobs"]["token_logprobs"].__setitem__(1, float("nan")),
     "minus_infinity": lambda d, c: c["logprobs"]["token_logprobs"].__setitem__(1, float("-inf")),
+    "huge_whole": lambda d, c: c["logprobs"]["token_logprobs"].__setitem__(1, -(10**400)),
     "prompt_tokens_lie": lambda d, c: d["usage"].__setitem__("prompt_tokens", 3),
     "completion_tokens_lie": lambda d, c: d["usage"].__setitem__("completion_tokens", 10_000),
     "usage_text": lambda d, c: d.__setitem__("usage", "many"),

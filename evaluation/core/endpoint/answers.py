@@ -1,12 +1,12 @@
 """What an answer of the completions protocol must hold, checked against the request; only checked fields go on to the harness."""
 
-import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from evaluation.core.endpoint.faults import Fault, ServedError
 
 LONGEST_TEXT = 512  # characters per generated token, at most: some vocabularies hold long runs of spaces
+LARGEST = 1e30  # of any log-probability; JSON carries whole numbers of any length, which no float can be
 TOLERANCE = 1e-3  # a log-probability may exceed 0 by rounding
 
 
@@ -89,7 +89,7 @@ def _value(value: Any, position: int, where: str) -> float | None:
     """The first token has no context, so it may have none."""
     if value is None and position == 0:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < LARGEST:
         raise ServedError(Fault.LOGPROBS, where, "is no finite number; check weights and dtype")
     if value > TOLERANCE:
         raise ServedError(Fault.LOGPROBS, where, "is above 0, which the logarithm of a probability never is")

@@ -41,6 +41,7 @@ HOSTILE = {
     "nan": "logprobs",
     "minus_infinity": "logprobs",
     "overflow": "logprobs",
+    "huge_whole": "logprobs",
     "prompt_tokens_lie": "tokens",
     "completion_tokens_lie": "tokens",
 }
