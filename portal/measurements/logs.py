@@ -16,6 +16,7 @@ MAX_FIGURES = 2000  # of one log
 MAX_LINE = 8 << 20  # bytes of one line of samples
 MAX_SAMPLES = 512 << 20  # bytes of one file of samples
 MAX_ITEMS = 500_000
+MAX_GROUP = 10_000_000  # items of all tasks of a group
 LARGEST = Decimal(10) ** 9
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@\-/ ]{0,127}")
 METRIC = re.compile(r"(?P<metric>[A-Za-z0-9_@.\-]{1,64}),(?P<filter>[A-Za-z0-9_.\- ]{1,64})")
@@ -63,7 +64,9 @@ def read_log(content: bytes, *, name: str = "results.json") -> Log:
     if not isinstance(version, str) or not NAME.fullmatch(version):
         raise LogError(f"{name}: there is no lm_eval_version; take the file that lm-eval wrote, unchanged.")
     _must_be_whole(document, name=name)
-    figures = [figure for task, row in results.items() for figure in _figures(document, task, row, name=name)]
+    known: dict[str, int] = {}
+    rows = results.items()
+    figures = [one for task, row in rows for one in _figures(document, task, row, name=name, known=known)]
     if not figures:
         raise LogError(f"{name}: there is no figure in it.")
     if len(figures) > MAX_FIGURES:
@@ -124,7 +127,9 @@ def _counts(document: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
     return {task: row for task, row in rows.items() if isinstance(row, dict)} if isinstance(rows, dict) else {}
 
 
-def _figures(document: Mapping[str, Any], task: str, row: Mapping[str, Any], *, name: str) -> Iterable[LogFigure]:
+def _figures(
+    document: Mapping[str, Any], task: str, row: Mapping[str, Any], *, name: str, known: dict[str, int]
+) -> Iterable[LogFigure]:
     if not NAME.fullmatch(task):
         raise LogError(f"{name}: {task[:60]!r} is no name of a task.")
     for key, value in row.items():
@@ -145,7 +150,7 @@ def _figures(document: Mapping[str, Any], task: str, row: Mapping[str, Any], *, 
             filter=found["filter"],
             value=number,
             stderr=stderr,
-            n=_items(document, task, where=where),
+            n=_items(document, task, where=where, known=known),
             runs=(number,),
             shots=_shots(document, task),
             version=str(_of(document, "versions", task) or "")[:32],
@@ -162,15 +167,19 @@ def _number(value: Any, *, where: str) -> str:
     return format(number, "f")
 
 
-def _items(document: Mapping[str, Any], task: str, *, where: str, depth: int = 0) -> int:
-    """Items of a task, or of all tasks of a group."""
-    counted = _counts(document).get(task, {}).get("effective")
-    if isinstance(counted, int) and not isinstance(counted, bool) and 0 < counted <= MAX_ITEMS:
-        return counted
-    parts = _of(document, "group_subtasks", task)
-    if isinstance(parts, list) and parts and depth < 8 and all(isinstance(part, str) for part in parts):
-        return sum(_items(document, part, where=where, depth=depth + 1) for part in parts[:MAX_FIGURES])
-    raise LogError(f"{where}: n-samples does not say how many items there were.")
+def _items(document: Mapping[str, Any], task: str, *, where: str, known: dict[str, int], depth: int = 0) -> int:
+    """Items of a task, or of all tasks of a group; each is counted once, for groups of groups multiply without an end."""
+    if task not in known:
+        counted = _counts(document).get(task, {}).get("effective")
+        if not (isinstance(counted, int) and not isinstance(counted, bool) and 0 < counted <= MAX_ITEMS):
+            parts = _of(document, "group_subtasks", task)
+            if not (isinstance(parts, list) and parts and depth < 8 and all(isinstance(part, str) for part in parts)):
+                raise LogError(f"{where}: n-samples does not say how many items there were.")
+            counted = sum(_items(document, part, where=where, known=known, depth=depth + 1) for part in parts)
+        if counted > MAX_GROUP:
+            raise LogError(f"{where}: a group of more than {MAX_GROUP:,} items.")
+        known[task] = counted
+    return known[task]
 
 
 def _shots(document: Mapping[str, Any], task: str) -> int | None:

@@ -35,6 +35,17 @@ def test_a_group_has_the_items_of_its_tasks():
     assert {figure.task: figure.n for figure in read(document).figures}["korean"] == 80
 
 
+def test_groups_of_groups_are_counted_once_and_within_bounds():
+    document = results_document()
+    document["results"]["g0"] = {"acc,none": 0.5}
+    for depth in range(7):
+        below = f"g{depth + 1}" if depth < 6 else "ko_spelling"
+        document["group_subtasks"][f"g{depth}"] = [below] * 2000
+
+    with pytest.raises(LogError, match="a group of more than"):
+        read(document)
+
+
 def test_a_missing_error_stays_missing():
     document = results_document()
     document["results"]["ko_spelling"]["acc_stderr,none"] = "N/A"
