@@ -2,6 +2,7 @@ import json
 import os
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -151,3 +152,28 @@ def test_trees_of_any_depth_are_swept_and_removed(tmp_path):
     (top / "closed").chmod(0o000)
     remove_tree(top)
     assert not top.exists()
+
+
+THROUGH_A_LINK = """
+import subprocess, sys
+from pathlib import Path
+sys.path.insert(0, {root!r})
+from portal.common.sandbox.spec import Sandbox
+from portal.common.sandbox.walls import walls
+look = "import sysconfig, pathlib; p = pathlib.Path(sysconfig.get_path('purelib'));"
+look += "print(sum(len(list((q / n).glob('*'))) for q in (p, pathlib.Path({real!r})) for n in ('evals', 'lm_eval')))"
+sandbox = Sandbox(memory_mb=512, foreign_code=True)
+sys.exit(subprocess.run(walls([sys.executable, "-I", "-c", look], sandbox=sandbox, workdir=Path({work!r}))).returncode)
+"""
+
+
+@needs_walls
+def test_an_interpreter_reached_through_a_link_runs_and_hides_answers_under_both_names(tmp_path):
+    link, work = tmp_path / "environment", tmp_path / "work"
+    link.symlink_to(sys.prefix)
+    work.mkdir()
+    real = Path(sysconfig.get_path("purelib")).resolve()
+    script = THROUGH_A_LINK.format(root=str(ROOT), real=str(real), work=str(work))
+    ended = subprocess.run([link / "bin" / "python", "-c", script], capture_output=True, text=True, check=False)
+
+    assert (ended.returncode, ended.stdout.strip()) == (0, "0"), ended.stderr

@@ -117,14 +117,16 @@ def libraries(sandbox: Sandbox) -> Iterator[str]:
     for path in interpreter():
         yield from read_only(path)
     if sandbox.foreign_code:
-        for name in WITH_ANSWERS:
-            if (hidden := Path(sysconfig.get_path("purelib"), name)).is_dir():
+        packages = Path(sysconfig.get_path("purelib"))
+        for folder in sorted({packages, packages.resolve()}):
+            for hidden in (folder / name for name in WITH_ANSWERS if (folder / name).is_dir()):
                 yield from ("--tmpfs", str(hidden), "--remount-ro", str(hidden))
 
 
 def interpreter() -> list[Path]:
-    """Its prefixes, and every link that leads to it: an environment's python may point through other folders."""
-    found = {Path(prefix).resolve() for prefix in (sys.prefix, sys.base_prefix)}
+    """Its prefixes under the names they are called by, and every link that leads to it: any of them may point elsewhere."""
+    prefixes = {Path(prefix) for prefix in (sys.prefix, sys.base_prefix)}
+    found = prefixes | {prefix.resolve() for prefix in prefixes}
     link = Path(sys.executable)
     while link.is_symlink():
         link = link.parent / link.readlink()
