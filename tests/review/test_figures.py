@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from portal.common.viewer import ANONYMOUS, viewer_of_user
-from portal.review.models import SignedSheet
+from portal.review.models import OutsideResult, SignedSheet
 from portal.review.policies.figures import own_codes, sees_sensitivity
 from portal.review.policies.table import STAGES
 from portal.review.selectors.sensitivity import places_given, sensitivity_of
@@ -138,7 +138,7 @@ def test_staff_go_from_a_figure_to_the_sheets_that_were_signed(client):
     for sheet in (scene.sheet_of(seat, 0) for seat in range(3)):
         assert f"/sheets/{sheet.pk}/print/" in page
     assert scene.phase.ruleset.digest in page
-    assert "0" * 64 in page  # the document of the outside body
+    assert OutsideResult.objects.get(entry=scene.entries[0]).document.sha256 in page
 
 
 def test_the_own_team_sees_how_many_sheets_there_were_and_no_more(client):
