@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from portal.artifacts.errors import ArtifactError
 from portal.audit.models import Event
 from portal.common.formats.lot import replay
 from portal.common.transitions import TransitionError
@@ -15,6 +16,7 @@ from portal.letters.models import Letter
 from portal.measurements.actions import drawing_reports, reporting, reproducing
 from portal.measurements.errors import MeasurementError
 from portal.measurements.models import Report, ReportedFigure, Reproduction
+from portal.measurements.selectors import reproducing as selectors
 from portal.measurements.selectors.reported import open_reproductions, reported_measurements
 from portal.measurements.selectors.showing import reported_evidence, verdicts_are_public
 from portal.programmes.models import Phase
@@ -289,3 +291,39 @@ def test_samples_that_do_not_belong_to_the_figure_leave_the_two_errors(tmp_path,
 
     assert (row.method, row.difference, row.state) == ("two_errors", "0.05", "reproduced")
     assert len(log_files(right=1)) == 3
+
+
+def test_a_server_that_nobody_started_is_not_started_by_a_reproduction(tmp_path, officer, monkeypatch):
+    row = reported_and_drawn(tmp_path, officer=officer)
+    monkeypatch.setattr(reproducing, "has_server", lambda submission: True)
+
+    with pytest.raises(MeasurementError):
+        asked(row, by=officer)
+
+
+def test_a_reproduction_that_cannot_be_settled_keeps_no_other_waiting(tmp_path, officer, monkeypatch):
+    rows = [asked(reported_and_drawn(tmp_path / str(n), officer=officer), by=officer) for n in range(2)]
+    for row in rows:
+        end(row.run.job, "failed", error="config.json: unknown architecture", cause="input")
+    first, result_of = rows[0].pk, reproducing.result_of
+
+    def broken(row):
+        if row.pk == first:
+            raise ValueError("no such log")
+        return result_of(row)
+
+    monkeypatch.setattr(reproducing, "result_of", broken)
+    with pytest.raises(ValueError, match="no such log"):
+        reproducing.settle_reproductions()
+
+    states = [Reproduction.objects.get(pk=row.pk).state for row in rows]
+    assert states == ["running", "failed"]
+
+
+def test_samples_whose_bytes_are_gone_leave_the_two_errors(tmp_path, officer, monkeypatch):
+    def gone(*arguments, **options):
+        raise ArtifactError("destroyed", "gone")
+
+    monkeypatch.setattr(selectors, "open_blob", gone)
+
+    assert settled(tmp_path, by=officer, reproduced=30).method == "two_errors"

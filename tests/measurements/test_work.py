@@ -5,12 +5,17 @@ from django.urls import reverse
 from django.utils import translation
 
 from portal.audit.models import Event
+from portal.common.viewer import viewer_of_user
 from portal.jobs import actions
 from portal.jobs.enums import Cause, JobState
 from portal.jobs.errors import Failure
 from portal.jobs.models import Attempt, Job, Quota
+from portal.measurements.actions import work
+from portal.measurements.errors import MeasurementError
 from tests.factories.accounts import make_user, sign_in
 from tests.factories.consortia import make_consortium
+from tests.factories.measured import asked, failed, make_measured_suite, measured
+from tests.factories.submissions import receiving_entry
 from tests.factories.work import attempt_of, failed_job, leased, running_job, waiting_job
 
 pytestmark = pytest.mark.django_db
@@ -191,3 +196,14 @@ def test_auditor_looks_and_changes_nothing(client):
     assert client.post(page("job", job.pk), {"do": "cancel", "reason": "x"}).status_code in (403, 422)
     job.refresh_from_db()
     assert job.state == JobState.QUEUED
+
+
+def test_a_failed_run_comes_to_no_figures_beside_a_later_one(officer):
+    """Else the earliest whole run would change under a figure that counts already."""
+    row = measured(receiving_entry(), make_measured_suite())
+    failed(row.run)
+    asked(row.submission, row.run.suite)
+
+    with pytest.raises(MeasurementError) as raised:
+        work.run_again(row.run.job, reason="the node is repaired", by=viewer_of_user(officer))
+    assert raised.value.code == "later_run"

@@ -14,17 +14,19 @@ from portal.common.viewer import SYSTEM, Viewer
 from portal.consortia.actions.base import addresses_of
 from portal.consortia.selectors import is_manager
 from portal.jobs.selectors import explain
+from portal.jobs.steps import each_apart
 from portal.letters.actions import post_letter
 from portal.measurements.actions.steps import leave_trace, locked, require_staff, require_text, step
 from portal.measurements.comparing import Figure, Rule, compare
-from portal.measurements.enums import AuditAction, Method, ReproductionState
+from portal.measurements.enums import AuditAction, Method, ReproductionState, ServerVerdict
 from portal.measurements.errors import MeasurementError
 from portal.measurements.logs import is_share
 from portal.measurements.models import Reproduction, ReproductionReply
 from portal.measurements.selectors.reproducing import checkpoint_item, choices_for, finished, items_of, result_of
 from portal.measurements.transitions import REPRODUCTION
 from portal.programmes.models import Programme
-from portal.submissions.selectors.serving import source_of
+from portal.submissions.models import Submission
+from portal.submissions.selectors.serving import has_server, source_of
 
 
 @transaction.atomic
@@ -42,6 +44,7 @@ def ask_reproduction(row: Reproduction, *, choice: str, by: Viewer) -> Reproduct
     item = checkpoint_item(entry)
     if item is None or item.bundle is None:
         raise MeasurementError(_("There is no checkpoint that was handed in whole; say that it cannot be run."))
+    _must_be_started(item.submission)
     key = f"reproduction:{fresh.draw_id}:{entry.pk}:{chosen.suite}:{fresh.tries}"
     source = source_of(item.submission)  # an own architecture answers through the server that was handed in
     fresh.run = request_run(item.bundle, suite=chosen.suite, key=key, actor=by.actor, source=source)
@@ -51,6 +54,15 @@ def ask_reproduction(row: Reproduction, *, choice: str, by: Viewer) -> Reproduct
     after = {"run": str(fresh.run.pk), "suite": chosen.suite.digest, "bundle": item.bundle.digest}
     leave_trace(AuditAction.REPRODUCTION_ASKED, by=by, subject=fresh, before={"state": found.source}, after=after)
     return fresh
+
+
+def _must_be_started(submission: Submission) -> None:
+    """Nothing of a team's own runs unread, not by way of a reproduction either."""
+    started = submission.server_decisions.filter(verdict=ServerVerdict.START)
+    if has_server(submission) and not started.exists():
+        raise MeasurementError(
+            _("The server of this hand-in was not started by an officer; until then nothing of it runs.")
+        )
 
 
 @transaction.atomic
@@ -68,7 +80,7 @@ def give_up_reproduction(row: Reproduction, *, reason: str, by: Viewer) -> Repro
 
 def settle_reproductions() -> int:
     """Take down what the runs said. A reconciler step: run twice it does nothing twice."""
-    return sum(_settle(row) for row in finished())
+    return each_apart(finished(), _settle, atomic=False)
 
 
 def _settle(row: Reproduction) -> bool:

@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from portal.common.viewer import Viewer
@@ -14,6 +15,7 @@ from portal.measurements.actions.steps import leave_trace, locked, require_text
 from portal.measurements.enums import AuditAction
 from portal.measurements.errors import MeasurementError
 from portal.measurements.work_policies import works_on_jobs
+from portal.submissions.models import SubmissionRun
 
 HIGHEST = 100
 
@@ -47,10 +49,23 @@ def run_again(job: Job, *, reason: str, by: Viewer) -> Job:
     reason, found = require_text(reason), locked(job)
     if found.state not in ENDED_WITHOUT:
         raise MeasurementError(_("Only a job that failed or was cancelled can be run again."), code="not_ended")
+    _must_not_choose(found)
     before = {"state": found.state, "cause": found.cause, "attempts": found.attempts_used}
     queued = jobs.retry(found)
     trace(AuditAction.JOB_AGAIN, queued, before, {"state": queued.state}, reason=reason, by=by)
     return queued
+
+
+def _must_not_choose(job: Job) -> None:
+    """The earliest whole run of a suite counts: an earlier one that fails comes to no figures once a later one may have them."""
+    mine = Q(benchmark__job=job) | Q(benchmark__parts__job=job)
+    for row in SubmissionRun.objects.filter(mine).distinct().select_related("benchmark"):
+        later = SubmissionRun.objects.filter(submission=row.submission_id, pk__gt=row.pk)
+        if row.benchmark and later.filter(benchmark__suite=row.benchmark.suite_id).exists():
+            raise MeasurementError(
+                _("A later run of this suite exists: running this one again would choose between figures."),
+                code="later_run",
+            )
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from evaluation.core.answers import AnswersError, read_answers
 from evaluation.models import EvaluationRun, Suite, TaskResult
 from portal.artifacts.actions import open_blob, open_made
 from portal.artifacts.enums import ReadPurpose
+from portal.artifacts.errors import ArtifactError
 from portal.consortia.models import Entry
 from portal.jobs.enums import FINAL, JobState
 from portal.measurements.enums import ReproductionState
@@ -82,14 +83,20 @@ def items_of(row: Reproduction) -> tuple[dict[str, float], dict[str, float]] | N
 def _reported_items(figure: ReportedFigure) -> dict[str, float]:
     """Items of all runs of the team, each item's mean. Samples that cannot be read count as none: they are no duty."""
     found: dict[str, list[float]] = {}
-    for file in figure.report.log.files.select_related("blob").order_by("path"):
-        if not is_samples_of(file.path, figure.task) or file.blob.size > MAX_SAMPLES:
-            continue
-        with open_blob(file.blob, reader="system", purpose=ReadPurpose.BENCHMARK) as stream:
-            try:
+    files = figure.report.log.files.select_related("blob").order_by("path")
+    mine = [file for file in files if is_samples_of(file.path, figure.task)]
+    if sum(file.blob.size for file in mine) > MAX_SAMPLES:  # the reconciler reads them, and others wait for it
+        return {}
+    for file in mine:
+        try:
+            with open_blob(file.blob, reader="system", purpose=ReadPurpose.BENCHMARK) as stream:
                 values = read_samples(stream, metric=figure.metric, kept=figure.filter, name=file.path)
-            except LogError:
-                return {}
+        except LogError:
+            return {}
+        except ArtifactError as error:
+            if error.code != "destroyed":
+                raise
+            return {}
         for item, value in values.items():
             found.setdefault(item, []).append(value)
     return {item: sum(values) / len(values) for item, values in found.items()}
