@@ -1,5 +1,7 @@
 """Reporting until the deadline, the lot, the run, the verdict, the explanation, and what the tally takes."""
 
+import gzip
+import json
 from datetime import timedelta
 
 import pytest
@@ -7,6 +9,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from evaluation.models import Suite
+from portal.artifacts.actions import store_file
 from portal.artifacts.errors import ArtifactError
 from portal.audit.models import Event
 from portal.common.formats.lot import replay
@@ -22,6 +26,7 @@ from portal.measurements.selectors.showing import reported_evidence, verdicts_ar
 from portal.programmes.models import Phase
 from tests.factories.accounts import make_user
 from tests.factories.consortia import make_consortium, make_entry
+from tests.factories.evaluation import suite_document
 from tests.factories.reported import (
     asked,
     close,
@@ -327,3 +332,31 @@ def test_samples_whose_bytes_are_gone_leave_the_two_errors(tmp_path, officer, mo
     monkeypatch.setattr(selectors, "open_blob", gone)
 
     assert settled(tmp_path, by=officer, reproduced=30).method == "two_errors"
+
+
+def test_a_figure_after_a_filter_is_run_again_where_the_suite_names_the_filter(tmp_path, officer):
+    """Tasks that write are told by the filter their answer was taken by; without them the lot would miss most of these."""
+    row = reported_and_drawn(tmp_path, officer=officer)
+    figure = row.figure
+    figure.filter = "strict-match"
+    task = suite_document(figure.task)["tasks"][0]
+    for number, metrics in enumerate((["acc,strict-match", "acc,flexible-extract"], ["acc,flexible-extract"])):
+        document = {"tasks": [task | {"metrics": metrics}]}
+        Suite.objects.create(name=f"filtered-{number}", version=1, document=document, digest=str(number))
+
+    assert [choice.suite.name for choice in selectors.choices_for(figure)] == ["filtered-0"]
+
+
+def test_items_are_those_of_the_filter_that_the_figure_names(tmp_path, officer):
+    row = asked(reported_and_drawn(tmp_path, officer=officer), by=officer)
+    lines = [
+        {"task": row.task, "doc_hash": "a", "filter": kept, "acc": value}
+        for kept, value in (("strict-match", 1.0), ("flexible-extract", 0.0))
+    ]
+    path = tmp_path / "answers.jsonl.gz"
+    path.write_bytes(gzip.compress("".join(json.dumps(line) + chr(10) for line in lines).encode()))
+    row.run.samples = store_file(path, owner="evaluation")
+
+    found = [selectors._made_items(row.run, task=row.task, metric=f"acc,{kept}") for kept in ("strict-match", "other")]
+
+    assert found == [{"a": 1.0}, {}]

@@ -48,7 +48,18 @@ def _measures(task: dict[str, object], figure: ReportedFigure) -> bool:
     shots = task.get("fewshot", 0)
     same_shots = figure.shots is None or shots == figure.shots
     metrics = task["metrics"]
-    return figure.task in names and isinstance(metrics, list) and figure.metric in metrics and same_shots
+    return figure.task in names and isinstance(metrics, list) and bool(_metric_in(metrics, figure)) and same_shots
+
+
+def _metric_in(metrics: list[str], figure: ReportedFigure) -> str:
+    """The figure's name in a suite, which names the filter where a task has several ("exact_match,strict-match"); or ""."""
+    names = (f"{figure.metric},{figure.filter}", figure.metric)
+    return next((name for name in names if name in metrics), "")
+
+
+def _metric_of(row: Reproduction) -> str:
+    tasks = row.suite.document["tasks"] if row.suite else ()
+    return next((_metric_in(task["metrics"], row.figure) for task in tasks if task["name"] == row.task), "")
 
 
 def checkpoint_item(entry: Entry) -> SubmissionItem | None:
@@ -68,7 +79,7 @@ def finished() -> list[Reproduction]:
 def result_of(row: Reproduction) -> TaskResult | None:
     if row.run is None or row.run.job.state != JobState.SUCCEEDED:
         return None
-    return row.run.results.filter(task=row.task, metric=row.figure.metric).first()
+    return row.run.results.filter(task=row.task, metric=_metric_of(row)).first()
 
 
 def items_of(row: Reproduction) -> tuple[dict[str, float], dict[str, float]] | None:
@@ -77,7 +88,7 @@ def items_of(row: Reproduction) -> tuple[dict[str, float], dict[str, float]] | N
     mine = _reported_items(figure)
     if not mine or row.run is None or row.run.samples is None:
         return None
-    return mine, _made_items(row.run, task=row.task, metric=figure.metric)
+    return mine, _made_items(row.run, task=row.task, metric=_metric_of(row))
 
 
 def _reported_items(figure: ReportedFigure) -> dict[str, float]:
@@ -106,10 +117,11 @@ def _made_items(run: EvaluationRun, *, task: str, metric: str) -> dict[str, floa
     if run.samples is None:
         return {}
     values: dict[str, float] = {}
+    name, _comma, chosen = metric.partition(",")
     with open_made(run.samples) as stream:
         try:
             for row in read_answers(stream, most=MOST):
-                value = row.get(metric)
+                value = row.get(name) if chosen in ("", row.get("filter")) else None
                 if row["task"] == task and isinstance(value, int | float):
                     values[str(row.get("doc_hash"))] = float(value)
         except AnswersError:
