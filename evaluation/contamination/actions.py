@@ -19,6 +19,7 @@ from portal.common.formats.canonical import digest_of
 from portal.jobs.actions import enqueue
 from portal.jobs.models import Job
 from portal.jobs.steps import each_apart
+from portal.jobs.worker.containment import needs
 
 CONTAMINATION, PARAPHRASE = "evaluation.contamination", "evaluation.paraphrase"
 PLAN_SCHEMA = "contamination-plan/1"
@@ -41,7 +42,12 @@ def request_contamination(bundle: Bundle, *, suites: Sequence[Suite], key: str, 
         require_bytes(bundle)
         payload = {"run": str(run.pk)}
         run.job = enqueue(
-            CONTAMINATION, key=f"{CONTAMINATION}:{key}", payload=payload, account=bundle.owner, actor=actor
+            CONTAMINATION,
+            key=f"{CONTAMINATION}:{key}",
+            payload=payload,
+            account=bundle.owner,
+            actor=actor,
+            requirements=needs(),
         )
         run.save(update_fields=["job"])
         after = {"sample": bundle.digest, "plan": run.plan_digest, "suites": len(suites)}
@@ -68,7 +74,12 @@ def request_gaps() -> int:
 
 def _request_gap(run: EvaluationRun) -> bool:
     job = enqueue(
-        PARAPHRASE, key=f"{PARAPHRASE}:{run.pk}", payload={"run": str(run.pk)}, account=run.bundle.owner, actor="system"
+        PARAPHRASE,
+        key=f"{PARAPHRASE}:{run.pk}",
+        payload={"run": str(run.pk)},
+        account=run.bundle.owner,
+        actor="system",
+        requirements=needs(),
     )
     _gap, created = ParaphraseRun.objects.get_or_create(run=run, defaults={"job": job})
     return created

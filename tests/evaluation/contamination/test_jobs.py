@@ -52,6 +52,15 @@ def test_a_sample_is_compared_by_a_worker_and_its_findings_are_kept(suite, tmp_p
     assert recorded.after == {"report": run.document.sha256, "flagged": 3}
 
 
+def test_a_check_waits_for_walls_where_they_are_required(suite, tmp_path, settings):
+    """A worker without them would end it as failed, whoever else could do it."""
+    settings.SANDBOX = "required"
+
+    run = request_contamination(sample_of(tmp_path, ["a"]), suites=[suite], key="one", actor="user:1")
+
+    assert run.job.requirements == {"sandbox": 1}
+
+
 def test_one_key_never_stands_for_two_samples(suite, tmp_path):
     request_contamination(sample_of(tmp_path, ["a"]), suites=[suite], key="one", actor="user:1")
     with pytest.raises(KeyReusedError):
