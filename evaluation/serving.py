@@ -36,7 +36,12 @@ TOKENIZER_FILES = frozenset({
 def requirements(source: Mapping[str, Any]) -> dict[str, int]:
     """What the server asks for, and walls: code of others runs nowhere without them."""
     serving = _parsed(source)
-    needs = {"gpus": 0, **serving.needs, "sandbox": 1}
+    needs = {
+        "gpus": 0,
+        "gpu_memory_gb": 0,
+        **serving.needs,
+        "sandbox": 1,
+    }  # the cards are the server's, not those of the group
     if serving.image is not None:
         needs["container"] = 1
     return needs | ({"nodes": serving.nodes} if serving.nodes > 1 else {})

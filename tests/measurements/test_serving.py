@@ -5,10 +5,13 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import translation
 
+from demo.serving.bundles import serving_document
+from evaluation.serving import requirements
 from portal.artifacts.actions import store_folder
 from portal.artifacts.models import CustodyRead
 from portal.audit.models import Event
 from portal.common.viewer import viewer_of_user
+from portal.jobs.capabilities import checked
 from portal.letters.models import Letter
 from portal.measurements.actions.serving import refuse_server, start_server
 from portal.measurements.errors import MeasurementError
@@ -150,3 +153,13 @@ def test_the_page_shows_the_contract_and_starts_the_server(tmp_path, client):
     assert empty.status_code == 422
     assert "Waiting" in done
     assert "Approve and start" not in done
+
+
+def test_a_server_without_cards_waits_for_none_whatever_cards_the_group_asks_for():
+    source = {"kind": "endpoint", "serving": "0" * 64, "document": serving_document("own")}
+
+    needs = checked({"gpus": 8, "gpu_memory_gb": 80, "memory_gb": 512} | requirements(source))
+
+    assert serving_document("own")["needs"]["gpus"] == 0
+    assert not {"gpus", "gpu_memory_gb"} & needs.keys()
+    assert needs["sandbox"] == 1
