@@ -154,18 +154,26 @@ def keep_texts(tab, journey: Journey) -> None:
     journey.violations.extend(str(count) for count in tab.evaluate(NAVIGATION) if count)
 
 
+DRAWN = re.compile(r"\b(?=\w*[A-Z])(?=\w*[a-z])(?=\w*[0-9])\w{20,}\b")
+SHORT = 8  # letters of a name that stand now and then in a token drawn by chance
+
+
+def says(text: str, secret: str) -> bool:
+    """Whether the text holds the secret, apart from the words of every page's foot; a short name is not looked for in tokens."""
+    text = re.sub("누리집|공공누리", "", text)
+    return secret.casefold() in (DRAWN.sub("", text) if len(secret) <= SHORT else text).casefold()
+
+
 def test_no_page_address_header_or_stored_value_says_who_made_a_model(world):
     _base, built, journey, _outcome = world
     secrets = [secret for row in built["secrets"] for secret in row] + [built["seed"], "GaramServe", "X-Error", "dasom"]
     said = [
         text for seen in journey.seen for text in (seen.url, seen.body, json.dumps(seen.headers, ensure_ascii=False))
     ]
-    heard = [
-        re.sub("누리집|공공누리", "", text).casefold() for text in journey.texts + said
-    ]  # words of every page's foot
+    heard = journey.texts + said
 
     assert len(heard) > 60
-    assert [secret for secret in secrets if any(secret.casefold() in text for text in heard)] == []
+    assert [secret for secret in secrets if any(says(text, secret) for text in heard)] == []
 
 
 def test_headers_are_the_same_for_every_model(world):

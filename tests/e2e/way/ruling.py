@@ -13,6 +13,7 @@ from tests.e2e.way.walker import Walker
 
 REPLY = "초기화부터 다시 학습했고, 0단계 체크포인트를 함께 냈습니다."
 FIGURES = {"A": "80", "B": "90"}
+DOCUMENT = "측정 결과 보고서"
 
 
 def soon(*, days: int = 3) -> str:
@@ -20,15 +21,26 @@ def soon(*, days: int = 3) -> str:
     return (timezone.now() + timedelta(days=days)).astimezone(KST).strftime("%Y-%m-%dT%H:%M")
 
 
+def keep_document(officer: Walker) -> None:
+    form = officer.open("Keep a document")
+    officer.fill("Measured by", "측정 기관", within=form)
+    officer.fill("Title of the document", DOCUMENT, within=form)
+    file = {"name": "report.txt", "mimeType": "text/plain", "buffer": b"A 80, B 90"}
+    form.get_by_label("Document", exact=True).set_input_files(file)
+    officer.press("Keep the document", within=form)
+    officer.told("The document is kept")
+
+
 def enter_figures(officer: Walker) -> None:
     open_work(officer, "Figures of outside bodies")
+    keep_document(officer)
     for code, value in FIGURES.items():
-        officer.choose("Entry", f"{code}")
-        officer.choose("Item", "Index")
-        officer.fill("Value", value)
-        officer.fill("Measured by", "측정 기관")
-        officer.fill("SHA-256 of the document", "ab" * 32)
-        officer.press("Enter")
+        form = officer.main.get_by_role("region", name="Enter a figure")
+        officer.choose("Entry", f"{code}", within=form)
+        officer.choose("Item", "Index", within=form)
+        officer.fill("Value", value, within=form)
+        officer.choose("Document", DOCUMENT, within=form)
+        officer.press("Enter", within=form)
         officer.told("The figure is entered")
     expect(officer.main.get_by_role("cell", name="waits for a second person")).to_have_count(2)
     officer.shot("20-figures")
