@@ -17,12 +17,13 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
-from evaluation.models import EvaluationRun
+from evaluation.models import EvaluationRun, Suite
 from originality.models import CodeRun, OriginalityRun, TraceRun
 from portal.accounts.models import User
 from portal.calls.models import ApplicationVersion
 from portal.console.models import Trial
 from portal.consortia.models import Consortium, Entry
+from portal.measurements.selectors.reported import places_of
 from portal.programmes.models import Phase, Programme
 from portal.review.models import Notice, Tally
 from tests.access.third_party import THIRD_PARTY
@@ -56,11 +57,13 @@ TEXTS: dict[tuple[str, str], Callable[[], Iterable[Any]]] = {
         *Programme.objects.values_list("slug", flat=True),
     ],
     ("slug", "form"): lambda: ["pdf", "odt"],
+    ("slug", "name"): lambda: Suite.objects.values_list("name", flat=True),
     ("slug", "quantity"): lambda: ["loss"],
     ("str", "code"): lambda: Entry.objects.values_list("code", flat=True),
     ("str", "key"): lambda: Trial.objects.values_list("key", flat=True),
     ("str", "name"): lambda: ["public.json", "results.csv"],
     ("str", "number"): lambda: ["2026-0001"],
+    ("str", "place"): lambda: [place.address for phase in Phase.objects.all() for place in places_of(phase)],
     ("slug", "number"): lambda: ApplicationVersion.objects.values_list("number", flat=True),
     ("str", "token"): lambda: ["0" * 43],
     ("uuid", "benchmark"): lambda: EvaluationRun.objects.values_list("pk", flat=True),
