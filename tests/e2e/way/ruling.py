@@ -42,7 +42,8 @@ def enter_figures(officer: Walker) -> None:
         officer.choose("Document", DOCUMENT, within=form)
         officer.press("Enter", within=form)
         officer.told("The figure is entered")
-    expect(officer.main.get_by_role("cell", name="waits for a second person")).to_have_count(2)
+    figures = officer.main.get_by_role("region", name="Figures entered")
+    expect(figures.get_by_role("cell", name="waits for a second person")).to_have_count(2)
     officer.shot("20-figures")
 
 
