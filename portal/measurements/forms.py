@@ -95,14 +95,6 @@ class CommitForm(forms.Form):
         return format(self.cleaned_data["tolerance"].normalize(), "f")
 
 
-class FigureForm(forms.Form):
-    figure = forms.CharField(label=_("The figure as published"), max_length=200)
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
-
-
 class ChoiceForm(forms.Form):
     choice = forms.ChoiceField(label=_("Suite and task"), widget=forms.RadioSelect)
 

@@ -13,10 +13,11 @@ from portal.common.access import access, step_up_to_act
 from portal.common.acts import status_of, tried
 from portal.common.viewer import Viewer, viewer_of
 from portal.consortia.policies import oversees_phase, takes_part
+from portal.custody.forms import FigureForm, ReasonForm
 from portal.measurements import policies
 from portal.measurements.actions import drawing_reports as lots
 from portal.measurements.actions import reproducing
-from portal.measurements.forms import ChoiceForm, CommitForm, FigureForm, ReasonForm
+from portal.measurements.forms import ChoiceForm, CommitForm
 from portal.measurements.models import Reproduction, ReproductionDraw
 from portal.measurements.selectors.reported import (
     draw_of,

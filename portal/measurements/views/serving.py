@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portal.common.access import access, step_up_to_act
 from portal.common.acts import status_of, tried
 from portal.common.viewer import viewer_of
+from portal.custody.forms import ReasonForm
 from portal.measurements.actions.serving import refuse_server, start_server
-from portal.measurements.forms import ReasonForm
 from portal.measurements.policies import oversees_reported
 from portal.measurements.selectors.serving import server_page, servers_for, submissions_with_servers, text_of
 from portal.measurements.serving_policies import reads_server_file, sees_server, starts_server
